@@ -1,0 +1,247 @@
+// The vocabulary of the engine (a catalogue: types only). What a document, a query, a representation, a filter, a
+// result and an explanation are. Who implements them: encoders make representations, index parts answer them, stages
+// compose. See docs/adr/0002 to 0008 for why each has this shape.
+
+declare const ordBrand: unique symbol;
+
+/**
+ * A document's dense number inside one segment, 0 … size−1. Ords ascend with the document id's UTF-8 bytes, so the
+ * order of Ords is the engine's tie order. Shared by all parts of the segment; never leaves the engine.
+ */
+export type Ord = number & { readonly [ordBrand]: true };
+
+/** The user's key of a document: any string, any character, not empty. */
+export type DocId = string;
+
+// ───────────────────────────────────────────── documents
+
+/** What a column holds. `keywords` is a set of strings. Dates are numbers (say what unit in the column's name). */
+export type ColumnType = 'keyword' | 'keywords' | 'number' | 'boolean';
+export type ColumnValue = string | readonly string[] | number | boolean;
+
+export interface FieldSpec {
+  /** Keep the text, so that hits can be shown and highlighted from the index alone. Default false. */
+  readonly stored?: boolean;
+}
+
+/** The shape of all documents in a library. Fixed at creation; a library opened with another is refused. */
+export interface Schema {
+  /** Text fields: what encoders read. */
+  readonly fields: Readonly<Record<string, FieldSpec>>;
+  /** Typed columns: filters, sorting and facets. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+}
+
+export interface Document {
+  readonly id: DocId;
+  /** Text by field name. A missing or empty field is legal and has no tokens. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Values by column name; an absent column is *missing*, which `exists` can test. */
+  readonly columns?: Readonly<Record<string, ColumnValue>>;
+}
+
+// ───────────────────────────────────────────── text
+
+/**
+ * Tokens of one text, as a struct of arrays: `terms[i]` stands at `positions[i]` and covers the UTF-16 code units
+ * `starts[i] … ends[i]−1` of the source. Positions ascend; a gap is a removed stop word.
+ */
+export interface TokenStream {
+  readonly length: number;
+  readonly terms: readonly string[]; // (length)
+  readonly positions: Uint32Array; // (length)
+  readonly starts: Uint32Array; // (length)
+  readonly ends: Uint32Array; // (length)
+}
+
+export interface Analyzer {
+  readonly name: string;
+  /** Name, version and table hash: two analyzers with equal fingerprints give equal tokens for every text. */
+  readonly fingerprint: string;
+  analyze(text: string): TokenStream;
+}
+
+// ───────────────────────────────────────────── queries
+
+/**
+ * A query over terms, already analysed. Without an enclosing `field` node a leaf searches every field of the index
+ * with that field's weight. `not` only excludes: it is legal inside `and`/`or`, never alone.
+ */
+export type LexicalQuery =
+  | { readonly type: 'term'; readonly term: string }
+  /** Terms at the given relative positions (default 0, 1, 2 …): exact phrase, slop 0. */
+  | { readonly type: 'phrase'; readonly terms: readonly string[]; readonly positions?: readonly number[] }
+  | { readonly type: 'and'; readonly clauses: readonly LexicalQuery[] }
+  | { readonly type: 'or'; readonly clauses: readonly LexicalQuery[] }
+  | { readonly type: 'not'; readonly clause: LexicalQuery }
+  /** Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first. */
+  | { readonly type: 'prefix'; readonly prefix: string; readonly limit?: number }
+  /** Terms within `distance` (1 or 2) Damerau-Levenshtein edits that share the first `exact` (default 1) characters. */
+  | {
+      readonly type: 'fuzzy';
+      readonly term: string;
+      readonly distance: 1 | 2;
+      readonly exact?: number;
+      readonly limit?: number;
+    }
+  | { readonly type: 'field'; readonly field: string; readonly query: LexicalQuery }
+  | { readonly type: 'boost'; readonly boost: number; readonly query: LexicalQuery };
+
+/** A predicate over columns and ids, independent of any index. Strings compare as UTF-8 bytes. */
+export type Filter =
+  | { readonly op: 'and'; readonly filters: readonly Filter[] }
+  | { readonly op: 'or'; readonly filters: readonly Filter[] }
+  | { readonly op: 'not'; readonly filter: Filter }
+  /** Equality; on `keywords`: contains. A missing value equals nothing. */
+  | { readonly op: 'is'; readonly column: string; readonly value: string | number | boolean }
+  | { readonly op: 'in'; readonly column: string; readonly values: readonly (string | number | boolean)[] }
+  | {
+      readonly op: 'range';
+      readonly column: string;
+      readonly gte?: number | string;
+      readonly gt?: number | string;
+      readonly lte?: number | string;
+      readonly lt?: number | string;
+    }
+  | { readonly op: 'prefix'; readonly column: string; readonly prefix: string }
+  | { readonly op: 'exists'; readonly column: string }
+  | { readonly op: 'ids'; readonly ids: readonly DocId[] };
+
+// ───────────────────────────────────────────── representations
+
+/**
+ * A space is where representations may be compared: a hash of everything that shapes them (analyzer or weights,
+ * tokenizer, pooling, prefixes, normalisation, dimension). An index refuses a representation from another space.
+ */
+export type Space = string;
+
+/** Query side of lexical search. */
+export interface TermsQuery {
+  readonly kind: 'terms';
+  readonly side: 'query';
+  readonly space: Space;
+  readonly query: LexicalQuery;
+}
+/** Document side of lexical search: tokens by field. */
+export interface TermsDocument {
+  readonly kind: 'terms';
+  readonly side: 'document';
+  readonly space: Space;
+  readonly fields: ReadonlyMap<string, TokenStream>;
+}
+/** ids ascending and unique, weights finite. */
+export interface SparseRep {
+  readonly kind: 'sparse';
+  readonly space: Space;
+  readonly ids: Uint32Array; // (nonzeros)
+  readonly weights: Float32Array; // (nonzeros)
+}
+export interface DenseRep {
+  readonly kind: 'dense';
+  readonly space: Space;
+  readonly vec: Float32Array; // (dim)
+}
+export interface MultiRep {
+  readonly kind: 'multi';
+  readonly space: Space;
+  readonly dim: number;
+  readonly vecs: Float32Array; // (tokens, dim) row-major
+}
+/** Bit i of the code is bit i%32 of bits[i/32]. */
+export interface BinaryRep {
+  readonly kind: 'binary';
+  readonly space: Space;
+  readonly bits: Uint32Array; // (dim / 32)
+}
+
+export type Representation = TermsQuery | TermsDocument | SparseRep | DenseRep | MultiRep | BinaryRep;
+export type Kind = Representation['kind'];
+export type Rep<K extends Kind> = Extract<Representation, { kind: K }>;
+/** What a search takes. */
+export type QueryRep<K extends Kind> = K extends 'terms' ? TermsQuery : Rep<K>;
+/** What a document is indexed by. */
+export type DocumentRep<K extends Kind> = K extends 'terms' ? TermsDocument : Rep<K>;
+export type Side = 'query' | 'document';
+
+// ───────────────────────────────────────────── results
+
+/** Where a score comes from; `value` of a parent follows from its details as `description` says. */
+export interface Explanation {
+  readonly value: number;
+  readonly description: string;
+  /** Machine-readable facts: { term, field, df, N, tf, length } or { space, metric, dim } or { rank, k }. */
+  readonly facts?: Readonly<Record<string, string | number>>;
+  readonly details: readonly Explanation[];
+}
+
+export interface Hit {
+  readonly id: DocId;
+  readonly score: number;
+  readonly why?: Explanation;
+}
+
+/** Score descending, then id ascending as UTF-8 bytes: the one total order (core/order.ts). Scores are never NaN. */
+export type Ranking = readonly Hit[];
+
+// ───────────────────────────────────────────── running things
+
+/** One thing worth knowing that happened: progress of long work, a fallback, a clipped text, a pruned clause. */
+export interface TraceEvent {
+  /** Dotted name of what happened: 'commit.merge', 'encode.truncated', 'search.part'. */
+  readonly name: string;
+  readonly message?: string;
+  /** Progress of long work: `done` of `total` (total may be unknown). */
+  readonly done?: number;
+  readonly total?: number;
+  /** Wall milliseconds that it took. */
+  readonly ms?: number;
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+}
+export type Trace = (event: TraceEvent) => void;
+
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+  readonly trace?: Trace | undefined;
+}
+
+/**
+ * Global statistics as named sums ("df/title/retriev" → 17): what a part adds for one query, and, added up over
+ * segments or shards, what every part scores with. Plain numbers, so that shards can exchange them as JSON.
+ */
+export type Statistics = ReadonlyMap<string, number>;
+
+export interface SearchOptions extends Cancellable {
+  readonly filter?: Filter | undefined;
+  /** Score with these instead of this reader's own sums: for shards that must agree. */
+  readonly statistics?: Statistics | undefined;
+  /** Score everything instead of pruning. Same result, slower: the twin that tests compare with. Default false. */
+  readonly exhaustive?: boolean | undefined;
+}
+
+/** One named part over all segments of a snapshot. */
+export interface IndexReader<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly space: Space;
+  /** Live documents that have a representation here. */
+  readonly size: number;
+  /** k ≥ 0; fewer hits when fewer match. */
+  search(query: QueryRep<K>, k: number, options?: SearchOptions): Promise<Ranking>;
+  /** Present when every segment's part lies wholly in memory. */
+  searchSync?(query: QueryRep<K>, k: number, options?: SearchOptions): Ranking;
+  /** This reader's own sums for the query, to be added over shards. */
+  statistics(query: QueryRep<K>): Promise<Statistics>;
+  /** undefined when the document does not match or does not exist. */
+  explain(query: QueryRep<K>, id: DocId, options?: SearchOptions): Promise<Explanation | undefined>;
+}
+
+export interface Encoder<K extends Kind = Kind> {
+  readonly name: string;
+  readonly kind: K;
+  readonly space: Space;
+  encodeQueries(texts: readonly string[], options?: Cancellable): Promise<readonly QueryRep<K>[]>;
+  /** Each document is its text by field; an encoder of flat text joins them in schema order. */
+  encodeDocuments(
+    documents: readonly Readonly<Record<string, string>>[],
+    options?: Cancellable,
+  ): Promise<readonly DocumentRep<K>[]>;
+}

@@ -1,0 +1,122 @@
+// The public face of a library: what storage/library.ts implements and what everything above it uses.
+
+import type {
+  Cancellable,
+  ColumnValue,
+  DocId,
+  Document,
+  DocumentRep,
+  Filter,
+  IndexReader,
+  Kind,
+  Schema,
+} from '../core/types.ts';
+import type { Directory } from './directory.ts';
+import type { PartKind } from './part.ts';
+
+/** Representations of one document by part name. A part without one does not find the document. */
+export type Reps<P extends Parts = Parts> = {
+  readonly [N in keyof P]?: P[N] extends PartKind<infer K> ? DocumentRep<K> : never;
+};
+// biome-ignore lint/suspicious/noExplicitAny: a record of parts of any kind; each entry keeps its own K through inference
+export type Parts = Readonly<Record<string, PartKind<any>>>;
+
+export interface LibraryOptions<P extends Parts = Parts> extends Cancellable {
+  readonly schema: Schema;
+  /** Named parts. A part that the library on disk lacks is refused unless added with Writer.buildPart. */
+  readonly parts: P;
+  /** Never write, not even a lock. Default false. */
+  readonly readOnly?: boolean;
+  /** Merge in the background after commits. Default true. */
+  readonly autoMerge?: boolean;
+}
+
+export interface Library<P extends Parts = Parts> {
+  readonly directory: Directory;
+  readonly schema: Schema;
+  readonly parts: P;
+  /** The newest commit seen. Cheap; hold one per request. */
+  snapshot(): Snapshot<P>;
+  /** Looks for a commit of another process. true when there was one. */
+  refresh(): Promise<boolean>;
+  /** Takes the write lock. Throws LOCKED when another live writer has it. */
+  writer(options?: Cancellable): Promise<Writer<P>>;
+  /** Waits for background merges. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Writer<P extends Parts = Parts> {
+  /** Throws INVALID_DOCUMENT when the id is already there (use replace) or the document does not fit the schema. */
+  add(document: Document, reps: Reps<P>): Promise<void>;
+  /** Adds or replaces. */
+  replace(document: Document, reps: Reps<P>): Promise<void>;
+  /** true when the document was there. */
+  delete(id: DocId): Promise<boolean>;
+  /** Documents added, replaced or deleted since the last commit. */
+  readonly pending: number;
+  /**
+   * Makes everything since the last commit durable and visible at once. `metadata` (say, the last store change that is
+   * contained) is kept in the manifest and replaces the previous one; left out, the previous one stays.
+   */
+  commit(metadata?: Readonly<Record<string, string | number>>): Promise<Snapshot<P>>;
+  /** Forgets everything since the last commit. */
+  abort(): Promise<void>;
+  /** Merges all segments into one and drops deleted documents; part of the next commit. */
+  mergeAll(options?: Cancellable): Promise<void>;
+  /**
+   * Builds part `name` for every live document beside the live ones and switches it in atomically at the next commit.
+   * `encode` gets documents in batches (stored fields only) and returns one representation (or undefined) for each.
+   */
+  buildPart<K extends Kind>(
+    name: string,
+    kind: PartKind<K>,
+    encode: (ids: readonly DocId[]) => Promise<readonly (DocumentRep<K> | undefined)[]>,
+    options?: Cancellable,
+  ): Promise<void>;
+  /** Releases the lock; pending changes are lost. */
+  close(): Promise<void>;
+}
+
+/** One commit, unchanging. Files it needs stay readable until it is released. */
+export interface Snapshot<P extends Parts = Parts> {
+  readonly generation: number;
+  /** Live documents. */
+  readonly size: number;
+  readonly metadata: Readonly<Record<string, string | number>>;
+  readonly segments: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly deleted: number;
+    readonly bytes: number;
+  }[];
+  /** A named part over all segments. */
+  part<N extends keyof P & string>(name: N): P[N] extends PartKind<infer K> ? IndexReader<K> : never;
+  has(id: DocId): Promise<boolean>;
+  /** Stored fields and columns; undefined when absent or deleted. */
+  get(id: DocId): Promise<Document | undefined>;
+  /** Ids in ascending order, after `after`, at most `limit`. */
+  ids(options?: {
+    readonly after?: DocId;
+    readonly limit?: number;
+    readonly filter?: Filter;
+  }): Promise<readonly DocId[]>;
+  count(filter?: Filter): Promise<number>;
+  /** Values of a column with counts among documents passing the filter: count descending, then value ascending. */
+  facet(
+    column: string,
+    options?: { readonly filter?: Filter; readonly limit?: number },
+  ): Promise<readonly { readonly value: ColumnValue; readonly count: number }[]>;
+  /** Ids sorted by a column (missing last), ties by id ascending. */
+  sorted(
+    column: string,
+    options?: {
+      readonly descending?: boolean;
+      readonly filter?: Filter;
+      readonly offset?: number;
+      readonly limit?: number;
+    },
+  ): Promise<readonly DocId[]>;
+  /** Lets go of the files. Idempotent. */
+  release(): void;
+}
