@@ -1,0 +1,12 @@
+// Prints Lucene's version and echoes its input, so that a test can see that the bridge to Java works.
+
+import java.nio.charset.StandardCharsets;
+import org.apache.lucene.util.Version;
+
+public final class Versions {
+  public static void main(String[] args) throws Exception {
+    String input = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+    System.out.write((Version.LATEST + "\n" + input).getBytes(StandardCharsets.UTF_8));
+    System.out.flush();
+  }
+}
