@@ -1,0 +1,242 @@
+// Memory that kernels work on: a heap of arenas (one growing, unshared WebAssembly.Memory each) cut into regions.
+// Not a garbage collector: whoever allocates a region frees it. Why it is so: docs/adr/0012-memory-model.md.
+
+import { EngineError } from '../core/errors.ts';
+import type { KernelModule } from './module.ts';
+
+const PAGE = 65536; // bytes
+/** Addresses below this are never handed out, so that pointer 0 can mean "absent". */
+const FIRST = 1024;
+const DEFAULT_ARENA_BYTES = 1 << 30;
+
+export interface HeapOptions {
+  /** The most that one memory grows to, a multiple of 64 KiB, at most 4 GiB − 64 KiB. Default 1 GiB. */
+  readonly arenaBytes?: number;
+}
+
+/**
+ * A piece of an arena, the caller's until `free()`. Views are made afresh at each call and are valid only until the
+ * next allocation: growing a memory detaches them.
+ */
+export class Region {
+  readonly arena: Arena;
+  /** Byte address within the arena's memory. */
+  readonly ptr: number;
+  readonly bytes: number;
+  #free: (() => void) | undefined;
+
+  constructor(arena: Arena, ptr: number, bytes: number, free: () => void) {
+    this.arena = arena;
+    this.ptr = ptr;
+    this.bytes = bytes;
+    this.#free = free;
+  }
+
+  u8(): Uint8Array {
+    return new Uint8Array(this.arena.memory.buffer, this.ptr, this.bytes);
+  }
+  i8(): Int8Array {
+    return new Int8Array(this.arena.memory.buffer, this.ptr, this.bytes);
+  }
+  u32(): Uint32Array {
+    return new Uint32Array(this.arena.memory.buffer, this.ptr, this.bytes >>> 2);
+  }
+  i32(): Int32Array {
+    return new Int32Array(this.arena.memory.buffer, this.ptr, this.bytes >>> 2);
+  }
+  f32(): Float32Array {
+    return new Float32Array(this.arena.memory.buffer, this.ptr, this.bytes >>> 2);
+  }
+  f64(): Float64Array {
+    return new Float64Array(this.arena.memory.buffer, this.ptr, this.bytes >>> 3);
+  }
+
+  /** Gives the memory back. Idempotent; the region must not be used afterwards. */
+  free(): void {
+    this.#free?.();
+    this.#free = undefined;
+  }
+}
+
+/** One memory, the kernels instantiated over it and one scratch region for the call in progress. */
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  readonly #instances = new Map<KernelModule, unknown>();
+  readonly #allocate: (bytes: number) => Region | undefined;
+  #scratch: Region | undefined;
+
+  constructor(memory: WebAssembly.Memory, allocate: (bytes: number) => Region | undefined) {
+    this.memory = memory;
+    this.#allocate = allocate;
+  }
+
+  /** The module's kernels over this memory. */
+  kernels<E>(module: KernelModule<E>): E {
+    let found = this.#instances.get(module) as E | undefined;
+    if (found === undefined) {
+      const instance = new WebAssembly.Instance(module.compiled, { env: { memory: this.memory } });
+      found = instance.exports as E; // the generated interface was written from this very module
+      this.#instances.set(module, found);
+    }
+    return found;
+  }
+
+  /**
+   * A region of at least `bytes` for the call in progress: the next call of `scratch` on this arena may reuse or move
+   * it, so nothing in it survives an `await`.
+   */
+  scratch(bytes: number): Region {
+    if (this.#scratch === undefined || this.#scratch.bytes < bytes) {
+      this.#scratch?.free();
+      this.#scratch = this.#allocate(Math.max(bytes, PAGE));
+      if (this.#scratch === undefined) throw noMemory(bytes, 'in this arena');
+    }
+    return this.#scratch;
+  }
+
+  /** Bytes held by scratch. */
+  get scratchBytes(): number {
+    return this.#scratch?.bytes ?? 0;
+  }
+  releaseScratch(): void {
+    this.#scratch?.free();
+    this.#scratch = undefined;
+  }
+}
+
+export class Heap {
+  readonly #arenaBytes: number;
+  #arenas: ArenaSpace[] = [];
+
+  constructor(options: HeapOptions = {}) {
+    const bytes = options.arenaBytes ?? DEFAULT_ARENA_BYTES;
+    if (!Number.isInteger(bytes) || bytes % PAGE !== 0 || bytes < PAGE || bytes > 65535 * PAGE) {
+      throw new EngineError('INVALID_ARGUMENT', `arenaBytes is ${bytes}`, {
+        hint: 'Pass a multiple of 65536 between 65536 and 4294901760.',
+      });
+    }
+    this.#arenaBytes = bytes;
+  }
+
+  /** The largest region there can be, in bytes: rows beyond it go to another region. */
+  get largestRegion(): number {
+    return this.#arenaBytes - FIRST - PAGE; // a page stays for scratch
+  }
+
+  /** Bytes of all memories, used or not. */
+  get residentBytes(): number {
+    return this.#arenas.reduce((sum, space) => sum + space.arena.memory.buffer.byteLength, 0);
+  }
+
+  /** Bytes of all live regions. */
+  get allocatedBytes(): number {
+    return this.#arenas.reduce((sum, space) => sum + space.allocated, 0);
+  }
+
+  /** A zeroed region. `align` is a power of two (default 16). Throws UNSUPPORTED when there is no memory left. */
+  alloc(bytes: number, align = 16): Region {
+    if (!Number.isInteger(bytes) || bytes < 0 || bytes > this.largestRegion) {
+      throw new EngineError('INVALID_ARGUMENT', `A region of ${bytes} bytes does not fit in an arena`, {
+        hint: `Ask for 0 to ${this.largestRegion} bytes; cut larger data into several regions.`,
+      });
+    }
+    for (const space of this.#arenas) {
+      const region = space.alloc(bytes, align);
+      if (region !== undefined) return region;
+    }
+    const space = new ArenaSpace(this.#arenaBytes, (empty) => {
+      this.#arenas = this.#arenas.filter((other) => other !== empty);
+    });
+    const region = space.alloc(bytes, align);
+    if (region === undefined) throw noMemory(bytes, `in addition to ${this.residentBytes} bytes`);
+    this.#arenas.push(space);
+    return region;
+  }
+}
+
+/** The bookkeeping of one arena: free holes sorted by address, first fit, neighbours joined. */
+class ArenaSpace {
+  readonly arena: Arena;
+  readonly #limit: number;
+  readonly #onEmpty: (space: ArenaSpace) => void;
+  #holes: { at: number; end: number }[];
+  allocated = 0;
+
+  constructor(limit: number, onEmpty: (space: ArenaSpace) => void) {
+    this.#limit = limit;
+    this.#onEmpty = onEmpty;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: limit / PAGE });
+    this.arena = new Arena(memory, (bytes) => this.alloc(bytes, 16));
+    this.#holes = [{ at: FIRST, end: limit }]; // the part past the memory's present size is a hole too: it grows
+  }
+
+  alloc(bytes: number, align: number): Region | undefined {
+    const size = Math.max(bytes, 1);
+    for (let i = 0; i < this.#holes.length; i++) {
+      const hole = this.#holes[i]!;
+      const ptr = Math.ceil(hole.at / align) * align;
+      if (ptr + size > hole.end) continue;
+      if (!this.#reach(ptr + size)) return undefined;
+      const rest = [
+        { at: hole.at, end: ptr },
+        { at: ptr + size, end: hole.end },
+      ].filter((h) => h.end > h.at);
+      this.#holes.splice(i, 1, ...rest);
+      this.allocated += size;
+      new Uint8Array(this.arena.memory.buffer, ptr, size).fill(0);
+      return new Region(this.arena, ptr, bytes, () => this.#release(ptr, size));
+    }
+    return undefined;
+  }
+
+  /** Grows the memory until it holds `end` bytes; false when the platform refuses. */
+  #reach(end: number): boolean {
+    const memory = this.arena.memory;
+    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
+    if (missing <= 0) return true;
+    // By an eighth more, so that many small regions do not detach everyone's views each time.
+    const generous = Math.min(
+      missing + ((memory.buffer.byteLength / PAGE) >>> 3),
+      (this.#limit - memory.buffer.byteLength) / PAGE,
+    );
+    for (const pages of [generous, missing]) {
+      try {
+        memory.grow(pages);
+        return true;
+      } catch {
+        // The next, smaller size is tried; then the caller is told.
+      }
+    }
+    return false;
+  }
+
+  #release(ptr: number, size: number): void {
+    this.allocated -= size;
+    const i = this.#holes.findIndex((hole) => hole.at > ptr);
+    const at = i < 0 ? this.#holes.length : i;
+    const previous = this.#holes[at - 1];
+    const next = this.#holes[at];
+    const merged = { at: ptr, end: ptr + size };
+    if (previous?.end === merged.at) merged.at = previous.at;
+    if (next?.at === merged.end) merged.end = next.end;
+    const first = previous !== undefined && merged.at === previous.at ? at - 1 : at;
+    const last = next !== undefined && merged.end === next.end ? at + 1 : at;
+    this.#holes.splice(first, last - first, merged);
+    if (this.allocated > 0 && this.allocated === this.arena.scratchBytes) this.arena.releaseScratch();
+    else if (this.allocated === 0) this.#onEmpty(this);
+  }
+}
+
+function noMemory(bytes: number, where: string): EngineError {
+  return new EngineError('UNSUPPORTED', `The platform refused ${bytes} bytes of WebAssembly memory ${where}`, {
+    hint: 'Close libraries that are no longer used, or keep rescoring vectors on disk (resident: false).',
+  });
+}
+
+let shared: Heap | undefined;
+
+/** The heap that parts use when none is given: one for the whole program, so that small parts share a memory. */
+export function defaultHeap(): Heap {
+  shared ??= new Heap();
+  return shared;
+}

@@ -1,0 +1,40 @@
+// Compiling kernel modules: base64 → WebAssembly.Module, once each. Needs only `wasm-unsafe-eval` of a page's CSP.
+
+import { EngineError } from '../core/errors.ts';
+
+/** A compiled module, immutable. `E` is the interface of its exports. */
+export interface KernelModule<E = unknown> {
+  readonly name: string;
+  readonly compiled: WebAssembly.Module;
+  /** Type only: never set. */
+  readonly exports?: E;
+}
+
+/** What scripts/kernels.mjs writes for each module. */
+export interface WasmSource {
+  readonly name: string;
+  readonly bytes: number;
+  readonly memoryFlagsAt: number;
+  readonly base64: string;
+}
+
+/** Compiles one module. Throws UNSUPPORTED on a platform without WebAssembly SIMD. */
+export async function compileModule<E>(source: WasmSource): Promise<KernelModule<E>> {
+  try {
+    return { name: source.name, compiled: await WebAssembly.compile(decode(source)) };
+  } catch (cause) {
+    throw new EngineError('UNSUPPORTED', `The kernels '${source.name}' cannot run here`, {
+      hint: 'WebAssembly with SIMD128 is needed, and a CSP (if any) must allow wasm-unsafe-eval.',
+      cause,
+    });
+  }
+}
+
+/** The module's bytes; `shared` sets the bit of its memory import that makes it accept shared memory. */
+export function decode(source: WasmSource, shared = false): Uint8Array<ArrayBuffer> {
+  const text = atob(source.base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  if (shared) bytes[source.memoryFlagsAt] = 3;
+  return bytes;
+}

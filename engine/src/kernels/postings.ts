@@ -1,0 +1,14 @@
+// The postings kernels (engine/assembly/postings.ts), compiled on first use.
+
+import { type PostingsKernels, wasm } from './generated/postings.ts';
+import { compileModule, type KernelModule } from './module.ts';
+
+export type { PostingsKernels };
+
+let compiled: Promise<KernelModule<PostingsKernels>> | undefined;
+
+/** Scoring and pruning over postings. Compiled once; immutable, so shared by all who ask. */
+export function loadPostings(): Promise<KernelModule<PostingsKernels>> {
+  compiled ??= compileModule<PostingsKernels>(wasm);
+  return compiled;
+}

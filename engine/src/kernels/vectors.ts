@@ -1,0 +1,25 @@
+// The vector kernels (engine/assembly/vectors.ts), compiled on first use. Where relaxed SIMD exists the relaxed build is
+// taken: its only relaxed instruction is an integer dot product within the range where it is exact, so results are equal.
+
+import { type VectorsKernels, wasm } from './generated/vectors.ts';
+import { wasm as relaxedWasm } from './generated/vectors-relaxed.ts';
+import { compileModule, type KernelModule } from './module.ts';
+import { hasRelaxedSimd } from './probe.ts';
+
+export type { VectorsKernels };
+
+export type VectorsBuild = 'simd' | 'relaxed';
+
+const compiled = new Map<VectorsBuild, Promise<KernelModule<VectorsKernels>>>();
+
+/** Dot products, Hamming distances, scans. `build` defaults to the fastest that the platform runs. */
+export function loadVectors(
+  build: VectorsBuild = hasRelaxedSimd() ? 'relaxed' : 'simd',
+): Promise<KernelModule<VectorsKernels>> {
+  let module = compiled.get(build);
+  if (module === undefined) {
+    module = compileModule<VectorsKernels>(build === 'relaxed' ? relaxedWasm : wasm);
+    compiled.set(build, module);
+  }
+  return module;
+}
