@@ -37,6 +37,7 @@ describe('Heap', () => {
     const heap = new Heap({ arenaBytes: 65536 * 2 });
     const regions = Array.from({ length: 5 }, () => heap.alloc(heap.largestRegion));
     expect(new Set(regions.map((r) => r.arena)).size).toBe(5);
+    for (const r of regions) expect(r.arena.scratch(30_000).bytes).toBeGreaterThanOrEqual(30_000); // room is kept for it
     regions[2]!.free();
     expect(heap.residentBytes).toBeLessThanOrEqual(4 * 2 * 65536);
     for (const r of regions) r.free();

@@ -8,6 +8,8 @@ const PAGE = 65536; // bytes
 /** Addresses below this are never handed out, so that pointer 0 can mean "absent". */
 const FIRST = 1024;
 const DEFAULT_ARENA_BYTES = 1 << 30;
+/** Regions leave this much of an arena (at most a quarter of it) to scratch: accept bits, queries, top-k heaps. */
+const SCRATCH_RESERVE = 32 << 20;
 
 export interface HeapOptions {
   /** The most that one memory grows to, a multiple of 64 KiB, at most 4 GiB − 64 KiB. Default 1 GiB. */
@@ -88,7 +90,7 @@ export class Arena {
   scratch(bytes: number): Region {
     if (this.#scratch === undefined || this.#scratch.bytes < bytes) {
       this.#scratch?.free();
-      this.#scratch = this.#allocate(Math.max(bytes, PAGE));
+      this.#scratch = this.#allocate(Math.max(bytes, 16384));
       if (this.#scratch === undefined) throw noMemory(bytes, 'in this arena');
     }
     return this.#scratch;
@@ -120,7 +122,7 @@ export class Heap {
 
   /** The largest region there can be, in bytes: rows beyond it go to another region. */
   get largestRegion(): number {
-    return this.#arenaBytes - FIRST - PAGE; // a page stays for scratch
+    return this.#arenaBytes - FIRST - reserveOf(this.#arenaBytes);
   }
 
   /** Bytes of all memories, used or not. */
@@ -166,16 +168,16 @@ class ArenaSpace {
     this.#limit = limit;
     this.#onEmpty = onEmpty;
     const memory = new WebAssembly.Memory({ initial: 1, maximum: limit / PAGE });
-    this.arena = new Arena(memory, (bytes) => this.alloc(bytes, 16));
+    this.arena = new Arena(memory, (bytes) => this.alloc(bytes, 16, limit));
     this.#holes = [{ at: FIRST, end: limit }]; // the part past the memory's present size is a hole too: it grows
   }
 
-  alloc(bytes: number, align: number): Region | undefined {
+  alloc(bytes: number, align: number, end = this.#limit - reserveOf(this.#limit)): Region | undefined {
     const size = Math.max(bytes, 1);
     for (let i = 0; i < this.#holes.length; i++) {
       const hole = this.#holes[i]!;
       const ptr = Math.ceil(hole.at / align) * align;
-      if (ptr + size > hole.end) continue;
+      if (ptr + size > Math.min(hole.end, end)) continue;
       if (!this.#reach(ptr + size)) return undefined;
       const rest = [
         { at: hole.at, end: ptr },
@@ -225,6 +227,10 @@ class ArenaSpace {
     if (this.allocated > 0 && this.allocated === this.arena.scratchBytes) this.arena.releaseScratch();
     else if (this.allocated === 0) this.#onEmpty(this);
   }
+}
+
+function reserveOf(arenaBytes: number): number {
+  return Math.min(SCRATCH_RESERVE, arenaBytes / 4);
 }
 
 function noMemory(bytes: number, where: string): EngineError {
