@@ -1,8 +1,12 @@
-// core: types, errors, order, bit sets, seeded randomness, ln/exp, hashes. Imports nothing.
+// core: types, errors, order, bit sets, bytes, checksums, top-k, seeded randomness, ln/exp, hashes. Imports nothing.
 export * from './bitset.ts';
+export * from './bytes.ts';
+export * from './crc32c.ts';
 export * from './errors.ts';
 export * from './hash.ts';
 export * from './math.ts';
 export * from './order.ts';
 export * from './rng.ts';
+export * from './topk.ts';
 export type * from './types.ts';
+export * from './utf8.ts';

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { ByteReader, ByteWriter, crc32c, crc32cReference, decodeUtf8, encodeUtf8, Rng, TopK } from './index.ts';
+
+const seed = 20260101;
+
+describe('bytes', () => {
+  it('reads back every kind of number and string it wrote', () => {
+    const strings = [
+      '',
+      'a',
+      'é',
+      '漢字',
+      '😀',
+      '\ufeffbom',
+      '\ud800',
+      'x\udc00y',
+      '\ud83d\ude00\ud83d',
+      'z'.repeat(5000),
+    ];
+    const numbers = [
+      0,
+      1,
+      127,
+      128,
+      16383,
+      16384,
+      2 ** 31 - 1,
+      2 ** 31,
+      2 ** 32 - 1,
+      2 ** 32,
+      2 ** 49,
+      Number.MAX_SAFE_INTEGER,
+    ];
+    const writer = new ByteWriter(1);
+    for (const n of numbers) {
+      writer.varint(n);
+      writer.u64(n);
+      writer.u32(n % 2 ** 32);
+      writer.f64(n / 3);
+    }
+    for (const s of strings) writer.string(s);
+    writer.deltas([3, 3, 10, 4_000_000_000]);
+    const reader = new ByteReader(writer.finish());
+    for (const n of numbers) {
+      expect([reader.varint(), reader.u64(), reader.u32(), reader.f64()]).toEqual([n, n, n % 2 ** 32, n / 3]);
+    }
+    for (const s of strings) expect(reader.string()).toBe(s);
+    expect([...reader.deltas(4)]).toEqual([3, 3, 10, 4_000_000_000]);
+    expect(reader.remaining).toBe(0);
+  });
+
+  it.each([-1, 1.5, Number.NaN, 2 ** 32])('refuses %d as a u32', (value) => {
+    expect(() => new ByteWriter().u32(value)).toThrow(/does not fit u32/);
+  });
+
+  it('says where it was when the bytes end early', () => {
+    expect(() => new ByteReader(new Uint8Array(3), 'header').u32()).toThrow(
+      'Cannot read header: 4 bytes at offset 0 of 3',
+    );
+    expect(() => new ByteReader(new Uint8Array(9).fill(255)).varint()).toThrow(/varint above/);
+  });
+});
+
+describe('utf8', () => {
+  it(`never makes two strings one, lone surrogates included (seed ${seed})`, () => {
+    const rng = new Rng(seed);
+    const seen = new Map<string, string>();
+    const units = [0x61, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xfeff, 0xffff];
+    for (let i = 0; i < 3000; i++) {
+      const text = String.fromCharCode(...Array.from({ length: rng.below(5) }, () => rng.pick(units)));
+      const bytes = encodeUtf8(text);
+      expect(decodeUtf8(bytes)).toBe(text);
+      const key = bytes.join();
+      expect(seen.get(key) ?? text).toBe(text);
+      seen.set(key, text);
+    }
+  });
+
+  it.each([[[0x80]], [[0xc3]], [[0xe2, 0x82]], [[0xff]], [[0xf5, 0x80, 0x80, 0x80]]])(
+    'refuses the bytes %j',
+    (bytes) => {
+      expect(() => decodeUtf8(Uint8Array.from(bytes))).toThrow(/Malformed UTF-8/);
+    },
+  );
+});
+
+describe('crc32c', () => {
+  it('gives the check value of RFC 3720', () => {
+    expect(crc32c(encodeUtf8('123456789'))).toBe(0xe3069283);
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+  });
+
+  it(`equals its definition at every length and continues (seed ${seed})`, () => {
+    const rng = new Rng(seed);
+    for (let length = 0; length < 100; length++) {
+      const bytes = Uint8Array.from({ length }, () => rng.below(256));
+      expect(crc32c(bytes)).toBe(crc32cReference(bytes));
+      const cut = rng.below(length + 1);
+      expect(crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut)))).toBe(crc32c(bytes));
+    }
+  });
+});
+
+describe('TopK', () => {
+  it(`keeps what sorting everything keeps, ties by ord (seed ${seed})`, () => {
+    const rng = new Rng(seed);
+    for (let round = 0; round < 300; round++) {
+      const n = rng.below(40);
+      const k = rng.below(12);
+      const entries = rng.shuffle(Array.from({ length: n }, (_, ord) => ({ ord, score: rng.below(6) - 2 })));
+      const heap = new TopK(k);
+      for (const { score, ord } of entries) heap.push(score, ord);
+      const expected = [...entries].sort((a, b) => b.score - a.score || a.ord - b.ord).slice(0, k);
+      if (k > 0 && n >= k) expect(heap.threshold).toBe(expected[k - 1]!.score);
+      const { ords, scores } = heap.drain();
+      expect([...ords]).toEqual(expected.map((e) => e.ord));
+      expect([...scores]).toEqual(expected.map((e) => e.score));
+      expect(heap.size).toBe(0);
+    }
+  });
+});
