@@ -1,0 +1,33 @@
+// The settings of a test run, readable in Node and in the browser: vitest.config.ts hands the QUIRE_* variables to both.
+
+const env: Readonly<Record<string, string | undefined>> =
+  (import.meta as unknown as { readonly env?: Record<string, string | undefined> }).env ?? {};
+
+/** Whether this is `npm run test:long`: the full counts. */
+export const isLong: boolean = env.QUIRE_LONG === '1';
+
+/** A size of a test: the first in `npm test`, the second in `npm run test:long`. */
+export function count(usual: number, long: number): number {
+  return isLong ? long : usual;
+}
+
+/**
+ * The seed of a random test, printed so that a failure can be run again with QUIRE_SEED.
+ * Each label gets its own stream of the run's seed, so tests do not repeat one another's inputs.
+ */
+export function seed(label: string): number {
+  const base = Number(env.QUIRE_SEED ?? DEFAULT_SEED);
+  if (!Number.isSafeInteger(base)) throw new Error(`QUIRE_SEED is ${env.QUIRE_SEED}; it must be an integer`);
+  console.log(`seed of ${label}: QUIRE_SEED=${base}`);
+  return (base ^ fnv1a(label)) >>> 0;
+}
+
+/** The seed when none is given. `npm run test:long` draws a fresh one. */
+const DEFAULT_SEED = 20261122;
+
+/** FNV-1a over UTF-16 code units, 32 bits: enough to tell labels apart. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,39 @@
+// The engine's suite in headless Chromium: every engine test that does not say `.node`. The browser is the one that the
+// machine has (Debian's package, or QUIRE_CHROMIUM); nothing is downloaded.
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumPath } from './scripts/lib/chromium.mjs';
+import { alias, env } from './vitest.config.ts';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const executablePath = chromiumPath();
+if (executablePath === undefined) throw new Error('no Chromium on this machine: install it, or set QUIRE_CHROMIUM');
+
+export default defineConfig({
+  resolve: { alias },
+  cacheDir: 'node_modules/.vite-browser',
+  test: {
+    env,
+    include: ['engine/**/*.test.ts'],
+    exclude: ['**/*.node.test.ts', '**/node_modules/**', '**/dist/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath, args: flags } }),
+      instances: [{ browser: 'chromium' }],
+      api: { host: '127.0.0.1' },
+    },
+  },
+});
