@@ -1,0 +1,189 @@
+// A work: what a reader sees as one paper, put together from its source records. A pure function of the set of records,
+// so it can be thrown away and made again, and taking a record out leaves no trace of it.
+
+import { createHash } from 'node:crypto';
+import { compareDates, type PaperDate } from './dates.ts';
+import { firstAuthorKey, recordTitleKey, type SourceRecord } from './record.ts';
+import { nameKey } from './titles.ts';
+
+export interface Work {
+  /** Stable key: `arxiv:2503.11731`, `doi:10.…` or `t:` and a hash (docs/adr/0013-works.md). */
+  readonly key: string;
+  readonly title: string;
+  /** '' when no source has one. */
+  readonly abstract: string;
+  /** The source whose title and abstract are shown: its licence is the text's licence. */
+  readonly textSource: string;
+  readonly authors: readonly string[];
+  /** Names known, or the count that a source states. undefined: unknown. */
+  readonly authorCount?: number;
+  readonly organization?: string;
+  readonly published?: PaperDate;
+  /** The day whose page shows it: the first daily list that had it, else the day it was published. */
+  readonly day?: string;
+  readonly year?: number;
+  readonly venue?: string;
+  readonly arxivId?: string;
+  readonly doi?: string;
+  readonly url?: string;
+  readonly github?: string;
+  readonly projectPage?: string;
+  /** arXiv categories, `cs.IR`. */
+  readonly categories: readonly string[];
+  readonly keywords: readonly string[];
+  readonly awards: readonly string[];
+  readonly tldr?: string;
+  readonly status?: string;
+  readonly comment?: string;
+  readonly upvotes: number;
+  readonly comments: number;
+  readonly citations?: number;
+  /** The records behind it, in the order in which their fields win. */
+  readonly sources: readonly WorkSource[];
+}
+
+export interface WorkSource {
+  readonly source: string;
+  readonly id: string;
+  readonly url?: string;
+}
+
+/** Sources in the order in which their words are preferred: open licence and closest to the authors first. */
+const PREFERRED_FIRST = ['arxiv', 'acl-anthology'];
+const PREFERRED_LAST = ['conferences', 'hf-daily'];
+const CATEGORY =
+  /^[a-z-]{2,8}\.[A-Z]{2}$|^(?:gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph)$|^[a-z-]+\.[a-z-]{3,9}$/;
+
+/**
+ * The strings that say which paper a record is. Records that share one are the same work (unless their titles contradict
+ * it, see fold.ts). Never empty: a record without identifier and author has one of its own.
+ */
+export function identityKeys(record: SourceRecord): readonly string[] {
+  const keys: string[] = [];
+  if (record.arxivId !== undefined) keys.push(`arxiv:${record.arxivId}`);
+  if (record.doi !== undefined) keys.push(`doi:${record.doi}`);
+  const author = firstAuthorKey(record);
+  if (author !== undefined) keys.push(`t:${shortHash(`${recordTitleKey(record)}\n${author}`)}`);
+  if (keys.length === 0) keys.push(`r:${shortHash(`${record.source}\n${record.id}\n${recordTitleKey(record)}`)}`);
+  return keys;
+}
+
+/** The hash of a record's normalised title: the third part of its key in the store. 20 hexadecimal digits. */
+export function titleHash(record: SourceRecord): string {
+  return shortHash(recordTitleKey(record));
+}
+
+/**
+ * Makes the work of records that belong together. `byTitle`: its records' identifiers are contested by other records
+ * (fold.ts), so the key comes from title and author.
+ */
+export function makeWork(records: readonly SourceRecord[], options: { readonly byTitle?: boolean } = {}): Work {
+  const ordered = [...records].sort(compareRecords);
+  const text = ordered.find((record) => record.abstract !== '') ?? ordered[0];
+  if (text === undefined) throw new RangeError('a work needs at least one record');
+  const authors = ordered.find((record) => record.authors.length > 0)?.authors ?? [];
+  const published = ordered.flatMap((record) => record.published ?? []).sort(compareDates)[0];
+  const listed = ordered.flatMap((record) => record.listed ?? []).sort()[0];
+  const day = listed ?? (published?.precision === 'day' ? published.date : undefined);
+  const terms = [...new Set(ordered.flatMap((record) => record.keywords))];
+  return {
+    key: workKey(ordered, options.byTitle ?? false),
+    title: text.title,
+    abstract: text.abstract,
+    textSource: text.source,
+    authors,
+    ...given('authorCount', authors.length > 0 ? authors.length : first(ordered, 'authorCount')),
+    ...given('organization', first(ordered, 'organization')),
+    ...given('published', published),
+    ...given('day', day),
+    ...given('year', yearFrom(published, day)),
+    ...given('venue', venueOf(ordered)),
+    ...given('arxivId', smallest(ordered, 'arxivId')),
+    ...given('doi', smallest(ordered, 'doi')),
+    ...given('url', first(ordered, 'url')),
+    ...given('github', first(ordered, 'github')),
+    ...given('projectPage', first(ordered, 'projectPage')),
+    categories: terms.filter((term) => CATEGORY.test(term)),
+    keywords: terms.filter((term) => !CATEGORY.test(term)),
+    awards: [...new Set(ordered.flatMap((record) => record.awards))],
+    ...given('tldr', first(ordered, 'tldr')),
+    ...given('status', first(ordered, 'status')),
+    ...given('comment', first(ordered, 'comment')),
+    upvotes: largest(ordered, 'upvotes') ?? 0,
+    comments: largest(ordered, 'comments') ?? 0,
+    ...given('citations', largest(ordered, 'citations')),
+    sources: ordered.map((record) => ({ source: record.source, id: record.id, ...given('url', record.url) })),
+  };
+}
+
+/** Total order of records: preferred source, then source, id, title, and the whole content last. */
+export function compareRecords(a: SourceRecord, b: SourceRecord): number {
+  return (
+    rank(a.source) - rank(b.source) ||
+    compare(a.source, b.source) ||
+    compare(a.id, b.id) ||
+    compare(a.title, b.title) ||
+    compare(JSON.stringify(a), JSON.stringify(b))
+  );
+}
+
+/** Is `name` an author of the work, names compared without case, accents and initials' dots? */
+export function isAuthor(work: Work, name: string): boolean {
+  const key = nameKey(name);
+  return key !== '' && work.authors.some((author) => nameKey(author) === key);
+}
+
+/** The strongest identifier, so that a key changes only when a stronger one becomes known. */
+function workKey(records: readonly SourceRecord[], byTitle: boolean): string {
+  const keys = records.flatMap(identityKeys).sort(compare);
+  const of = (prefix: string) => keys.find((key) => key.startsWith(prefix));
+  const strong = byTitle ? undefined : (of('arxiv:') ?? of('doi:'));
+  const key = strong ?? of('t:') ?? of('r:');
+  if (key !== undefined) return key;
+  // Contested identifiers and no author anywhere: the records themselves are all that is left.
+  const own = records.map((record) => `${record.source}\n${record.id}\n${recordTitleKey(record)}`).sort(compare);
+  return `r:${shortHash(own[0] ?? '')}`;
+}
+
+/** The venue of publication; "arXiv" only when nothing better is known. */
+function venueOf(records: readonly SourceRecord[]): string | undefined {
+  const venues = records.flatMap((record) => record.venue ?? []);
+  return venues.find((venue) => venue.toLowerCase() !== 'arxiv') ?? venues[0];
+}
+
+function yearFrom(published: PaperDate | undefined, day: string | undefined): number | undefined {
+  const date = published?.date ?? day;
+  return date === undefined ? undefined : Number(date.slice(0, 4));
+}
+
+function first<K extends keyof SourceRecord>(records: readonly SourceRecord[], name: K): SourceRecord[K] | undefined {
+  return records.find((record) => record[name] !== undefined)?.[name];
+}
+
+function smallest(records: readonly SourceRecord[], name: 'arxivId' | 'doi'): string | undefined {
+  return records.flatMap((record) => record[name] ?? []).sort(compare)[0];
+}
+
+function largest(records: readonly SourceRecord[], name: 'upvotes' | 'comments' | 'citations'): number | undefined {
+  const values = records.flatMap((record) => record[name] ?? []);
+  return values.length === 0 ? undefined : Math.max(...values);
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+function rank(source: string): number {
+  const early = PREFERRED_FIRST.indexOf(source);
+  if (early >= 0) return early;
+  const late = PREFERRED_LAST.indexOf(source);
+  return PREFERRED_FIRST.length + (late >= 0 ? 1 + late : 0);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+}
