@@ -3,6 +3,7 @@
 export { compareDates, dayNumber, dayOf, type PaperDate, type Precision, parseDate, yearOf } from './dates.ts';
 export { foldRecords, type Group, groupRecords, type Identity, identityOf } from './fold.ts';
 export { type ArxivId, type Identifiers, identify, parseArxivId, parseDoi } from './identifiers.ts';
+export { paperPath } from './paths.ts';
 export {
   firstAuthorKey,
   isRejected,

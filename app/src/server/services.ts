@@ -1,0 +1,118 @@
+// What pages, the JSON API and the command line ask for: the one way to the papers. No HTTP, no SQL and no index in
+// these types; library/services.ts makes them.
+
+import type { Work } from '../papers/index.ts';
+
+/** Why a hit stands where it stands; earlier ones always rank above later ones. */
+export type Reason =
+  | 'id' // the query is this paper's id, DOI or address
+  | 'title' // the query is its title
+  | 'phrase' // it holds every quoted phrase
+  | 'author' // the query is one of its authors
+  | 'text' // its words match
+  | 'meaning'; // only its meaning is close: no word of the query was needed
+
+/** A piece of text and where to mark it: [start, end) in UTF-16 code units. */
+export interface Excerpt {
+  readonly text: string;
+  readonly marks: readonly (readonly [start: number, end: number])[];
+}
+
+export interface SearchHit {
+  readonly work: Work;
+  readonly reason: Reason;
+  /** Comparable only within one reason of one answer. */
+  readonly score: number;
+  /** The sentence of the abstract that answers best; absent when there is no abstract. */
+  readonly sentence?: Excerpt;
+}
+
+export interface SearchOptions {
+  /** From 0. Default 0. */
+  readonly offset?: number;
+  /** 1 … 100. Default 20. */
+  readonly limit?: number;
+  /** Default 'hybrid', which is lexical where the library has no encoder. */
+  readonly mode?: 'hybrid' | 'lexical' | 'dense';
+  readonly signal?: AbortSignal;
+}
+
+export interface SearchPage {
+  readonly query: string;
+  readonly hits: readonly SearchHit[];
+  /** Hits in all; when `more`, at least so many. */
+  readonly total: number;
+  readonly more: boolean;
+  readonly offset: number;
+  readonly limit: number;
+  /** What answered: 'lexical' when the library has no encoder or the mode asked for it. */
+  readonly mode: 'hybrid' | 'lexical' | 'dense';
+  /** Things that a reader should know, as sentences: a part of the query that was dropped, and why. */
+  readonly notes: readonly string[];
+  readonly ms: number;
+}
+
+export interface DayPage {
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  /** The nearest days that have papers. */
+  readonly previous?: string;
+  readonly next?: string;
+  readonly works: readonly Work[];
+  readonly total: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface PaperView {
+  readonly work: Work;
+  /** Other works that the same id names (some sources reuse ids). */
+  readonly others: readonly Work[];
+}
+
+export interface SimilarHit {
+  readonly work: Work;
+  /** 'meaning': nearest by vectors; 'text': nearest by words, where there is no encoder. */
+  readonly reason: 'meaning' | 'text';
+  readonly score: number;
+}
+
+export interface Counts {
+  readonly records: number;
+  readonly works: number;
+  readonly sources: readonly { readonly source: string; readonly records: number }[];
+}
+
+export interface LibraryStatus extends Counts {
+  /** Where everything is kept. */
+  readonly folder: string;
+  /** The sample library is all there is. */
+  readonly sample: boolean;
+  /** The name of the encoder that answers by meaning; absent: the site searches lexically. */
+  readonly encoder?: string;
+  /** Works that search can find now; fewer than `works` while the index catches up. */
+  readonly indexed: number;
+  /** The index takes in new papers at this moment. */
+  readonly indexing: boolean;
+  readonly segments: number;
+  readonly indexBytes: number;
+  readonly newestDay?: string;
+}
+
+/** Everything that the product can answer. All methods are safe to call at any time, also while papers come in. */
+export interface Services {
+  /** The newest day that has papers; undefined in an empty library or one without days. */
+  newestDay(): string | undefined;
+  /** One day's papers: upvotes, then comments, then date, then key. Any real day is legal, also one without papers. */
+  papersOfDay(day: string, page?: { readonly offset?: number; readonly limit?: number }): DayPage;
+  /** Newest works first. */
+  list(page?: { readonly offset?: number; readonly limit?: number }): readonly Work[];
+  /** Any string is a legal query. */
+  search(query: string, options?: SearchOptions): Promise<SearchPage>;
+  /** By work key, arXiv id, DOI, address, or a source's own id. */
+  paper(id: string): PaperView | undefined;
+  /** undefined when there is no such paper; [] when nothing is near it. */
+  similar(id: string, options?: { readonly limit?: number }): Promise<readonly SimilarHit[] | undefined>;
+  counts(): Counts;
+  status(): LibraryStatus;
+}
