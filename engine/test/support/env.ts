@@ -1,7 +1,16 @@
 // The settings of a test run, readable in Node and in the browser: vitest.config.ts hands the QUIRE_* variables to both.
 
-const env: Readonly<Record<string, string | undefined>> =
-  (import.meta as unknown as { readonly env?: Record<string, string | undefined> }).env ?? {};
+declare global {
+  interface ImportMetaEnv {
+    readonly [name: `QUIRE_${string}`]: string | undefined;
+  }
+  interface ImportMeta {
+    readonly env: ImportMetaEnv;
+  }
+}
+
+// Written out as `import.meta.env`, with no cast around `import.meta`: vitest replaces exactly that text.
+const env = import.meta.env;
 
 /** Whether this is `npm run test:long`: the full counts. */
 export const isLong: boolean = env.QUIRE_LONG === '1';
