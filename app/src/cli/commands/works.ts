@@ -1,0 +1,32 @@
+// `quire works`: the fold without a store, for trainers and for people who want to see what an import would make.
+
+import { Command } from 'commander';
+import { foldFiles } from '../../sources/index.ts';
+import { EXIT, table } from '../io.ts';
+import { examples, type Verb } from '../verb.ts';
+
+export const worksCommand: Verb = (io, finish) =>
+  new Command('works')
+    .description('Fold files of papers into works and print them, without a library')
+    .argument('<file...>', 'JSON lines, plain or gzip')
+    .option('--jsonl', 'one JSON object a line: key, title, abstract, textSource, sources, year and the rest')
+    .option('--json', 'the same as --jsonl')
+    .addHelpText(
+      'after',
+      examples([
+        ['quire works arxiv.jsonl.gz acl-anthology.jsonl.gz --jsonl > works.jsonl', 'every work as one line'],
+        ['quire works mine.jsonl', 'key, sources and title as a table'],
+      ]),
+    )
+    .action(async (files: readonly string[], options: { jsonl?: boolean; json?: boolean }) => {
+      const asJson = options.jsonl === true || options.json === true;
+      for await (const work of foldFiles(files, io.signal)) {
+        const names = [...new Set(work.sources.map(({ source }) => source))].join('+');
+        await io.out(
+          asJson
+            ? `${JSON.stringify(work)}\n`
+            : table([[work.key, names, work.title]], { columns: undefined, stretch: 2 }),
+        );
+      }
+      finish(EXIT.ok);
+    });
