@@ -1,0 +1,28 @@
+// Builds everything that runs: the kernels (AssemblyScript to a generated TypeScript module), the packages (tsc), the
+// pages' islands (vite, when the app has any). Each step prints its time; the first failure ends the build.
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { rememberBuild, sourceHash } from './lib/fresh.mjs';
+import { at, root } from './lib/paths.mjs';
+
+if (process.argv.includes('--clean')) {
+  for (const name of ['engine', 'learn', 'app']) rmSync(at(name, 'dist'), { recursive: true, force: true });
+}
+
+const hash = sourceHash();
+step('kernels', 'scripts/kernels.mjs');
+step('packages', 'node_modules/typescript/bin/tsc', '-b');
+step('islands', 'app/scripts/islands.mjs');
+rememberBuild(hash);
+
+/** Runs a script of the repository under this very Node; a step whose script does not exist has nothing to build. */
+function step(name, script, ...args) {
+  if (!existsSync(at(script))) return;
+  const start = process.hrtime.bigint();
+  const done = spawnSync(process.execPath, [at(script), ...args], { cwd: root, stdio: 'inherit' });
+  if (done.status !== 0) {
+    console.error(`build: ${name} failed`);
+    process.exit(1);
+  }
+  console.log(`build: ${name} in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
+}

@@ -1,0 +1,280 @@
+// Every check can fail: each is run over a small repository with one planted violation, and over the same one without.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { at } from '../lib/paths.mjs';
+import * as api from './api.mjs';
+import * as bundleSize from './bundle-size.mjs';
+import * as cycles from './cycles.mjs';
+import * as exportsCheck from './exports.mjs';
+import * as layers from './layers.mjs';
+import * as licences from './licences.mjs';
+import * as links from './links.mjs';
+import * as lockfile from './lockfile.mjs';
+import * as style from './style.mjs';
+import * as words from './words.mjs';
+
+type Files = Readonly<Record<string, string>>;
+interface Check {
+  readonly check: (root: string) => string[] | Promise<string[]>;
+}
+
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function repository(files: Files): string {
+  const folder = mkdtempSync(join(tmpdir(), 'quire-check-'));
+  made.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  symlinkSync(at('node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+const lock = (entry: object): Files => ({
+  'package-lock.json': JSON.stringify({ packages: { '': {}, 'node_modules/thing': { version: '1.0.0', ...entry } } }),
+});
+const sound = { license: 'MIT', integrity: 'sha512-x' };
+const slash = '/';
+
+const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
+  [
+    'layers',
+    layers,
+    'core importing text',
+    { 'engine/src/core/a.ts': "import { b } from './b.ts';" },
+    { 'engine/src/core/a.ts': "import { b } from '../text/b.ts';" },
+    /core may not import text/,
+  ],
+  [
+    'layers',
+    layers,
+    'an index outside inverted importing text',
+    { 'engine/src/indexes/inverted/a.ts': "import { b } from '../../text/b.ts';" },
+    { 'engine/src/indexes/flat/a.ts': "import { b } from '../../text/b.ts';" },
+    /indexes may not import text/,
+  ],
+  [
+    'layers',
+    layers,
+    'evaluation importing a value of retrieval',
+    { 'engine/src/evaluation/a.ts': "import type { B } from '../retrieval/b.ts';" },
+    { 'engine/src/evaluation/a.ts': "import { type C, b } from '../retrieval/b.ts';" },
+    /only types of retrieval/,
+  ],
+  [
+    'layers',
+    layers,
+    'a Node module outside the Node files',
+    { 'engine/src/storage/a.node.ts': "import { open } from 'node:fs';" },
+    { 'engine/src/storage/a.ts': "import { open } from 'node:fs';" },
+    /only \*\.node\.ts/,
+  ],
+  [
+    'layers',
+    layers,
+    'a dependency of the engine',
+    { 'engine/src/core/a.ts': '// import { z } from "zod"' },
+    { 'engine/src/core/a.ts': "export { z } from 'zod';" },
+    /no dependencies/,
+  ],
+  [
+    'layers',
+    layers,
+    'the app reaching into the engine',
+    { 'app/src/a.ts': "import { b } from '@quire/engine/core';" },
+    { 'app/src/a.ts': "import { b } from '@quire/engine/core/bitset';" },
+    /public subpath/,
+  ],
+  [
+    'layers',
+    layers,
+    'a relative path out of the app',
+    { 'app/src/a.ts': "import { b } from './b.ts';" },
+    { 'app/src/a.ts': "const b = await import('../../engine/src/core/b.ts');" },
+    /public subpath/,
+  ],
+  [
+    'layers',
+    layers,
+    'learn importing the app',
+    { 'learn/src/a.ts': "import { b } from '@quire/engine';" },
+    { 'learn/src/a.ts': "import { b } from 'quire';" },
+    /may not import the app/,
+  ],
+  [
+    'layers',
+    layers,
+    'the domain importing the store',
+    { 'app/src/papers/a.ts': "import { b } from './b.ts';" },
+    { 'app/src/papers/a.ts': "import { b } from '../store/b.ts';" },
+    /the domain imports/,
+  ],
+  [
+    'layers',
+    layers,
+    'a folder without a layer',
+    { 'engine/src/text/a.ts': "import { b } from '../core/b.ts';" },
+    { 'engine/src/misc/a.ts': "import { b } from '../core/b.ts';" },
+    /has no layer/,
+  ],
+  [
+    'cycles',
+    cycles,
+    'three files in a ring',
+    {
+      'engine/src/core/a.ts': "import './b.ts';",
+      'engine/src/core/b.ts': "import { c } from './c.ts';",
+      'engine/src/core/c.ts': "import type { A } from './a.ts';",
+    },
+    {
+      'engine/src/core/a.ts': "import './b.ts';",
+      'engine/src/core/b.ts': "import { c } from './c.ts';",
+      'engine/src/core/c.ts': "export { a } from './a.ts';",
+    },
+    /a\.ts -> .*b\.ts -> .*c\.ts -> .*a\.ts/,
+  ],
+  [
+    'links',
+    links,
+    'a missing file',
+    { 'README.md': '[x](docs/x.md) [site](https://example.org/none)', 'docs/x.md': '# X' },
+    { 'README.md': '[x](docs/y.md)', 'docs/x.md': '# X' },
+    /no such file/,
+  ],
+  [
+    'links',
+    links,
+    'a missing anchor',
+    { 'README.md': '[x](docs/x.md#two-words) [y](#me)\n# Me', 'docs/x.md': '## Two `words`' },
+    { 'README.md': '[x](docs/x.md#three-words)', 'docs/x.md': '## Two words' },
+    /no such heading/,
+  ],
+  [
+    'licences',
+    licences,
+    'a copyleft dependency',
+    lock({ ...sound, license: 'MIT OR GPL-3.0-only' }),
+    lock({ ...sound, license: 'GPL-3.0-only' }),
+    /thing 1\.0\.0: GPL/,
+  ],
+  ['licences', licences, 'no licence at all', lock(sound), lock({ integrity: 'x' }), /no licence given/],
+  [
+    'licences',
+    licences,
+    'MPL-2.0 in what ships',
+    lock({ ...sound, license: 'MPL-2.0', dev: true }),
+    lock({ ...sound, license: 'MPL-2.0' }),
+    /MPL/,
+  ],
+  [
+    'lockfile',
+    lockfile,
+    'a download address',
+    lock(sound),
+    lock({ ...sound, resolved: 'https://example.org/thing.tgz' }),
+    /download address/,
+  ],
+  ['lockfile', lockfile, 'no checksum', lock(sound), lock({ license: 'MIT' }), /no checksum/],
+  ['lockfile', lockfile, 'a script at installation', lock(sound), lock({ ...sound, hasInstallScript: true }), /script/],
+  [
+    'words',
+    words,
+    'a machine path',
+    { 'a.md': 'see src/work/a.md and ./root/b, https://example.org/home/you/x' },
+    { 'a.md': `see ${slash}work/thing/a.md` },
+    /a\.md:1: a machine path/,
+  ],
+  [
+    'words',
+    words,
+    'a registry host',
+    { 'a.md': 'the registry of npm' },
+    { 'a.md': `fetch it\nfrom ${['registry', 'npmjs', 'org'].join('.')}` },
+    /a\.md:2: a registry host/,
+  ],
+  [
+    'exports',
+    exportsCheck,
+    'an entry without its file',
+    engine({ 'dist/index.js': 'export const a = 1;', 'dist/index.d.ts': 'export declare const a = 1;' }),
+    engine({ 'dist/index.d.ts': 'export declare const a = 1;' }),
+    /index\.js does not exist/,
+  ],
+  [
+    'exports',
+    exportsCheck,
+    'an entry that changes the global scope',
+    engine({ 'dist/index.js': 'export const a = 1;', 'dist/index.d.ts': '' }),
+    engine({ 'dist/index.js': 'globalThis.leak = 1;', 'dist/index.d.ts': '' }),
+    /globalThis\.leak/,
+  ],
+  [
+    'exports',
+    exportsCheck,
+    'a packed test',
+    engine({ 'dist/index.js': '', 'dist/index.d.ts': '' }),
+    engine({ 'dist/index.js': '', 'dist/index.d.ts': '', 'dist/core/a.test.js': '' }),
+    /packs dist\/core\/a\.test\.js/,
+  ],
+  [
+    'api',
+    api,
+    'a name that the report lacks',
+    {
+      ...engine({ 'dist/index.d.ts': "export { a } from './a.js';", 'dist/a.d.ts': 'export declare const a = 1;\n' }),
+      'docs/api/engine.md': apiReport('const a = 1;'),
+    },
+    {
+      ...engine({
+        'dist/index.d.ts': "export { a, b } from './a.js';",
+        'dist/a.d.ts': 'export declare const a = 1;\nexport declare function b(x: number): string;\n',
+      }),
+      'docs/api/engine.md': apiReport('const a = 1;'),
+    },
+    /function b\(x: number\): string/,
+  ],
+  [
+    'bundle size',
+    bundleSize,
+    'a program above its budget',
+    { 'bundle-size.json': '[{"name":"p","source":"export const a = 1","maxGzipBytes":500}]' },
+    { 'bundle-size.json': '[{"name":"p","source":"export const a = 1","maxGzipBytes":10}]' },
+    /budget is 10/,
+  ],
+  [
+    'format and lint',
+    style,
+    'an unformatted file',
+    { 'biome.json': '{}\n', 'a.js': 'export const a = 1;\n' },
+    { 'biome.json': '{}\n', 'a.js': 'export const a =\n\n 1' },
+    /a\.js/,
+  ],
+];
+
+function engine(files: Files): Files {
+  const exports = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
+  const manifest = { name: '@quire/engine', version: '1.0.0', type: 'module', files: ['dist'], exports };
+  const below = Object.entries(files).map(([path, text]) => [`engine/${path}`, text]);
+  return { 'engine/package.json': JSON.stringify(manifest), ...Object.fromEntries(below) };
+}
+
+function apiReport(declarations: string): string {
+  const head = '# The public API of @quire/engine\n\nWritten by `npm run api` from the compiled declarations;';
+  return `${head} a check compares it with every build.\n\n## @quire/engine\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`;
+}
+
+describe('the checks of the repository', () => {
+  for (const [name, { check }, violation, good, bad, message] of cases) {
+    it(`${name}: content without it, fails on ${violation}`, async () => {
+      expect(await check(repository(good))).toEqual([]);
+      const problems = await check(repository(bad));
+      expect(problems.join('\n')).toMatch(message);
+    });
+  }
+});

@@ -1,0 +1,103 @@
+// The layers of ARCHITECTURE.md: which folder may import which. `types` are folders of which only types may be imported.
+// Tests are free to cross layers, except that nothing outside the engine reaches past its public subpaths.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow, importsOf, resolveRelative } from '../lib/files.mjs';
+
+export const name = 'layers';
+
+const ALL = ['core', 'kernels', 'storage', 'text', 'encoders', 'indexes', 'retrieval', 'topics', 'evaluation'];
+const retrieval = { values: ['core', 'encoders', 'indexes', 'text', 'kernels'], types: ['storage'] };
+
+/** The engine's table. A folder that is not here may not exist: it must be given a layer first. */
+const ENGINE = {
+  core: { values: [], types: [] },
+  kernels: { values: ['core'], types: [] },
+  storage: { values: ['core'], types: [] },
+  text: { values: ['core'], types: [] },
+  encoders: { values: ['core', 'kernels', 'text', 'storage'], types: [] },
+  indexes: { values: ['core', 'kernels', 'storage'], types: [] },
+  'indexes/inverted': { values: ['core', 'kernels', 'storage', 'text'], types: [] },
+  retrieval,
+  topics: retrieval,
+  evaluation: { values: ['core', 'storage'], types: ['retrieval'] },
+  guard: { values: ALL, types: [] },
+  backends: { values: ALL, types: [] },
+  node: { values: [...ALL, 'guard', 'backends'], types: [] },
+  browser: { values: [...ALL, 'guard', 'backends'], types: [] },
+};
+
+const SOURCE = /\.tsx?$/;
+const TEST = /(\.test\.tsx?$)|(^|\/)test\//;
+
+/** @returns {string[]} one sentence a violation */
+export function check(root) {
+  return [...engine(root), ...outside(root, 'learn', ['app']), ...outside(root, 'app', []), ...papers(root)];
+}
+
+function engine(root) {
+  const home = join(root, 'engine', 'src');
+  const problems = [];
+  for (const file of filesBelow(home, SOURCE).filter((path) => !TEST.test(path))) {
+    const isNode = /\.node\.ts$/.test(file) || file.startsWith('node/');
+    for (const { specifier, typeOnly } of importsOf(readFileSync(join(home, file), 'utf8'))) {
+      const target = resolveRelative(home, file, specifier);
+      const problem = target === undefined ? foreign(specifier, isNode) : crossing(file, target, typeOnly);
+      if (problem !== undefined) problems.push(`engine/src/${file}: ${problem}`);
+    }
+  }
+  return problems;
+}
+
+function foreign(specifier, isNode) {
+  if (specifier.startsWith('node:')) return isNode ? undefined : `imports ${specifier}; only *.node.ts and node/ may`;
+  return `imports the package ${specifier}; the engine has no dependencies`;
+}
+
+function crossing(file, target, typeOnly) {
+  if (target.startsWith('..')) return `imports ${target}, outside engine/src`;
+  if (!file.includes('/')) return undefined; // the root entries re-export any layer
+  const from = file.split('/')[0];
+  const to = target.split('/')[0];
+  if (from === to) return undefined;
+  const inverted = from === 'indexes' && file.startsWith('indexes/inverted');
+  const rule = inverted ? ENGINE['indexes/inverted'] : ENGINE[from];
+  if (rule === undefined) return `the folder ${from} has no layer in scripts/checks/layers.mjs`;
+  if (!target.includes('/')) return `imports the root entry ${target}; a layer imports the folder it needs`;
+  if (rule.values.includes(to) || (typeOnly && rule.types.includes(to))) return undefined;
+  return rule.types.includes(to) ? `${from} may import only types of ${to}` : `${from} may not import ${to}`;
+}
+
+/** learn and app see the engine by its public subpaths alone, and stay inside their own folder otherwise. */
+function outside(root, name, forbidden) {
+  const home = join(root, name);
+  const problems = [];
+  for (const file of filesBelow(home, SOURCE)) {
+    for (const { specifier } of importsOf(readFileSync(join(home, file), 'utf8'))) {
+      const target = resolveRelative(home, file, specifier);
+      const deep = /^@quire\/(engine|learn)\/.+\/.+/.test(specifier) || /^@quire\/[^/]+\/(src|dist)\b/.test(specifier);
+      const past = target?.startsWith('../') && (!TEST.test(file) || /^\.\.\/(engine|learn|app)\/src\//.test(target));
+      if (deep || past) problems.push(`${name}/${file}: imports ${specifier}; use a public subpath`);
+      if (forbidden.some((other) => specifier === 'quire' || target?.startsWith(`../${other}/`))) {
+        problems.push(`${name}/${file}: ${name} may not import the app`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** app/src/papers is the domain: pure, it imports nothing of the app but itself, and only types from elsewhere. */
+function papers(root) {
+  const home = join(root, 'app', 'src');
+  const problems = [];
+  for (const file of filesBelow(join(home, 'papers'), SOURCE).map((path) => `papers/${path}`)) {
+    if (TEST.test(file)) continue;
+    for (const { specifier, typeOnly } of importsOf(readFileSync(join(home, file), 'utf8'))) {
+      const target = resolveRelative(home, file, specifier);
+      if (target === undefined ? specifier.startsWith('@quire/') && !typeOnly : !target.startsWith('papers/')) {
+        problems.push(`app/src/${file}: the domain imports ${specifier}; it may import types of the engine only`);
+      }
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,42 @@
+// Licences of everything that package-lock.json installs, against an allow-list: permissive ones for what ships with the
+// product, the same and MPL-2.0 (file-level copyleft, unmodified) for tools that only build and test it.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const name = 'licences';
+
+const PERMISSIVE = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Unlicense',
+]);
+const TOOLS = new Set([...PERMISSIVE, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0']);
+const LOCKS = ['package-lock.json', 'bench/package-lock.json', 'runner/package-lock.json'];
+
+/** @returns {string[]} one line a package whose licence is not allowed or not given */
+export function check(root) {
+  return LOCKS.filter((lock) => existsSync(join(root, lock))).flatMap((lock) => {
+    const { packages } = JSON.parse(readFileSync(join(root, lock), 'utf8'));
+    const tools = lock !== 'package-lock.json'; // benches and runners ship with nothing
+    return Object.entries(packages)
+      .filter(([path, entry]) => path.includes('node_modules/') && !entry.link)
+      .filter(([, entry]) => !allowed(entry.license, entry.dev || entry.devOptional || tools ? TOOLS : PERMISSIVE))
+      .map(
+        ([path, entry]) =>
+          `${lock}: ${path.replace(/^.*node_modules\//, '')} ${entry.version}: ${entry.license ?? 'no licence given'}`,
+      );
+  });
+}
+
+/** An SPDX expression of plain ORs and ANDs: any allowed part of an OR will do, all parts of an AND must be. */
+export function allowed(expression, list) {
+  if (typeof expression !== 'string') return false;
+  const parts = expression.replace(/[()]/g, '').split(/\s+OR\s+/);
+  return parts.some((part) => part.split(/\s+AND\s+/).every((licence) => list.has(licence.trim())));
+}

@@ -1,0 +1,27 @@
+// The lockfiles carry no download addresses (each machine uses its own registry), every package has a checksum, and no
+// package wants a script run while it is installed (that is how binaries come from elsewhere).
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const name = 'lockfile';
+
+const LOCKS = ['package-lock.json', 'bench/package-lock.json', 'runner/package-lock.json'];
+
+/** @returns {string[]} one line a package that breaks a rule */
+export function check(root) {
+  return LOCKS.filter((lock) => existsSync(join(root, lock))).flatMap((lock) => {
+    const { packages } = JSON.parse(readFileSync(join(root, lock), 'utf8'));
+    return Object.entries(packages).flatMap(([path, entry]) => complaints(lock, path, entry));
+  });
+}
+
+function complaints(lock, path, entry) {
+  const found = [];
+  const installed = path.includes('node_modules/') && !entry.link && !entry.inBundle;
+  if (/^[a-z+]+:/i.test(entry.resolved ?? '')) found.push(`${lock}: ${path} carries a download address`);
+  if (installed && entry.integrity === undefined) found.push(`${lock}: ${path} has no checksum`);
+  // Of the peers that bench compares with, some build at installation; that is theirs, and nobody's dependency.
+  if (entry.hasInstallScript && lock === 'package-lock.json')
+    found.push(`${lock}: ${path} runs a script when installed`);
+  return found;
+}
