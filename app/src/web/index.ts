@@ -1,0 +1,3 @@
+// The pages of the site.
+
+export { createPages, type PagesOptions } from './routes.tsx';

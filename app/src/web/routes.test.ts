@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import type { Work } from '../papers/index.ts';
+import type { LibraryStatus, SearchPage, Services } from '../server/services.ts';
+import { linksOf } from './paper-page.tsx';
+import { createPages } from './routes.tsx';
+import { inWords, opening, people } from './wording.ts';
+
+const evil = '<script>alert("x")</script> & "quoted"';
+const work: Work = {
+  key: 'arxiv:2511.04217',
+  title: evil,
+  abstract: 'The first sentence is here. The second names $k$-NN. The third is the last one.',
+  textSource: 'arxiv',
+  authors: ['Ada Example', 'Bo <b>Sample</b>'],
+  authorCount: 2,
+  published: { date: '2025-11', precision: 'month' },
+  day: '2025-11-20',
+  year: 2025,
+  venue: 'Example 2025',
+  arxivId: '2511.04217',
+  doi: '10.1/x<y',
+  url: 'javascript:alert(1)',
+  categories: ['cs.IR'],
+  keywords: ['indexes'],
+  awards: [],
+  upvotes: 2,
+  comments: 1,
+  sources: [{ source: 'arxiv', id: '2511.04217' }],
+};
+const status: LibraryStatus = {
+  folder: 'data',
+  sample: true,
+  records: 1,
+  works: 1,
+  sources: [],
+  indexed: 1,
+  indexing: false,
+  segments: 1,
+  indexBytes: 1,
+};
+
+function services(over: Partial<Services> = {}): Services {
+  const result = (query: string): SearchPage => ({
+    query,
+    hits: [
+      { work, reason: 'meaning', score: 1, sentence: { text: 'The second names <i>.', marks: [[4, 10]] } },
+      { work, reason: 'phrase', score: 0.5 },
+    ],
+    total: 41,
+    more: false,
+    offset: 20,
+    limit: 20,
+    mode: 'hybrid',
+    notes: ['The word "xyzzy" occurs nowhere.'],
+    ms: 1.25,
+  });
+  return {
+    newestDay: () => '2025-11-20',
+    papersOfDay: (day, page) => ({
+      day,
+      previous: '2025-11-19',
+      works: day === '2025-11-20' ? [work] : [],
+      total: day === '2025-11-20' ? 1 : 0,
+      offset: page?.offset ?? 0,
+      limit: page?.limit ?? 100,
+    }),
+    list: () => [work],
+    search: async (query) => result(query),
+    paper: (id) => (id === '2511.04217' || id === 'doi:10.1/x y' ? { work, others: [] } : undefined),
+    similar: async () => [{ work, reason: 'meaning', score: 0.9 }],
+    counts: () => ({ records: 1, works: 1, sources: [] }),
+    status: () => status,
+    ...over,
+  } as Services;
+}
+
+const get = async (path: string, over?: Partial<Services>) => {
+  const response = await createPages(services(over)).request(path);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+describe('the pages', () => {
+  it('show the newest day with its papers and the day before', async () => {
+    const { status, text } = await get('/papers');
+    expect(status).toBe(200);
+    expect(text).toContain('<h1>Thursday');
+    expect(text).toContain('href="/papers/date/2025-11-19"');
+    expect(text).toContain('href="/papers/2511.04217"');
+    expect(text).toContain('sample library');
+  });
+
+  it('escape everything that comes from papers and from readers', async () => {
+    for (const path of [
+      '/papers',
+      '/papers/2511.04217',
+      `/search?q=${encodeURIComponent(evil)}`,
+      `/papers/${encodeURIComponent(evil)}`,
+    ]) {
+      const { text } = await get(path);
+      expect(text, path).not.toContain('<script>alert');
+      expect(text, path).not.toContain('<b>Sample');
+      expect(text, path).toContain('&lt;script&gt;');
+      expect(text, path).not.toContain('javascript:');
+    }
+  });
+
+  it('say which hits were found by meaning alone, mark the words, and keep the query through the parts', async () => {
+    const { text } = await get('/search?q=small+indexes&offset=20');
+    expect(text).toContain('found by meaning alone');
+    expect(text).toContain('exact phrase');
+    expect(text).toContain('The <mark>second</mark> names &lt;i&gt;.');
+    expect(text).toContain('41 papers');
+    expect(text).toContain('occurs nowhere');
+    expect(text).toContain('href="/search?q=small+indexes&amp;offset=40"');
+    expect(text).toContain('start="21"');
+  });
+
+  it('pass any offset that is none as 0', async () => {
+    const offsets: (number | undefined)[] = [];
+    const spy: Partial<Services> = {
+      search: async (query, options) => {
+        offsets.push(options?.offset);
+        return await services().search(query);
+      },
+    };
+    for (const offset of ['-1', 'x', '1e99', '2.5', '', '20']) await get(`/search?q=a&offset=${offset}`, spy);
+    expect(offsets).toEqual([0, 0, 0, 0, 0, 20]);
+  });
+
+  it('find papers whose id holds a slash, a blank or a sign', async () => {
+    expect((await get('/papers/doi%3A10.1%2Fx%20y')).status).toBe(200);
+    expect((await get('/papers/2511.99999')).status).toBe(404);
+  });
+
+  it('answer a date that is none with 404 and an empty day with its neighbours', async () => {
+    for (const day of ['2025-02-30', '2025-1-1', 'today', '2025-11'])
+      expect((await get(`/papers/date/${day}`)).status, day).toBe(404);
+    const { status, text } = await get('/papers/date/2025-11-22');
+    expect(status).toBe(200);
+    expect(text).toContain('No paper is listed on this day');
+  });
+
+  it('explain an empty library and an empty result', async () => {
+    expect((await get('/papers', { newestDay: () => undefined })).text).toContain('quire import');
+    const none = async (query: string) => ({ ...(await services().search(query)), hits: [], total: 0, offset: 0 });
+    expect((await get('/search?q=zzz', { search: none })).text).toContain('Nothing matches');
+  });
+
+  it('forbid scripts and frames, and let browsers keep the style sheet', async () => {
+    const { headers, text } = await get('/papers');
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+    expect(text).not.toMatch(/<script|style="|onclick/);
+    const path = /href="(\/static\/style\.[0-9a-f]{8}\.css)"/.exec(text)?.[1];
+    const style = await get(path ?? '');
+    expect(style.status).toBe(200);
+    expect(style.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('carry citation tags and only http links', async () => {
+    const { text } = await get('/papers/2511.04217');
+    expect(text).toContain('name="citation_author" content="Ada Example"');
+    expect(text).toContain('name="citation_publication_date" content="2025/11"');
+    expect(linksOf(work).map(([name]) => name)).toEqual(['arXiv', 'PDF', 'DOI']);
+  });
+});
+
+describe('the wording', () => {
+  it('never claims more of a date than is known', () => {
+    expect(inWords({ date: '2025', precision: 'year' })).toBe('2025');
+    expect(inWords({ date: '2025-03', precision: 'month' })).toBe('March 2025');
+    expect(inWords({ date: '2025-03-18', precision: 'day' })).toBe('18 March 2025');
+  });
+
+  it('names the organisation, else counts the authors, else says nothing', () => {
+    expect(people({ ...work, organization: 'Example Lab' })).toBe('Example Lab');
+    expect(people(work)).toBe('2 authors');
+    const { authorCount: _, ...unknown } = work;
+    expect(people(unknown)).toBeUndefined();
+  });
+
+  it('opens an abstract with its first sentence and never cuts a word', () => {
+    expect(opening(work.abstract)).toBe('The first sentence is here.');
+    expect(opening('word '.repeat(100).trim(), 23)).toBe('word word word word …');
+    expect(opening('')).toBe('');
+  });
+});
