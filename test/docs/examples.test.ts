@@ -25,7 +25,7 @@ function files(folder: string, ending: RegExp): string[] {
 }
 
 /** Fenced blocks of a text; in sources only those inside doc comments, without the leading asterisks. */
-export function examplesOf(file: string, text: string): Example[] {
+function examplesOf(file: string, text: string): Example[] {
   const found: Example[] = [];
   let open: { line: number; notRun: string | undefined; code: string[] } | undefined;
   for (const [i, raw] of text.split('\n').entries()) {

@@ -15,8 +15,10 @@ import type { EvaluateOptions, Evaluation, Qrels, Run, Values } from './types.ts
  * retrieved. Throws INVALID_ARGUMENT for a NaN score, a document twice in one query, or an unknown measure.
  *
  * ```ts
- * const { mean } = evaluate(run, qrels, { measures: ['nDCG@10', 'recall.100'], complete: true });
- * mean['nDCG@10']; mean.recall_100;
+ * const run = new Map([['q1', [{ id: 'a', score: 2 }, { id: 'b', score: 1 }]]]);
+ * const qrels = new Map([['q1', new Map([['b', 1]])], ['q2', new Map([['a', 1]])]]);
+ * const { mean } = evaluate(run, qrels, { measures: ['recip_rank', 'recall.100'], complete: true });
+ * console.assert(mean.recip_rank === 0.25 && mean.recall_100 === 0.5);
  * ```
  */
 export function evaluate(run: Run, qrels: Qrels, options: EvaluateOptions = {}): Evaluation {
