@@ -1,0 +1,5 @@
+// The store: source records as received, and the works made from them.
+
+export { rowDigest } from './checksum.ts';
+export { readStored } from './refold.ts';
+export { type Batch, type FileProgress, type NewRow, type RecordRow, Store } from './store.ts';

@@ -1,0 +1,128 @@
+// SQLite behind a typed query builder: Kysely writes and types the SQL once, libsql runs it synchronously as a prepared
+// statement. The only file that knows the driver.
+
+import { EngineError } from '@quire/engine/core';
+import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import Database from 'libsql';
+import type { Tables } from './schema.ts';
+
+export type Value = string | number | null;
+export type Params = Readonly<Record<string, Value>>;
+
+/** A prepared statement with named parameters. */
+export interface Prepared<P extends Params, R> {
+  all(params: P): readonly R[];
+  get(params: P): R | undefined;
+  run(params: P): { readonly changes: number; readonly lastInsertRowid: number };
+}
+
+/** Writes SQL; never connects. */
+export const builder: Kysely<Tables> = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** Stands for a parameter while the query is built. */
+class Placeholder {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export class Sql {
+  private readonly database: Database.Database;
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+    this.database = guarded(path, () => new Database(path));
+  }
+
+  /**
+   * Prepares a query. `build` gets one placeholder for each parameter, typed as the parameter:
+   * `sql.prepare<{ key: string }, Row>((p) => builder.selectFrom('works').selectAll().where('key', '=', p.key))`.
+   */
+  prepare<P extends Params, R = never>(build: (params: P) => Compilable<R>): Prepared<P, R> {
+    const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) });
+    const compiled = build(placeholders).compile();
+    const statement = guarded(this.path, () => this.database.prepare(compiled.sql));
+    const order = compiled.parameters;
+    const bind = (params: P): Value[] =>
+      order.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
+    return {
+      all: (params) => guarded(this.path, () => statement.all(bind(params)) as R[]),
+      // all, not get: libsql leaves a statement that `get` stopped early open, and with it its read lock
+      get: (params) => guarded(this.path, () => (statement.all(bind(params)) as R[])[0]),
+      run: (params) =>
+        guarded(this.path, () => {
+          const { changes, lastInsertRowid } = statement.run(bind(params));
+          return { changes, lastInsertRowid: Number(lastInsertRowid) };
+        }),
+    };
+  }
+
+  exec(sql: string): void {
+    guarded(this.path, () => this.database.exec(sql));
+  }
+
+  /** Value of a PRAGMA's first column. */
+  pragma(text: string): Value | undefined {
+    const row = guarded(this.path, () => this.database.prepare(`PRAGMA ${text}`).all([]) as Record<string, Value>[])[0];
+    return row === undefined ? undefined : Object.values(row)[0];
+  }
+
+  /** Runs `work` as one transaction: all of it, durable when this returns, or nothing. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      try {
+        this.exec('ROLLBACK');
+      } catch {
+        // A failed commit has rolled back already; the first error is the one that matters.
+      }
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof EngineError ? error : translated(path, error);
+  }
+}
+
+/** SQLite's error in the words of the engine. */
+function translated(path: string, cause: unknown): EngineError {
+  const code = String((cause as { code?: unknown }).code ?? '');
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (code.startsWith('SQLITE_FULL')) {
+    return new EngineError('STORAGE_FULL', `The disk is full: ${path}`, { hint: 'Free some space and repeat.', cause });
+  }
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
+    const hint = 'Check the permissions of the folder, or choose another with --data-dir.';
+    return new EngineError('READ_ONLY', `Cannot write ${path}: ${message}`, { hint, cause });
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new EngineError('LOCKED', `Another process is writing to ${path}`, { hint: 'Wait for it to end.', cause });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+    const hint = 'Restore the file from a backup, or import the papers again into an empty folder.';
+    return new EngineError('CORRUPT', `The store ${path} is damaged: ${message}`, { hint, cause });
+  }
+  return new EngineError('STORAGE_FAILED', `The store ${path} failed: ${message}`, { cause });
+}

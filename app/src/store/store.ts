@@ -1,0 +1,363 @@
+// The store: one SQLite file that holds every source record as received and, derived from them, the works. It is the
+// truth; the index is made from it. One process writes at a time, any number read.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from '@quire/engine/core';
+import { makeWork, type SourceRecord, titleHash, type Work } from '../papers/index.ts';
+import { rowDigest } from './checksum.ts';
+import { Folder, readStored, type Stored } from './refold.ts';
+import { MIGRATIONS } from './schema.ts';
+import { builder, Sql } from './sql.ts';
+
+/** A row to be kept. */
+export interface NewRow {
+  readonly raw: string;
+  readonly record: SourceRecord;
+}
+
+export interface Batch {
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Works that are new, different or gone. */
+  readonly works: number;
+}
+
+/** How far a file has been imported. */
+export interface FileProgress {
+  /** SHA-256 of the file's bytes. */
+  readonly file: string;
+  readonly source: string;
+  readonly path: string;
+  readonly lines: number;
+  readonly rejected: number;
+  readonly finished: boolean;
+}
+
+export interface RecordRow {
+  readonly seq: number;
+  readonly source: string;
+  readonly id: string;
+  readonly title_hash: string;
+  readonly raw: string;
+  readonly digest: string;
+}
+
+export class Store {
+  /** The folder that the store lives in. */
+  readonly folder: string;
+  readonly sql: Sql;
+  private readonly run: ReturnType<typeof statements>;
+  private readonly folding: Folder;
+
+  private constructor(folder: string, sql: Sql) {
+    this.folder = folder;
+    this.sql = sql;
+    this.run = statements(sql);
+    this.folding = new Folder(sql);
+  }
+
+  /** Opens the store in `folder`, making folder and tables when they are not there. */
+  static open(folder: string): Store {
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (cause) {
+      const hint = 'Choose another folder with --data-dir.';
+      throw new EngineError('READ_ONLY', `Cannot make the folder ${folder}`, { hint, cause });
+    }
+    const sql = new Sql(join(folder, 'papers.sqlite'));
+    sql.pragma(`busy_timeout = ${BUSY_MS}`);
+    sql.pragma('journal_mode = WAL');
+    sql.pragma('synchronous = FULL'); // a commit that returned survives a power cut
+    sql.pragma('cache_size = -65536'); // 64 MiB
+    migrate(sql, folder);
+    return new Store(folder, sql);
+  }
+
+  /**
+   * Keeps rows and folds what they touch, in one durable transaction together with the progress of their file. A row
+   * whose key (source, id, normalised title) is there with the same bytes changes nothing; with other bytes it replaces.
+   */
+  importRows(rows: readonly NewRow[], progress?: FileProgress): Batch {
+    return this.sql.transaction(() => {
+      const touched = new Map<number, Stored>();
+      const counts = { added: 0, updated: 0, unchanged: 0 };
+      for (const row of rows) {
+        const { stored, outcome } = this.keep(row);
+        counts[outcome]++;
+        if (outcome !== 'unchanged') touched.set(stored.seq, stored);
+      }
+      const { put, dropped } = this.folding.refold([...touched.values()]);
+      if (progress !== undefined) this.run.setImport.run({ ...progress, finished: progress.finished ? 1 : 0 });
+      return { ...counts, works: put + dropped };
+    });
+  }
+
+  /** Takes a record out; the works become what they would be had it never been there. false when it was not there. */
+  removeRecord(source: string, id: string, title_hash: string): boolean {
+    return this.sql.transaction(() => {
+      const found = this.run.find.get({ source, id, title_hash });
+      if (found === undefined) return false;
+      const left = this.folding.remove({ seq: found.seq, record: readStored({ source, raw: found.raw }) });
+      this.run.remove.run({ seq: found.seq });
+      this.folding.refold(left.records, left.works);
+      return true;
+    });
+  }
+
+  /** How far this file was read as `source`; undefined when never. */
+  progress(file: string, source: string): FileProgress | undefined {
+    const row = this.run.getImport.get({ file, source });
+    return row === undefined ? undefined : { ...row, finished: row.finished === 1 };
+  }
+
+  /** The works of these keys, in the same order; those that do not exist are left out. */
+  works(keys: readonly string[]): readonly Work[] {
+    return keys.flatMap((key) => this.work(key) ?? []);
+  }
+
+  work(key: string): Work | undefined {
+    const state = this.run.work.get({ key });
+    if (state === undefined) return undefined;
+    const records = this.run.recordsOf.all({ key }).map(readStored);
+    return makeWork(records, { byTitle: state.by_title === 1 });
+  }
+
+  /** Keys of works that hold a record with this identity key (`arxiv:…`, `doi:…`, `t:…`). */
+  worksByIdentity(key: string): readonly string[] {
+    return this.run.byIdentity.all({ key }).map(({ work }) => work);
+  }
+
+  /** Keys of works that hold a record with this id of whatever source. */
+  worksBySourceId(id: string): readonly string[] {
+    return this.run.bySourceId.all({ id }).map(({ work }) => work);
+  }
+
+  /** Keys of works with a record of this title (papers' titleHash). */
+  worksByTitle(title_hash: string): readonly string[] {
+    return this.run.byTitle.all({ title_hash }).map(({ work }) => work);
+  }
+
+  newestDay(): number | undefined {
+    return this.run.newestDay.get({})?.day ?? undefined;
+  }
+
+  /** The nearest days before and after `day` that have works. */
+  daysAround(day: number): { readonly previous?: number; readonly next?: number } {
+    const previous = this.run.dayBefore.get({ day })?.day;
+    const next = this.run.dayAfter.get({ day })?.day;
+    return { ...(previous != null && { previous }), ...(next != null && { next }) };
+  }
+
+  /** Upvotes, comments, date: descending; then key. */
+  keysOfDay(day: number, offset: number, limit: number): readonly string[] {
+    return this.run.ofDay.all({ day, offset, limit }).map(({ key }) => key);
+  }
+
+  countOfDay(day: number): number {
+    return this.run.countOfDay.get({ day })?.count ?? 0;
+  }
+
+  /** Newest first; undated last. */
+  newestKeys(offset: number, limit: number): readonly string[] {
+    return this.run.newest.all({ offset, limit }).map(({ key }) => key);
+  }
+
+  countWorks(): number {
+    return this.run.countWorks.get({})?.count ?? 0;
+  }
+
+  countRecords(): readonly { readonly source: string; readonly records: number }[] {
+    return this.run.countRecords.all({});
+  }
+
+  /** The number of the last change; 0 in an empty store. Changes have ascending numbers and are never renumbered. */
+  lastChange(): number {
+    return this.run.lastChange.get({})?.number ?? 0;
+  }
+
+  /** Changes after `number`, oldest first: which work is new, different or gone. */
+  changesAfter(number: number, limit: number): readonly { readonly number: number; readonly work: string }[] {
+    return this.run.changesAfter.all({ number, limit });
+  }
+
+  /** Records in the order in which they came, by pages: for doctor. */
+  records(afterSeq: number, limit: number): readonly RecordRow[] {
+    return this.run.records.all({ seq: afterSeq, limit });
+  }
+
+  /** Keys of all works in ascending order, by pages. */
+  keysAfter(key: string, limit: number): readonly string[] {
+    return this.run.keysAfter.all({ key, limit }).map((row) => row.key);
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+
+  private keep({ raw, record }: NewRow): { stored: Stored; outcome: 'added' | 'updated' | 'unchanged' } {
+    const key = { source: record.source, id: record.id, title_hash: titleHash(record) };
+    const digest = rowDigest([key.source, key.id, key.title_hash, raw]);
+    const found = this.run.find.get(key);
+    if (found === undefined) {
+      const stored = { seq: this.run.add.run({ ...key, raw, digest }).lastInsertRowid, record };
+      this.folding.identify(stored);
+      return { stored, outcome: 'added' };
+    }
+    const stored = { seq: found.seq, record };
+    if (found.digest === digest) return { stored, outcome: 'unchanged' };
+    this.run.update.run({ seq: found.seq, raw, digest });
+    this.folding.identify(stored, readStored({ source: record.source, raw: found.raw }));
+    return { stored, outcome: 'updated' };
+  }
+}
+
+/** How long a writer waits for another one before LOCKED. */
+const BUSY_MS = 5_000;
+
+function migrate(sql: Sql, folder: string): void {
+  const version = Number(sql.pragma('user_version') ?? 0);
+  if (version > MIGRATIONS.length) {
+    throw new EngineError(
+      'UNSUPPORTED_FORMAT',
+      `The store in ${folder} has version ${version}; this Quire knows ${MIGRATIONS.length}`,
+      {
+        hint: 'Use the newer Quire that made it.',
+      },
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  sql.transaction(() => {
+    // Another process may have migrated while this one waited for the lock.
+    const now = Number(sql.pragma('user_version') ?? 0);
+    for (const migration of MIGRATIONS.slice(now)) sql.exec(migration);
+    sql.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+}
+
+function statements(sql: Sql) {
+  return { ...recordStatements(sql), ...workStatements(sql), ...dayStatements(sql) };
+}
+
+function recordStatements(sql: Sql) {
+  return {
+    find: sql.prepare((p: { source: string; id: string; title_hash: string }) =>
+      builder
+        .selectFrom('records')
+        .select(['seq', 'digest', 'raw'])
+        .where('source', '=', p.source)
+        .where('id', '=', p.id)
+        .where('title_hash', '=', p.title_hash),
+    ),
+    add: sql.prepare((p: { source: string; id: string; title_hash: string; raw: string; digest: string }) =>
+      builder
+        .insertInto('records')
+        .values({ source: p.source, id: p.id, title_hash: p.title_hash, raw: p.raw, digest: p.digest }),
+    ),
+    update: sql.prepare((p: { seq: number; raw: string; digest: string }) =>
+      builder.updateTable('records').set({ raw: p.raw, digest: p.digest }).where('seq', '=', p.seq),
+    ),
+    remove: sql.prepare((p: { seq: number }) => builder.deleteFrom('records').where('seq', '=', p.seq)),
+    records: sql.prepare((p: { seq: number; limit: number }) =>
+      builder.selectFrom('records').selectAll().where('seq', '>', p.seq).orderBy('seq').limit(p.limit),
+    ),
+    countRecords: sql.prepare(() =>
+      builder
+        .selectFrom('records')
+        .select(['source', (e) => e.fn.countAll<number>().as('records')])
+        .groupBy('source')
+        .orderBy('source'),
+    ),
+    getImport: sql.prepare((p: { file: string; source: string }) =>
+      builder.selectFrom('imports').selectAll().where('file', '=', p.file).where('source', '=', p.source),
+    ),
+    setImport: sql.prepare(
+      (p: { file: string; source: string; path: string; lines: number; rejected: number; finished: number }) => {
+        const rest = { path: p.path, lines: p.lines, rejected: p.rejected, finished: p.finished };
+        return builder
+          .insertInto('imports')
+          .values({ file: p.file, source: p.source, ...rest })
+          .onConflict((on) => on.columns(['file', 'source']).doUpdateSet(rest));
+      },
+    ),
+  };
+}
+
+function workStatements(sql: Sql) {
+  const members = builder.selectFrom('members').innerJoin('records', 'records.seq', 'members.record');
+  return {
+    work: sql.prepare((p: { key: string }) => builder.selectFrom('works').select('by_title').where('key', '=', p.key)),
+    recordsOf: sql.prepare((p: { key: string }) =>
+      members.select(['records.source', 'records.raw']).where('members.work', '=', p.key),
+    ),
+    byIdentity: sql.prepare((p: { key: string }) =>
+      builder
+        .selectFrom('identities')
+        .innerJoin('members', 'members.record', 'identities.record')
+        .select('work')
+        .distinct()
+        .where('identities.key', '=', p.key)
+        .orderBy('work')
+        .limit(SAME_LIMIT),
+    ),
+    bySourceId: sql.prepare((p: { id: string }) =>
+      members.select('work').distinct().where('records.id', '=', p.id).orderBy('work').limit(SAME_LIMIT),
+    ),
+    byTitle: sql.prepare((p: { title_hash: string }) =>
+      members
+        .select('work')
+        .distinct()
+        .where('records.title_hash', '=', p.title_hash)
+        .orderBy('work')
+        .limit(SAME_LIMIT),
+    ),
+    countWorks: sql.prepare(() => builder.selectFrom('works').select((e) => e.fn.countAll<number>().as('count'))),
+    keysAfter: sql.prepare((p: { key: string; limit: number }) =>
+      builder.selectFrom('works').select('key').where('key', '>', p.key).orderBy('key').limit(p.limit),
+    ),
+    lastChange: sql.prepare(() => builder.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
+    changesAfter: sql.prepare((p: { number: number; limit: number }) =>
+      builder.selectFrom('changes').selectAll().where('number', '>', p.number).orderBy('number').limit(p.limit),
+    ),
+  };
+}
+
+/** Most works that one id or title may name; 82 ids of one conference dump name up to a few dozen. */
+const SAME_LIMIT = 200;
+
+function dayStatements(sql: Sql) {
+  const day = builder.selectFrom('works').select('day').where('day', 'is not', null);
+  return {
+    newestDay: sql.prepare(() => day.orderBy('day', 'desc').limit(1)),
+    dayBefore: sql.prepare((p: { day: number }) => day.where('day', '<', p.day).orderBy('day', 'desc').limit(1)),
+    dayAfter: sql.prepare((p: { day: number }) => day.where('day', '>', p.day).orderBy('day').limit(1)),
+    ofDay: sql.prepare((p: { day: number; offset: number; limit: number }) =>
+      builder
+        .selectFrom('works')
+        .select('key')
+        .where('day', '=', p.day)
+        .orderBy('upvotes', 'desc')
+        .orderBy('comments', 'desc')
+        .orderBy('published', 'desc')
+        .orderBy('key')
+        .limit(p.limit)
+        .offset(p.offset),
+    ),
+    countOfDay: sql.prepare((p: { day: number }) =>
+      builder
+        .selectFrom('works')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('day', '=', p.day),
+    ),
+    newest: sql.prepare((p: { offset: number; limit: number }) =>
+      builder
+        .selectFrom('works')
+        .select('key')
+        .orderBy('published', 'desc')
+        .orderBy('key', 'desc')
+        .limit(p.limit)
+        .offset(p.offset),
+    ),
+  };
+}
