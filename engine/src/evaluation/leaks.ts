@@ -1,0 +1,71 @@
+// Two ways in which a number can lie: test queries whose answers were trained on, and returned documents that nobody
+// judged. SciFact's own split shares relevant documents between train and test for 65 % of its test queries.
+
+import { judge } from './judged.ts';
+import { unjudged } from './precision.ts';
+import type { Qrels, Run } from './types.ts';
+
+/** Above this share `leakWarning` warns. */
+export const LEAK_LIMIT = 0.05;
+
+export interface Leak {
+  /** Test queries with a relevant document, and those of them of which one is relevant to some train query. */
+  readonly queries: number;
+  readonly shared: number;
+  /** shared / queries, 0 without queries. */
+  readonly share: number;
+  /** The shared queries, in the order of the test qrels: report them apart from the rest. */
+  readonly sharedQueries: readonly string[];
+  /** Documents relevant to some train query. */
+  readonly trainDocuments: number;
+  /** Share of relevant (query, document) test pairs whose document is among them. */
+  readonly pairShare: number;
+}
+
+/** How much of a test set has answers that were relevant in training. `level` = smallest relevant value. Default 1. */
+export function findLeak(train: Qrels, test: Qrels, level = 1): Leak {
+  const seen = new Set<string>();
+  for (const judgements of train.values()) for (const [id, rel] of judgements) if (rel >= level) seen.add(id);
+  const sharedQueries: string[] = [];
+  let queries = 0;
+  let pairs = 0;
+  let sharedPairs = 0;
+  for (const [query, judgements] of test) {
+    const relevant = [...judgements].filter(([, rel]) => rel >= level);
+    const known = relevant.filter(([id]) => seen.has(id)).length;
+    if (relevant.length > 0) queries++;
+    if (known > 0) sharedQueries.push(query);
+    pairs += relevant.length;
+    sharedPairs += known;
+  }
+  const shared = sharedQueries.length;
+  const share = queries === 0 ? 0 : shared / queries;
+  return {
+    queries,
+    shared,
+    share,
+    sharedQueries,
+    trainDocuments: seen.size,
+    pairShare: pairs === 0 ? 0 : sharedPairs / pairs,
+  };
+}
+
+/** The line to print, and whether it is a warning. */
+export function leakWarning(leak: Leak): { readonly line: string; readonly warn: boolean } {
+  const warn = leak.share > LEAK_LIMIT;
+  const line = `train/test relevant-doc overlap = ${(leak.share * 100).toFixed(1)} % (${leak.shared} of ${leak.queries} test queries)`;
+  return { line: warn ? `warning: ${line}: a trained method may have memorised these documents` : line, warn };
+}
+
+/** Mean share of the first `depth` returned documents that nobody judged, over the queries in both. */
+export function holeRate(run: Run, qrels: Qrels, depth = 10): number {
+  let sum = 0;
+  let queries = 0;
+  for (const [query, judgements] of qrels) {
+    const hits = run.get(query);
+    if (hits === undefined) continue;
+    sum += unjudged(judge(query, hits, judgements), depth);
+    queries++;
+  }
+  return queries === 0 ? 0 : sum / queries;
+}
