@@ -1,0 +1,286 @@
+// Every vector kernel against its scalar twin, bit for bit, in each build that the platform runs.
+
+import { describe, expect, it } from 'vitest';
+import { BitSet } from '../core/bitset.ts';
+import { Rng } from '../core/rng.ts';
+import { type Arena, Heap } from './heap.ts';
+import { hasRelaxedSimd } from './probe.ts';
+import * as twin from './reference.ts';
+import { limitOf, topkBytes, topkMove, topkReset, topkTake } from './topk.ts';
+import { loadVectors, type VectorsBuild, type VectorsKernels } from './vectors.ts';
+
+const SEED = 1234;
+const BASE = 4096;
+
+interface Bench {
+  readonly arena: Arena;
+  readonly k: VectorsKernels;
+}
+
+async function bench(build: VectorsBuild): Promise<Bench> {
+  const region = new Heap().alloc(16 << 20);
+  return { arena: region.arena, k: region.arena.kernels(await loadVectors(build)) };
+}
+
+/** Copies a typed array into memory at any alignment. */
+function put(
+  arena: Arena,
+  at: number,
+  data: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number },
+): number {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  new Uint8Array(arena.memory.buffer, at, bytes.length).set(bytes);
+  return at;
+}
+function floats(rng: Rng, n: number, size = 1): Float32Array {
+  return Float32Array.from({ length: n }, () => (rng.float() * 2 - 1) * size);
+}
+const int8s = (rng: Rng, n: number) => Int8Array.from({ length: n }, () => rng.below(255) - 127);
+const int15s = (rng: Rng, n: number) => Int16Array.from({ length: n }, () => rng.below(32767) - 16383);
+const words = (rng: Rng, n: number) => Uint32Array.from({ length: n }, () => rng.uint32());
+
+/** Lays a query out as engine/assembly/int8.ts wants it. */
+function putQueryI8(b: Bench, at: number, query: Int16Array): number {
+  const padded = Math.ceil(query.length / 16) * 16;
+  new Uint8Array(b.arena.memory.buffer, at, padded * 5).fill(0);
+  put(b.arena, at, query);
+  b.k.splitQueryI8(at, query.length);
+  return at;
+}
+
+const builds: { build: VectorsBuild; missing: boolean }[] = [
+  { build: 'simd', missing: false },
+  { build: 'relaxed', missing: !hasRelaxedSimd() },
+];
+
+for (const { build, missing } of builds) {
+  const title = missing
+    ? `vector kernels, ${build} build (skipped: no relaxed SIMD here)`
+    : `vector kernels, ${build} build`;
+  describe.skipIf(missing)(title, () => {
+    it(`dotF32 equals its twin at all lengths to 100, some beyond, and at odd addresses (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const n of [...Array(101).keys(), 255, 256, 257, 384, 768, 1023, 4096]) {
+        for (const shift of [0, 1, 4, 13]) {
+          const x = floats(rng, n, 10 ** (rng.below(12) - 6));
+          const y = floats(rng, n);
+          put(b.arena, BASE + shift, x);
+          put(b.arena, 65536 + shift * 3, y);
+          expect(b.k.dotF32(BASE + shift, 65536 + shift * 3, n)).toBe(twin.dotF32(x, y));
+        }
+      }
+    });
+
+    it(`dotI8 is the exact integer at all lengths to 100, 4096 and at the extremes (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const n of [...Array(101).keys(), 256, 300, 768, 4096]) {
+        const cases: [Int8Array, Int16Array][] = [
+          [int8s(rng, n), int15s(rng, n)],
+          [new Int8Array(n).fill(127), new Int16Array(n).fill(16383)],
+          [new Int8Array(n).fill(-127), new Int16Array(n).fill(16383)],
+          [new Int8Array(n).fill(127), new Int16Array(n).fill(-16383)],
+        ];
+        for (const [codes, query] of cases) {
+          put(b.arena, BASE + 3, codes);
+          putQueryI8(b, 65536, query);
+          expect(b.k.dotI8(BASE + 3, 65536, n)).toBe(twin.dotI8(codes, query) + 0);
+        }
+      }
+    });
+
+    it(`hamming equals its twin for 0 to 40 words (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (let n = 0; n <= 40; n++) {
+        const x = words(rng, 2 * n);
+        const y = words(rng, 2 * n);
+        expect(b.k.hamming(put(b.arena, BASE + 1, x), put(b.arena, 65536 + 5, y), n)).toBe(twin.hamming(x, y));
+      }
+    });
+
+    it(`scans keep the twin's top k: ties, filters, sparse ords, limits, several queries (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (let round = 0; round < 120; round++) checkScans(b, rng);
+    });
+
+    it(`a heap carried to another arena half way gives the same top k (seed ${SEED})`, async () => {
+      const one = await bench(build);
+      const two = await bench(build);
+      const rng = new Rng(SEED);
+      const codes = words(rng, 2 * 4 * 500);
+      const query = words(rng, 8);
+      for (const b of [one, two]) {
+        put(b.arena, 65536, codes);
+        put(b.arena, BASE, query);
+      }
+      topkReset(one.arena, 8192, 25);
+      one.k.scanHamming(65536, 200, 4, BASE, 0, 0, 0, 8192);
+      topkMove(one.arena, 8192, two.arena, 16384, 25);
+      two.k.scanHamming(65536 + 200 * 32, 300, 4, BASE, 200, 0, 0, 16384);
+      topkReset(one.arena, 8192, 25);
+      one.k.scanHamming(65536, 500, 4, BASE, 0, 0, 0, 8192);
+      expect(topkTake(two.arena, two.k, 16384)).toEqual(topkTake(one.arena, one.k, 8192));
+    });
+
+    it(`nearestCentroids equals its twin, ties to the lower centroid (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const [n, dim, k] of [
+        [1, 4, 1],
+        [7, 8, 3],
+        [33, 20, 17],
+        [50, 256, 300],
+        [9, 512, 130],
+      ] as const) {
+        const rows = floats(rng, n * dim);
+        const centroids = Array.from({ length: k }, () => floats(rng, dim));
+        if (k > 2) centroids[2] = centroids[0]!;
+        const bias = Float32Array.from(centroids, (c) => -twin.dotF32(c, c) / 2);
+        const at = { rows: 65536, centroids: 1 << 20, bias: 2 << 20, out: 3 << 20, scores: 4 << 20 };
+        put(b.arena, at.rows, rows);
+        centroids.forEach((c, i) => {
+          put(b.arena, at.centroids + i * dim * 4, c);
+        });
+        put(b.arena, at.bias, bias);
+        b.k.nearestCentroids(at.rows, n, dim, at.centroids, at.bias, k, at.out, at.scores);
+        const expected = Array.from({ length: n }, (_, i) =>
+          twin.nearestCentroid(rows.subarray(i * dim, (i + 1) * dim), centroids, bias),
+        );
+        expect([...new Uint32Array(b.arena.memory.buffer, at.out, n)]).toEqual(expected);
+      }
+    });
+  });
+}
+
+/** One random configuration, through all three scans, singly and several queries a pass. */
+function checkScans(b: Bench, rng: Rng): void {
+  const n = rng.below(300);
+  const wordsPer = rng.pick([1, 2, 3, 4, 6]);
+  const dim = rng.pick([1, 3, 16, 20, 33, 64]);
+  const nq = 1 + rng.below(5);
+  const k = 1 + rng.below(40);
+  const universe = n + rng.below(200);
+  const first = rng.below(50);
+  const ords = rng.float() < 0.5 ? undefined : rng.shuffle([...Array(universe).keys()]).slice(0, n);
+  const ordOf = (row: number) => ords?.[row] ?? first + row;
+  const accept = rng.float() < 0.4 ? undefined : new BitSet(universe + first);
+  const share = rng.float();
+  if (accept) for (let i = 0; i < accept.size; i++) if (rng.float() < share) accept.add(i);
+  const at = {
+    ords: 65536,
+    accept: 131072,
+    queries: 196608,
+    rows: 1 << 20,
+    scales: 4 << 20,
+    queryScales: 5 << 20,
+    top: 6 << 20,
+  };
+  const ordsAt = ords ? put(b.arena, at.ords, Uint32Array.from(ords)) : 0;
+  const acceptAt = accept ? put(b.arena, at.accept, accept.words) : 0;
+  const stride = topkBytes(k);
+  const check = (limit: number, run: (j: number | undefined) => void, rank: (row: number, j: number) => number) => {
+    const expected = Array.from({ length: nq }, (_, j) => twin.scan(n, k, ordOf, (row) => rank(row, j), accept, limit));
+    for (let j = 0; j < nq; j++) {
+      topkReset(b.arena, at.top + j * stride, k, limit);
+      run(j);
+      expect(topkTake(b.arena, b.k, at.top + j * stride)).toEqual(expected[j]);
+      topkReset(b.arena, at.top + j * stride, k, limit);
+    }
+    run(undefined);
+    for (let j = 0; j < nq; j++) expect(topkTake(b.arena, b.k, at.top + j * stride)).toEqual(expected[j]);
+  };
+
+  // Few distinct codes, so that distances tie often.
+  const codes = Array.from({ length: n }, () => Uint32Array.from({ length: 2 * wordsPer }, () => rng.uint32() & 3));
+  const codeQueries = Array.from({ length: nq }, () => words(rng, 2 * wordsPer));
+  codes.forEach((code, i) => {
+    put(b.arena, at.rows + i * 8 * wordsPer, code);
+  });
+  codeQueries.forEach((code, j) => {
+    put(b.arena, at.queries + j * 8 * wordsPer, code);
+  });
+  check(
+    rng.pick([2 ** 32, 32 * wordsPer]),
+    (j) =>
+      j === undefined
+        ? b.k.scanHammingMany(at.rows, n, wordsPer, at.queries, nq, first, ordsAt, acceptAt, at.top, stride)
+        : b.k.scanHamming(
+            at.rows,
+            n,
+            wordsPer,
+            at.queries + j * 8 * wordsPer,
+            first,
+            ordsAt,
+            acceptAt,
+            at.top + j * stride,
+          ),
+    (row, j) => twin.hamming(codes[row]!, codeQueries[j]!),
+  );
+
+  const rows = Array.from({ length: n }, () => Float32Array.from({ length: dim }, () => rng.below(3) - 1));
+  const queries = Array.from({ length: nq }, () => floats(rng, dim));
+  rows.forEach((row, i) => {
+    put(b.arena, at.rows + i * dim * 4, row);
+  });
+  queries.forEach((query, j) => {
+    put(b.arena, at.queries + j * dim * 4, query);
+  });
+  check(
+    rng.pick([2 ** 32, limitOf(0)]),
+    (j) =>
+      j === undefined
+        ? b.k.scanF32Many(at.rows, n, dim, at.queries, nq, first, ordsAt, acceptAt, at.top, stride)
+        : b.k.scanF32(at.rows, n, dim, at.queries + j * dim * 4, first, ordsAt, acceptAt, at.top + j * stride),
+    (row, j) => twin.rankOf(twin.dotF32(rows[row]!, queries[j]!)),
+  );
+
+  const bytes = Array.from({ length: n }, () => Int8Array.from({ length: dim }, () => rng.below(3) - 1));
+  const scales = Float32Array.from({ length: n }, () => rng.pick([0, 0.5, 1]));
+  const integers = Array.from({ length: nq }, () => int15s(rng, dim));
+  const queryScales = Float64Array.from({ length: nq }, () => rng.float());
+  const queryStride = Math.ceil(dim / 16) * 80;
+  bytes.forEach((row, i) => {
+    put(b.arena, at.rows + i * dim, row);
+  });
+  put(b.arena, at.scales, scales);
+  integers.forEach((query, j) => {
+    putQueryI8(b, at.queries + j * queryStride, query);
+  });
+  put(b.arena, at.queryScales, queryScales);
+  check(
+    rng.pick([2 ** 32, limitOf(-0.1)]),
+    (j) =>
+      j === undefined
+        ? b.k.scanI8Many(
+            at.rows,
+            at.scales,
+            n,
+            dim,
+            at.queries,
+            queryStride,
+            at.queryScales,
+            nq,
+            first,
+            ordsAt,
+            acceptAt,
+            at.top,
+            stride,
+          )
+        : b.k.scanI8(
+            at.rows,
+            at.scales,
+            n,
+            dim,
+            at.queries + j * queryStride,
+            queryScales[j]!,
+            first,
+            ordsAt,
+            acceptAt,
+            at.top + j * stride,
+          ),
+    (row, j) => twin.rankOf(twin.scoreI8(bytes[row]!, scales[row]!, integers[j]!, queryScales[j]!)),
+  );
+}
