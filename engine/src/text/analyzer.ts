@@ -2,13 +2,9 @@
 // alone, which is remembered. A dropped word leaves a gap in the positions.
 
 import { type Analyzer, fingerprint, type Json, type TokenStream } from '../core/index.ts';
+import { MEMO_WORD, TermMemo } from './memo.ts';
 import { TokenWriter } from './tokens.ts';
 import { WordScanner } from './words.ts';
-
-/** Words whose terms one analyzer remembers; past it the memory starts afresh. About 8 MB when full. */
-export const MEMO_LIMIT = 65_536;
-/** Longer words are rare: they are not remembered. */
-const MEMO_WORD = 40;
 
 export interface WordAnalyzerSpec {
   readonly name: string;
@@ -21,15 +17,13 @@ export interface WordAnalyzerSpec {
 export function wordAnalyzer({ name, identity, term }: WordAnalyzerSpec): Analyzer {
   const scanner = new WordScanner();
   const writer = new TokenWriter();
-  const memo = new Map<string, string>();
-  const termOf = (word: string): string => {
-    if (word.length > MEMO_WORD) return term(word);
-    const known = memo.get(word);
+  const memo = new TermMemo();
+  const termOf = (text: string, start: number, end: number): string => {
+    if (end - start > MEMO_WORD) return term(text.slice(start, end));
+    const known = memo.find(text, start, end);
     if (known !== undefined) return known;
-    if (memo.size >= MEMO_LIMIT) memo.clear();
-    const key = detach(word);
-    const made = term(key);
-    memo.set(key, made);
+    const made = term(detach(text.slice(start, end)));
+    memo.add(text, start, end, made);
     return made;
   };
   return {
@@ -38,7 +32,7 @@ export function wordAnalyzer({ name, identity, term }: WordAnalyzerSpec): Analyz
     analyze(text: string): TokenStream {
       scanner.reset(text);
       for (let position = 0; scanner.next(); position++) {
-        const made = termOf(text.slice(scanner.start, scanner.end));
+        const made = termOf(text, scanner.start, scanner.end);
         if (made !== '') writer.push(made, position, scanner.start, scanner.end);
       }
       return writer.finish();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MEMO_LIMIT } from './analyzer.ts';
 import { ENGLISH_STOP_WORDS, english } from './english.ts';
 import { LowerCase } from './lowercase.ts';
+import { MEMO_LIMIT } from './memo.ts';
 
 const analyzer = english();
 const terms = (text: string) => analyzer.analyze(text).terms;

@@ -1,0 +1,57 @@
+// The terms of words seen before, found by a slice of the text without making a string of it: that string, and its
+// hash, would cost more than all the rest of the analysis. Open addressing; when full it starts afresh.
+
+/** Words that one memo remembers. */
+export const MEMO_LIMIT = 65_536;
+/** UTF-16 units of the longest word that is remembered; longer ones are rare. */
+export const MEMO_WORD = 40;
+
+const SLOTS = MEMO_LIMIT * 2; // a power of two
+
+export class TermMemo {
+  readonly #slots = new Uint32Array(SLOTS); // number of the word + 1, 0 empty
+  readonly #starts = new Uint32Array(MEMO_LIMIT + 1); // word i is units[starts[i] … starts[i + 1] − 1]
+  #units = new Uint16Array(1 << 12);
+  #terms: string[] = [];
+  #slot = 0; // where the last `find` ended
+
+  /** The remembered term of text[start … end − 1], or undefined. */
+  find(text: string, start: number, end: number): string | undefined {
+    const slots = this.#slots;
+    const starts = this.#starts;
+    const units = this.#units;
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    for (; slots[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+      const word = slots[slot]! - 1;
+      const from = starts[word]!;
+      if (starts[word + 1]! - from !== end - start) continue;
+      let i = start;
+      while (i < end && text.charCodeAt(i) === units[from + i - start]) i++;
+      if (i === end) return this.#terms[word];
+    }
+    this.#slot = slot;
+    return undefined;
+  }
+
+  /** Remembers the term of the word that the last `find`, of the same slice, did not know. */
+  add(text: string, start: number, end: number, term: string): void {
+    if (this.#terms.length === MEMO_LIMIT) {
+      this.#slots.fill(0);
+      this.#terms = [];
+      this.find(text, start, end);
+    }
+    const word = this.#terms.length;
+    const from = this.#starts[word]!;
+    if (from + end - start > this.#units.length) {
+      const more = new Uint16Array(this.#units.length * 2);
+      more.set(this.#units);
+      this.#units = more;
+    }
+    for (let i = start; i < end; i++) this.#units[from + i - start] = text.charCodeAt(i);
+    this.#starts[word + 1] = from + end - start;
+    this.#slots[this.#slot] = word + 1;
+    this.#terms.push(term);
+  }
+}
