@@ -2,6 +2,7 @@
 // pages' islands (vite, when the app has any). Each step prints its time; the first failure ends the build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
+import { filesBelow } from './lib/files.mjs';
 import { rememberBuild, sourceHash } from './lib/fresh.mjs';
 import { at, root } from './lib/paths.mjs';
 
@@ -12,6 +13,7 @@ if (process.argv.includes('--clean')) {
 const hash = sourceHash();
 step('kernels', 'scripts/kernels.mjs');
 step('packages', 'node_modules/typescript/bin/tsc', '-b');
+for (const name of ['engine', 'learn', 'app']) dropStale(name);
 step('islands', 'app/scripts/islands.mjs');
 rememberBuild(hash);
 
@@ -25,4 +27,12 @@ function step(name, script, ...args) {
     process.exit(1);
   }
   console.log(`build: ${name} in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
+}
+
+/** Deletes compiled files whose source is gone, so that a rename leaves nothing behind that is packed or loaded. */
+function dropStale(name) {
+  for (const file of filesBelow(at(name, 'dist'), /\.(js|d\.ts)$/)) {
+    const source = at(name, 'src', file.replace(/\.(js|d\.ts)$/, ''));
+    if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(at(name, 'dist', file));
+  }
 }

@@ -27,7 +27,7 @@ console.log(
 
 const parts = [];
 if (whole) parts.push(await runChecks());
-if (!has('--browser')) parts.push(vitest('node', has('--engine') ? ['engine/', ...passed] : passed));
+if (!has('--browser')) parts.push(vitest('node', has('--engine') && passed.length === 0 ? ['engine/'] : passed));
 if (whole || has('--browser')) parts.push(browser());
 rmSync(scratch, { recursive: true, force: true });
 finish();

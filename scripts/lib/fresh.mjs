@@ -18,13 +18,16 @@ const files = [
   'engine/tsconfig.node.json',
   'app/vite.config.ts',
 ];
-const outputs = ['engine/dist', 'learn/dist', 'app/dist'];
+const outputs = [
+  ['engine/assembly', 'engine/src/kernels/generated'],
+  ...['engine', 'learn', 'app'].map((name) => [`${name}/src`, `${name}/dist`]),
+];
 
 /** Why a build is due, in words; undefined when the last one still stands. */
 export function needsBuild() {
-  const missing = outputs.find((folder) => existsSync(at(dirname(folder), 'src')) && !existsSync(at(folder)));
-  if (missing !== undefined) return `${missing} is missing`;
   if (!existsSync(stamp)) return 'nothing was built here yet';
+  const missing = outputs.find(([source, output]) => existsSync(at(source)) && !existsSync(at(output)));
+  if (missing !== undefined) return `${missing[1]} is missing`;
   return readFileSync(stamp, 'utf8') === sourceHash() ? undefined : 'a source changed';
 }
 

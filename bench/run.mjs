@@ -1,0 +1,44 @@
+// `npm run bench NAME -- …`: runs bench/NAME/run.mjs (or bench/NAME.mjs). Peers are installed into this folder at first
+// use, by its own package.json, so that a user of Quire never installs one. Without a name it lists the benches.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const [name, ...args] = process.argv.slice(2);
+const script = [join(folder, `${name}`, 'run.mjs'), join(folder, `${name}.mjs`)].find((path) => existsSync(path));
+
+if (name === undefined || script === undefined || name === 'run') usage();
+else {
+  install();
+  const done = spawnSync(process.execPath, ['--expose-gc', script, ...args], { stdio: 'inherit' });
+  process.exitCode = done.status ?? 1;
+}
+
+function usage() {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'run.mjs')))
+    .map((entry) => entry.name);
+  console.error(
+    `bench: ${name === undefined ? 'give a name' : `no bench is called ${name}`}; there are: ${names.join(', ')}`,
+  );
+  process.exitCode = 2;
+}
+
+/** Installs the peers when the manifest lists one that is not there in that version. */
+function install() {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const missing = Object.entries(dependencies).filter(([peer, version]) => installedVersion(peer) !== version);
+  if (missing.length === 0) return;
+  console.log(`bench: installing ${missing.map(([peer]) => peer).join(', ')} into bench/`);
+  const windows = process.platform === 'win32';
+  const ask = existsSync(join(folder, 'package-lock.json')) ? 'ci' : 'install';
+  const done = spawnSync('npm', [ask, '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell: windows });
+  if (done.status !== 0) process.exit(1);
+}
+
+function installedVersion(peer) {
+  const path = join(folder, 'node_modules', peer, 'package.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).version : undefined;
+}
