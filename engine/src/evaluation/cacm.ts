@@ -1,7 +1,7 @@
 // The CACM collection in its original files, as the published BM25 regression reads them: a document is its HTML without
 // the tags, a query the whole text of its topic without the tags. The golden set of the lexical engine.
 
-import { type ParseOptions, parseFailed } from './lines.ts';
+import { type ParseOptions, parseFailed, shown } from './lines.ts';
 import { readTar } from './tar.ts';
 
 export interface PlainDocument {
@@ -20,14 +20,31 @@ export function* readCacm(archive: Uint8Array, source = 'cacm.tar'): Generator<P
 /** Topics: `<DOC> <DOCNO> n </DOCNO> text </DOC>` … → id → text. Throws PARSE_FAILED for a topic without a number. */
 export function parseCacmTopics(text: string, options: ParseOptions = {}): ReadonlyMap<string, string> {
   const topics = new Map<string, string>();
-  for (const { 1: body = '', index } of text.matchAll(/<DOC>([\s\S]*?)<\/DOC>/g)) {
-    const number = /<DOCNO>\s*(\S+)\s*<\/DOCNO>/.exec(body);
-    const line = text.slice(0, index).split('\n').length;
-    if (!number) throw parseFailed(options, line, 'a topic without <DOCNO>');
-    if (topics.has(number[1]!)) throw parseFailed(options, line, `topic ${number[1]} comes twice`);
-    topics.set(number[1]!, withoutTags(body.slice(number.index + number[0].length)).trim());
+  for (let at = 0, line = 1; ; ) {
+    const topic = between(text, '<DOC>', '</DOC>', at);
+    if (topic === undefined) return topics;
+    line += countLines(text, at, topic.start);
+    const number = between(topic.body, '<DOCNO>', '</DOCNO>', 0);
+    const id = number?.body.trim() ?? '';
+    if (number === undefined || id === '') throw parseFailed(options, line, 'a topic without <DOCNO>');
+    if (topics.has(id)) throw parseFailed(options, line, `topic ${shown(id)} comes twice`);
+    topics.set(id, withoutTags(topic.body.slice(number.end)).trim());
+    line += countLines(text, topic.start, topic.end);
+    at = topic.end;
   }
-  return topics;
+}
+
+/** The text between the next pair of marks, and where the whole stands. Plain searches: linear on any input. */
+function between(text: string, open: string, close: string, from: number) {
+  const start = text.indexOf(open, from);
+  const end = start < 0 ? -1 : text.indexOf(close, start + open.length);
+  return end < 0 ? undefined : { start, end: end + close.length, body: text.slice(start + open.length, end) };
+}
+
+function countLines(text: string, from: number, to: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 /** Removes tags and nothing else: `a < b` and `S --> S'` stay. */

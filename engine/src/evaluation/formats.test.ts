@@ -275,6 +275,13 @@ describe('parsers on arbitrary input', () => {
   });
 });
 
+it('parsers take time linear in hostile input', () => {
+  const topics = '<DOC><DOCNO> '.repeat(200_000);
+  expect(parseCacmTopics(topics).size).toBe(0);
+  expect(() => parseTrecRun(`1 Q0 a 1 ${'9'.repeat(1_000_000)}x t`)).toThrow(/not a number/);
+  expect(() => parseBeirQueries(`${'['.repeat(1_000_000)}`)).toThrow(/not JSON/);
+});
+
 function makeTar(files: readonly (readonly [name: string, text: string])[]): Uint8Array {
   const blocks: number[] = [];
   for (const [name, text] of files) {

@@ -18,8 +18,8 @@ export interface Leak {
   readonly sharedQueries: readonly string[];
   /** Documents relevant to some train query. */
   readonly trainDocuments: number;
-  /** Share of relevant (query, document) test pairs whose document is among them. */
-  readonly pairShare: number;
+  /** Share of the documents relevant to some test query that are among them. */
+  readonly documentShare: number;
 }
 
 /** How much of a test set has answers that were relevant in training. `level` = smallest relevant value. Default 1. */
@@ -28,25 +28,22 @@ export function findLeak(train: Qrels, test: Qrels, level = 1): Leak {
   for (const judgements of train.values()) for (const [id, rel] of judgements) if (rel >= level) seen.add(id);
   const sharedQueries: string[] = [];
   let queries = 0;
-  let pairs = 0;
-  let sharedPairs = 0;
+  const relevantDocuments = new Set<string>();
   for (const [query, judgements] of test) {
     const relevant = [...judgements].filter(([, rel]) => rel >= level);
-    const known = relevant.filter(([id]) => seen.has(id)).length;
     if (relevant.length > 0) queries++;
-    if (known > 0) sharedQueries.push(query);
-    pairs += relevant.length;
-    sharedPairs += known;
+    if (relevant.some(([id]) => seen.has(id))) sharedQueries.push(query);
+    for (const [id] of relevant) relevantDocuments.add(id);
   }
   const shared = sharedQueries.length;
-  const share = queries === 0 ? 0 : shared / queries;
+  const known = [...relevantDocuments].filter((id) => seen.has(id)).length;
   return {
     queries,
     shared,
-    share,
+    share: queries === 0 ? 0 : shared / queries,
     sharedQueries,
     trainDocuments: seen.size,
-    pairShare: pairs === 0 ? 0 : sharedPairs / pairs,
+    documentShare: known === 0 ? 0 : known / relevantDocuments.size,
   };
 }
 

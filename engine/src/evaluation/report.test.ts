@@ -50,7 +50,7 @@ describe('train/test leaks', () => {
       share: 0.5,
       sharedQueries: ['q2'],
       trainDocuments: 1,
-      pairShare: 0.5,
+      documentShare: 0.5,
     });
     expect(leakWarning(leak)).toMatchObject({ warn: true });
     expect(leakWarning(leak).line).toContain('train/test relevant-doc overlap = 50.0 % (1 of 2 test queries)');

@@ -6,7 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import { numberedLines, type ParseOptions, parseFailed, shown, type Text } from './lines.ts';
 import type { Qrels, Run, RunHit } from './types.ts';
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 const INFINITE = /^([-+]?)inf(?:inity)?$/i;
 const INTEGER = /^[-+]?\d{1,15}$/;
 const BLANKS = /[ \t\v\f\r]+/;
