@@ -1,0 +1,13 @@
+// node: what needs Node. A library in a folder of the file system.
+export { type NodeDirectoryOptions, nodeDirectory } from '../storage/fs.node.ts';
+// Datasets on disk, decompressed and fingerprinted.
+export {
+  type Dataset,
+  type DatasetOptions,
+  dataFolder,
+  listDatasets,
+  loadCacmRaw,
+  loadDataset,
+  loadQrels,
+  readTextFile,
+} from './datasets.ts';
