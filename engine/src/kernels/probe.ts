@@ -26,14 +26,15 @@ export function hasSimd(): boolean {
 }
 
 /**
- * Relaxed SIMD whose dot product is the exact one. Asked by running i16x8.relaxed_dot_i8x16_i7x16_s (0xfd 0x112) on −1
- * and 1: early implementations, as Node 20's behind its flag, read the first operand as unsigned.
+ * Relaxed SIMD whose dot product is the exact one. Asked by running i32x4.relaxed_dot_i8x16_i7x16_add_s (0xfd 0x113) on
+ * −1, 1 and 0: Node 20's, behind its flag, answers −8 instead of −4.
  */
 export function hasRelaxedSimd(): boolean {
-  const code = moduleOf(I32, [...splat(-1), ...splat(1), 0xfd, 0x92, 0x02, 0xfd, 0x18, 0]); // … i16x8.extract_lane_s 0
+  const dot = [...splat(-1), ...splat(1), ...splat(0), 0xfd, 0x93, 0x02];
+  const code = moduleOf(I32, [...dot, 0xfd, 0x1b, 0]); // … i32x4.extract_lane 0
   if (!WebAssembly.validate(code)) return false;
   const { f } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
-  return (f as () => number)() === -2;
+  return (f as () => number)() === -4;
 }
 
 /** Shared memory between threads: needs cross-origin isolation in a browser. */
