@@ -1,0 +1,181 @@
+// The safetensors container (8-byte header length, JSON header, raw little-endian numbers): named tensors without code.
+// Reads and writes what our own models need, F32 and I8; any other type is refused, not guessed. Every length in the
+// file is checked before it is used, so a damaged file is an error and never a wrong vector.
+
+import { decodeUtf8, EngineError, encodeUtf8 } from '../core/index.ts';
+
+/** Numbers in row-major order. */
+export type Tensor =
+  | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly values: Float32Array }
+  | { readonly dtype: 'I8'; readonly shape: readonly number[]; readonly values: Int8Array };
+
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+/** The JSON header may not be longer; real ones are a few hundred bytes. */
+const MAX_HEADER_BYTES = 1 << 24;
+/** The header is padded with spaces so that the numbers start at a multiple of this. */
+const ALIGNMENT = 8;
+const METADATA = '__metadata__';
+const BYTES = { F32: 4, I8: 1 } as const;
+
+/** One tensor's place, as the header states it and as it has been checked. */
+interface Entry {
+  readonly name: string;
+  readonly dtype: keyof typeof BYTES;
+  readonly shape: readonly number[];
+  readonly start: number; // bytes from the end of the header
+  readonly end: number;
+}
+
+/** The file's bytes: tensors in the order of `tensors`. The same tensors give the same bytes. */
+export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = {};
+  let at = 0;
+  for (const [name, { dtype, shape, values }] of tensors) {
+    if (name === METADATA || product(shape) !== values.length) {
+      throw new EngineError('INVALID_ARGUMENT', `Tensor ${name} of shape ${shape} has ${values.length} numbers`);
+    }
+    header[name] = { dtype, shape, data_offsets: [at, at + values.byteLength] };
+    at += values.byteLength;
+  }
+  const json = encodeUtf8(JSON.stringify(header));
+  const headerBytes = Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT - 8;
+  const out = new Uint8Array(8 + headerBytes + at);
+  out.fill(0x20, 8, 8 + headerBytes);
+  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  out.set(json, 8);
+  let to = 8 + headerBytes;
+  for (const { values } of tensors.values()) {
+    out.set(littleEndian(values), to);
+    to += values.byteLength;
+  }
+  return out;
+}
+
+/** The tensors of a file, each with its own copy of the numbers. Throws CORRUPT or UNSUPPORTED_FORMAT. */
+export function readSafetensors(bytes: Uint8Array): Tensors {
+  if (bytes.length < 8) throw corrupt(`${bytes.length} bytes are too few for a header length`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stated = view.getBigUint64(0, true);
+  if (stated > BigInt(Math.min(MAX_HEADER_BYTES, bytes.length - 8))) {
+    throw corrupt(
+      `the header claims ${stated} bytes; the file has ${bytes.length} and the limit is ${MAX_HEADER_BYTES}`,
+    );
+  }
+  const data = 8 + Number(stated);
+  const entries = readHeader(bytes.subarray(8, data)).sort((a, b) => a.start - b.start || a.end - b.end);
+  let expected = 0;
+  const tensors = new Map<string, Tensor>();
+  for (const entry of entries) {
+    if (entry.start !== expected) throw corrupt(`tensor ${entry.name} starts at ${entry.start}, not at ${expected}`);
+    expected = entry.end;
+    if (expected > bytes.length - data) throw corrupt(`tensor ${entry.name} ends at ${entry.end}, past the file`);
+    tensors.set(entry.name, readTensor(entry, bytes.slice(data + entry.start, data + entry.end)));
+  }
+  if (expected !== bytes.length - data) throw corrupt(`${bytes.length - data - expected} bytes follow the last tensor`);
+  return tensors;
+}
+
+/** The tensor of that name, type and shape. −1 in `shape` stands for any size. Throws CORRUPT. */
+export function tensorOf<D extends Tensor['dtype']>(
+  tensors: Tensors,
+  name: string,
+  dtype: D,
+  shape: readonly number[],
+): Extract<Tensor, { dtype: D }> {
+  const tensor = tensors.get(name);
+  const fits =
+    tensor?.dtype === dtype &&
+    tensor.shape.length === shape.length &&
+    shape.every((size, i) => size === -1 || size === tensor.shape[i]);
+  if (!fits) {
+    const found = tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape}]`;
+    throw corrupt(`tensor ${name} should be ${dtype} [${shape}]; found ${found}`);
+  }
+  return tensor as Extract<Tensor, { dtype: D }>; // its dtype was compared above
+}
+
+function readHeader(json: Uint8Array): Entry[] {
+  let header: unknown;
+  try {
+    header = JSON.parse(decodeUtf8(json));
+  } catch (cause) {
+    throw corrupt('the header is not JSON', cause);
+  }
+  if (!isRecord(header)) throw corrupt('the header is not a JSON object');
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) if (name !== METADATA) entries.push(readEntry(name, value));
+  return entries;
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  if (!isRecord(value)) throw corrupt(`the entry of tensor ${name} is not an object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (dtype !== 'F32' && dtype !== 'I8') {
+    throw new EngineError(
+      'UNSUPPORTED_FORMAT',
+      `Tensor ${name} has type ${JSON.stringify(dtype)}; F32 and I8 are read`,
+      {
+        hint: 'Convert the weights to F32 or I8.',
+      },
+    );
+  }
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+    throw corrupt(`the shape or the offsets of tensor ${name} are not lists of sizes`);
+  }
+  const [start, end] = [offsets[0]!, offsets[1]!];
+  if (end - start !== product(shape) * BYTES[dtype]) {
+    throw corrupt(
+      `tensor ${name} of shape [${shape}] takes ${product(shape) * BYTES[dtype]} bytes, not ${end - start}`,
+    );
+  }
+  return { name, dtype, shape, start, end };
+}
+
+function readTensor({ dtype, shape }: Entry, bytes: Uint8Array<ArrayBuffer>): Tensor {
+  if (dtype === 'I8') return { dtype, shape, values: new Int8Array(bytes.buffer) };
+  if (isLittleEndian) return { dtype, shape, values: new Float32Array(bytes.buffer) };
+  const view = new DataView(bytes.buffer);
+  return {
+    dtype,
+    shape,
+    values: Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true)),
+  };
+}
+
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function littleEndian(values: Float32Array | Int8Array): Uint8Array {
+  if (isLittleEndian || values instanceof Int8Array) {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+  const out = new Uint8Array(values.byteLength);
+  const view = new DataView(out.buffer);
+  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i]!, true);
+  return out;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** Sizes whose product cannot lose precision. */
+function isSizes(value: unknown): value is readonly number[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= 8 &&
+    value.every((size) => Number.isSafeInteger(size) && size >= 0) &&
+    Number.isSafeInteger(product(value))
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function corrupt(what: string, cause?: unknown): EngineError {
+  return new EngineError('CORRUPT', `Not a sound safetensors file: ${what}`, {
+    hint: 'Fetch or build the weights again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
