@@ -2,4 +2,4 @@
 
 export { foldFiles } from './fold-files.ts';
 export { type RejectedRow, type Row, readRow, readRows, sourceOf } from './jsonl.ts';
-export { LINE_LIMIT, type Line, readLines } from './lines.ts';
+export { LINE_LIMIT, type Line, type ReadOptions, readLines } from './lines.ts';

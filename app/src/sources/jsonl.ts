@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { isRejected, readRecord, type SourceRecord } from '../papers/index.ts';
-import { type Line, readLines } from './lines.ts';
+import { type Line, type ReadOptions, readLines } from './lines.ts';
 
 export interface Row {
   readonly line: number;
@@ -42,11 +42,11 @@ export function readRow(source: string, line: Line): Row | RejectedRow {
 /** All rows of a file in batches, in order. */
 export async function* readRows(
   path: string,
-  options: { readonly source?: string; readonly afterLine?: number; readonly signal?: AbortSignal } = {},
+  options: ReadOptions & { readonly source?: string; readonly afterLine?: number } = {},
 ): AsyncGenerator<readonly (Row | RejectedRow)[]> {
   const source = options.source ?? sourceOf(path);
   const after = options.afterLine ?? 0;
-  for await (const lines of readLines(path, options.signal)) {
+  for await (const lines of readLines(path, options)) {
     const rows = lines.filter((line) => line.number > after).map((line) => readRow(source, line));
     if (rows.length > 0) yield rows;
   }

@@ -17,28 +17,34 @@ export interface Line {
 /** Bytes of one line; the longest real row of 224,000 has 22 kB. */
 export const LINE_LIMIT = 8 * 1024 * 1024;
 
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the bytes of the file read so far (compressed ones where it is compressed). */
+  readonly onBytes?: (bytes: number) => void;
+}
+
 /**
  * Streams the lines of `path` in batches, one batch a chunk; empty lines are counted and left out. gzip is recognised by
  * its first bytes, several members in a row included. Throws NOT_FOUND, and PARSE_FAILED at the place where a
  * compressed file is damaged, after every line before it was given out.
  */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<readonly Line[]> {
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter();
   try {
-    for await (const chunk of chunks(path, signal)) {
+    for await (const chunk of chunks(path, options)) {
       const lines = splitter.push(chunk);
       if (lines.length > 0) yield lines;
     }
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    if (signal?.aborted) throw new EngineError('CANCELLED', `Reading ${path} was cancelled`, { cause: error });
+    if (options.signal?.aborted) throw new EngineError('CANCELLED', `Reading ${path} was cancelled`, { cause: error });
     throw damaged(path, splitter.count, error);
   }
   const rest = splitter.end();
   if (rest.length > 0) yield rest;
 }
 
-async function* chunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* chunks(path: string, { signal, onBytes }: ReadOptions): AsyncGenerator<Buffer> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
@@ -51,13 +57,16 @@ async function* chunks(path: string, signal: AbortSignal | undefined): AsyncGene
       autoClose: false,
       ...(signal && { signal }),
     });
-    if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
-      yield* bytes;
-      return;
+    const gzip = magic[0] === 0x1f && magic[1] === 0x8b;
+    const gunzip = gzip ? createGunzip({ chunkSize: 1 << 18 }) : undefined;
+    if (gunzip !== undefined) {
+      bytes.on('error', (error) => gunzip.destroy(error));
+      bytes.pipe(gunzip);
     }
-    const gunzip = createGunzip({ chunkSize: 1 << 18 });
-    bytes.on('error', (error) => gunzip.destroy(error));
-    yield* bytes.pipe(gunzip);
+    for await (const chunk of gunzip ?? bytes) {
+      onBytes?.(bytes.bytesRead);
+      yield chunk as Buffer;
+    }
   } finally {
     await file.close();
   }

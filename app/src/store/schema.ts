@@ -31,6 +31,8 @@ export interface Tables {
     readonly digest: string;
   };
   readonly changes: { readonly number: Generated<number>; readonly work: string };
+  /** One row: who this store is, so that an index made from another one is known as such. */
+  readonly identity: { readonly id: string };
   readonly imports: {
     /** SHA-256 of the file, and the source it was read as. */
     readonly file: string;
@@ -72,6 +74,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX works_day ON works (day, upvotes, comments, published);
   CREATE INDEX works_published ON works (published, key);
   CREATE TABLE changes (number INTEGER PRIMARY KEY AUTOINCREMENT, work TEXT NOT NULL);
+  CREATE TABLE identity (id TEXT NOT NULL);
+  INSERT INTO identity VALUES (lower(hex(randomblob(16))));
   CREATE TABLE imports (
     file TEXT NOT NULL,
     source TEXT NOT NULL,

@@ -124,6 +124,11 @@ export class Store {
     return makeWork(records, { byTitle: state.by_title === 1 });
   }
 
+  /** Checksum of a work as the fold wrote it; undefined when there is no such work. */
+  workDigest(key: string): string | undefined {
+    return this.run.work.get({ key })?.digest;
+  }
+
   /** Keys of works that hold a record with this identity key (`arxiv:…`, `doi:…`, `t:…`). */
   worksByIdentity(key: string): readonly string[] {
     return this.run.byIdentity.all({ key }).map(({ work }) => work);
@@ -170,6 +175,11 @@ export class Store {
 
   countRecords(): readonly { readonly source: string; readonly records: number }[] {
     return this.run.countRecords.all({});
+  }
+
+  /** A random name given to this store when it was made. */
+  identity(): string {
+    return this.run.identity.get({})?.id ?? '';
   }
 
   /** The number of the last change; 0 in an empty store. Changes have ascending numbers and are never renumbered. */
@@ -287,7 +297,9 @@ function recordStatements(sql: Sql) {
 function workStatements(sql: Sql) {
   const members = builder.selectFrom('members').innerJoin('records', 'records.seq', 'members.record');
   return {
-    work: sql.prepare((p: { key: string }) => builder.selectFrom('works').select('by_title').where('key', '=', p.key)),
+    work: sql.prepare((p: { key: string }) =>
+      builder.selectFrom('works').select(['by_title', 'digest']).where('key', '=', p.key),
+    ),
     recordsOf: sql.prepare((p: { key: string }) =>
       members.select(['records.source', 'records.raw']).where('members.work', '=', p.key),
     ),
@@ -316,6 +328,7 @@ function workStatements(sql: Sql) {
     keysAfter: sql.prepare((p: { key: string; limit: number }) =>
       builder.selectFrom('works').select('key').where('key', '>', p.key).orderBy('key').limit(p.limit),
     ),
+    identity: sql.prepare(() => builder.selectFrom('identity').select('id')),
     lastChange: sql.prepare(() => builder.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
     changesAfter: sql.prepare((p: { number: number; limit: number }) =>
       builder.selectFrom('changes').selectAll().where('number', '>', p.number).orderBy('number').limit(p.limit),

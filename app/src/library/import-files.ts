@@ -1,0 +1,167 @@
+// Files into the store: batch by batch, each durable together with how far its file has come, so that an import that
+// was stopped goes on where it stopped and one that had ended does nothing. The index follows by itself (indexer.ts).
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { EngineError, throwIfAborted } from '@quire/engine/core';
+import { type RejectedRow, type Row, readRows, sourceOf } from '../sources/index.ts';
+import type { FileProgress, Store } from '../store/index.ts';
+
+export interface ImportOptions {
+  /** What the rows' source is called. Default: the file's name without endings. */
+  readonly source?: string;
+  /** Read files again that have been read to the end before. Default false. */
+  readonly again?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ImportEvent) => void;
+}
+
+export type ImportEvent =
+  /** Everything up to `line` is in the store for good. */
+  | ({ readonly kind: 'progress'; readonly bytes: number; readonly totalBytes: number } & FileReport)
+  | { readonly kind: 'rejected'; readonly file: string; readonly line: number; readonly reason: string }
+  /** A file that was read before, and so is left out. */
+  | { readonly kind: 'known'; readonly file: string; readonly lines: number }
+  | ({ readonly kind: 'file' } & FileReport);
+
+/** What became of one file's rows. */
+export interface FileReport {
+  readonly file: string;
+  readonly line: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+}
+
+export interface ImportReport {
+  readonly files: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  /** Works that are new, different or gone. */
+  readonly works: number;
+}
+
+/** Rows in one transaction: what a kill can cost, and what a reader may have to wait for. */
+const BATCH_ROWS = 1_000;
+
+/** Imports files one after another. Throws what reading or storing throws; all batches before stay. */
+export async function importFiles(
+  store: Store,
+  paths: readonly string[],
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  const total = { files: 0, added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
+  for (const path of paths) {
+    const done = await new FileImport(store, path, options).run();
+    total.files++;
+    for (const name of ['added', 'updated', 'unchanged', 'rejected', 'works'] as const) total[name] += done[name];
+  }
+  return total;
+}
+
+class FileImport {
+  private readonly store: Store;
+  private readonly path: string;
+  private readonly source: string;
+  private readonly options: ImportOptions;
+  private readonly counts = { added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
+  private pending: Row[] = [];
+  private line = 0;
+  private bytes = 0;
+
+  constructor(store: Store, path: string, options: ImportOptions) {
+    this.store = store;
+    this.path = path;
+    this.source = options.source ?? sourceOf(path);
+    this.options = options;
+  }
+
+  async run(): Promise<typeof this.counts> {
+    const totalBytes = await sizeOf(this.path);
+    const file = await hashOf(this.path, this.options.signal);
+    const before = this.options.again === true ? undefined : this.store.progress(file, this.source);
+    if (before?.finished === true) {
+      this.options.onEvent?.({ kind: 'known', file: this.path, lines: before.lines });
+      return this.counts;
+    }
+    this.line = before?.lines ?? 0;
+    const rejectedBefore = before?.rejected ?? 0;
+    const state = (finished: boolean): FileProgress => ({
+      file,
+      source: this.source,
+      path: this.path,
+      lines: this.line,
+      rejected: rejectedBefore + this.counts.rejected,
+      finished,
+    });
+    const rows = readRows(this.path, {
+      source: this.source,
+      afterLine: this.line,
+      onBytes: (bytes) => {
+        this.bytes = bytes;
+      },
+      ...(this.options.signal && { signal: this.options.signal }),
+    });
+    try {
+      for await (const batch of rows) {
+        for (const row of batch) {
+          this.take(row);
+          if (this.pending.length >= BATCH_ROWS) await this.flush(state(false), totalBytes);
+        }
+      }
+    } catch (error) {
+      // A file that is damaged further on: what could be read of it stays.
+      if (error instanceof EngineError && error.code === 'PARSE_FAILED') await this.flush(state(false), totalBytes);
+      throw error;
+    }
+    await this.flush(state(true), totalBytes);
+    this.options.onEvent?.({ kind: 'file', ...this.report() });
+    return this.counts;
+  }
+
+  private take(row: Row | RejectedRow): void {
+    this.line = row.line;
+    if ('record' in row) {
+      this.pending.push(row);
+      return;
+    }
+    this.counts.rejected++;
+    this.options.onEvent?.({ kind: 'rejected', file: this.path, line: row.line, reason: row.reason });
+  }
+
+  private async flush(progress: FileProgress, totalBytes: number): Promise<void> {
+    throwIfAborted(this.options.signal);
+    const batch = this.store.importRows(this.pending, progress);
+    this.pending = [];
+    for (const name of ['added', 'updated', 'unchanged', 'works'] as const) this.counts[name] += batch[name];
+    this.options.onEvent?.({ kind: 'progress', bytes: this.bytes, totalBytes, ...this.report() });
+    await new Promise((resolve) => setImmediate(resolve)); // let signals and readers in
+  }
+
+  private report(): FileReport {
+    const { added, updated, unchanged, rejected } = this.counts;
+    return { file: this.path, line: this.line, added, updated, unchanged, rejected };
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new EngineError('NOT_FOUND', `There is no file ${path}`, { hint: 'Check the path.' });
+  if (!found.isFile())
+    throw new EngineError('INVALID_ARGUMENT', `${path} is not a file`, { hint: 'Give a file of JSON lines.' });
+  return found.size;
+}
+
+/** What a file is known by: a moved or renamed file is still the same one. */
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    throwIfAborted(signal);
+    hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,175 @@
+// The store keeps what it was given, folds incrementally to what the fold of everything gives, and notices damage.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineError } from '@quire/engine/core';
+import fc from 'fast-check';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { count, seed } from '../../../engine/test/support/env.ts';
+import { foldRecords, isRejected, readRecord, type SourceRecord, titleHash } from '../papers/index.ts';
+import { checkStore } from './check.ts';
+import { type NewRow, Store } from './store.ts';
+
+let folder: string;
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quire-store-'));
+  store = Store.open(folder);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const newRow = (source: string, fields: Record<string, unknown>): NewRow => {
+  const record = readRecord(source, fields);
+  if (isRejected(record)) throw new Error(record.reason);
+  return { raw: JSON.stringify(fields), record };
+};
+const allWorks = (from: Store) => from.works(from.keysAfter('', 10_000));
+
+describe('Store', () => {
+  it('keeps rows as received and finds their works by every name', () => {
+    const row = newRow('conf', { id: "x/1 'ö'", title: 'A Title', authors: ['Ada B'], doi: '10.1000/1', unknown: [1] });
+    store.importRows([row]);
+    expect(store.records(0, 10).map(({ raw }) => raw)).toEqual([row.raw]);
+    expect(store.worksBySourceId("x/1 'ö'")).toEqual(['doi:10.1000/1']);
+    expect(store.worksByIdentity('doi:10.1000/1')).toEqual(['doi:10.1000/1']);
+    expect(store.worksByTitle(titleHash(newRow('q', { title: 'a  TITLE!' }).record))).toEqual(['doi:10.1000/1']);
+    expect(store.work('doi:10.1000/1')?.title).toBe('A Title');
+  });
+
+  it('changes nothing when the same rows come again', () => {
+    const rows = [newRow('a', { id: '1', title: 'A' }), newRow('a', { id: '2', title: 'B' })];
+    store.importRows(rows);
+    const before = [store.lastChange(), allWorks(store)];
+    expect(store.importRows(rows)).toEqual({ added: 0, updated: 0, unchanged: 2, works: 0 });
+    expect([store.lastChange(), allWorks(store)]).toEqual(before);
+  });
+
+  it('replaces a row that came with other content and numbers the change', () => {
+    store.importRows([newRow('a', { id: '1', title: 'A', upvotes: 1 })]);
+    const before = store.lastChange();
+    const batch = store.importRows([newRow('a', { id: '1', title: 'A', upvotes: 2 })]);
+    expect(batch).toEqual({ added: 0, updated: 1, unchanged: 0, works: 1 });
+    expect(store.changesAfter(before, 10)).toHaveLength(1);
+    expect(allWorks(store)[0]?.upvotes).toBe(2);
+  });
+
+  it('splits a work when an update takes away what held it together', () => {
+    store.importRows([
+      newRow('a', { id: '1', title: 'A', doi: '10.1000/1' }),
+      newRow('b', { id: '2', title: 'B', doi: '10.1000/1' }),
+    ]);
+    expect(store.countWorks()).toBe(1);
+    store.importRows([newRow('b', { id: '2', title: 'B' })]);
+    expect(store.countWorks()).toBe(2);
+  });
+
+  it('keeps both rows of one source id with two titles, and finds both', () => {
+    store.importRows(
+      ['First paper', 'Second paper'].map((title) => newRow('c', { id: 'cvpr2016/1', title, authors: ['Ada B'] })),
+    );
+    expect(
+      store
+        .worksBySourceId('cvpr2016/1')
+        .map((key) => store.work(key)?.title)
+        .sort(),
+    ).toEqual(['First paper', 'Second paper']);
+  });
+
+  it('orders a day by votes, comments, date and key, and knows its neighbours', () => {
+    const day = (id: string, published: string, upvotes = 0, comments = 0) =>
+      newRow('a', { id, title: id, published, upvotes, comments });
+    store.importRows([
+      day('u', '2025-03-01'),
+      day('x', '2025-03-03', 1),
+      day('y', '2025-03-03', 5),
+      day('z', '2025-03-03', 1, 2),
+      day('w', '2025-04'),
+      day('v', '2025'),
+    ]);
+    const newest = store.newestDay()!;
+    expect(store.works(store.keysOfDay(newest, 0, 10)).map(({ title }) => title)).toEqual(['y', 'z', 'x']);
+    expect(store.daysAround(newest)).toEqual({ previous: newest - 2 });
+    expect(store.countOfDay(newest)).toBe(3);
+  });
+
+  it('remembers everything after it was closed', () => {
+    store.importRows([newRow('a', { id: '1', title: 'A' })]);
+    const [works, identity] = [allWorks(store), store.identity()];
+    store.close();
+    store = Store.open(folder);
+    expect([allWorks(store), store.identity()]).toEqual([works, identity]);
+  });
+
+  it('refuses a store of a newer version', () => {
+    store.sql.pragma('user_version = 99');
+    expect(() => Store.open(folder)).toThrowError(/has version 99/);
+  });
+
+  it('says in words that the folder cannot be written', () => {
+    const inFile = join(folder, 'papers.sqlite', 'below');
+    expect(() => Store.open(inFile)).toThrowError(expect.objectContaining({ code: 'READ_ONLY' }) as EngineError);
+  });
+});
+
+/** Few values for each field, so that rows meet in every way. */
+const rows = fc.array(
+  fc
+    .record({
+      source: fc.constantFrom('s', 't'),
+      id: fc.constantFrom('1', '2', '2503.00001'),
+      title: fc.constantFrom('Alpha', 'ALPHA!', 'Beta', 'Gamma'),
+      authors: fc.constantFrom([], ['Ada B'], ['Cy D']),
+      doi: fc.constantFrom(undefined, '10.1000/1', '10.1000/2'),
+      upvotes: fc.constantFrom(0, 7),
+    })
+    .map(({ source, ...fields }) => newRow(source, fields)),
+  { maxLength: 10 },
+);
+
+describe('the works in the store', () => {
+  it('equal the fold of all records after any imports and removals, and removal leaves no trace', () => {
+    const run = (batches: readonly (readonly NewRow[])[], removed: readonly number[]) => {
+      const own = mkdtempSync(join(tmpdir(), 'quire-fold-'));
+      const fresh = Store.open(own);
+      const truth = new Map<string, SourceRecord>();
+      const slot = (record: SourceRecord) => JSON.stringify([record.source, record.id, titleHash(record)]);
+      for (const batch of batches) {
+        fresh.importRows(batch);
+        for (const { record } of batch) truth.set(slot(record), record);
+        expect(allWorks(fresh)).toEqual(foldRecords(truth.values()));
+      }
+      for (const index of removed) {
+        const record = [...truth.values()][index % Math.max(1, truth.size)];
+        if (record === undefined) continue;
+        expect(fresh.removeRecord(record.source, record.id, titleHash(record))).toBe(true);
+        truth.delete(slot(record));
+        expect(allWorks(fresh)).toEqual(foldRecords(truth.values()));
+      }
+      expect(checkStore(fresh).problems).toEqual([]);
+      fresh.close();
+      rmSync(own, { recursive: true, force: true });
+    };
+    fc.assert(fc.property(fc.array(rows, { maxLength: 4 }), fc.array(fc.nat(20), { maxLength: 4 }), run), {
+      seed: seed('imports and removals'),
+      numRuns: count(40, 1_000),
+    });
+  });
+});
+
+describe('checkStore', () => {
+  it('finds a row that was altered behind our back, and works that are not the fold', () => {
+    store.importRows([newRow('a', { id: '1', title: 'A' }), newRow('a', { id: '2', title: 'B', authors: ['X Y'] })]);
+    expect(checkStore(store)).toMatchObject({ records: 2, works: 2, problems: [] });
+    const raw = new Database(join(folder, 'papers.sqlite'));
+    raw.exec(`UPDATE records SET raw = replace(raw, '"A"', '"Z"') WHERE id = '1'`);
+    raw.exec(`DELETE FROM works WHERE key LIKE 't:%'`);
+    raw.close();
+    const found = checkStore(store).problems;
+    expect(found.some((text) => /record 1 \(a, id "1"\).*checksum/.test(text))).toBe(true);
+    expect(found.some((text) => /missing work t:/.test(text))).toBe(true);
+  });
+});
