@@ -11,9 +11,10 @@ import * as licences from './licences.mjs';
 import * as links from './links.mjs';
 import * as lockfile from './lockfile.mjs';
 import * as style from './style.mjs';
+import * as types from './types.mjs';
 import * as words from './words.mjs';
 
-const CHECKS = [layers, cycles, links, licences, lockfile, words, style, exportsCheck, api, bundleSize];
+const CHECKS = [layers, cycles, links, licences, lockfile, words, style, types, exportsCheck, api, bundleSize];
 
 /** Runs the checks whose name contains one of `wanted` (all when empty). */
 export async function runChecks(wanted = []) {

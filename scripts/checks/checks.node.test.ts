@@ -13,6 +13,7 @@ import * as licences from './licences.mjs';
 import * as links from './links.mjs';
 import * as lockfile from './lockfile.mjs';
 import * as style from './style.mjs';
+import * as types from './types.mjs';
 import * as words from './words.mjs';
 
 type Files = Readonly<Record<string, string>>;
@@ -41,6 +42,7 @@ const lock = (entry: object): Files => ({
 });
 const sound = { license: 'MIT', integrity: 'sha512-x' };
 const slash = '/';
+const strict = JSON.stringify({ compilerOptions: { strict: true, noEmit: true, types: [] }, include: ['*.ts'] });
 
 const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
   [
@@ -182,6 +184,22 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
   ],
   ['lockfile', lockfile, 'no checksum', lock(sound), lock({ license: 'MIT' }), /no checksum/],
   ['lockfile', lockfile, 'a script at installation', lock(sound), lock({ ...sound, hasInstallScript: true }), /script/],
+  [
+    'lockfile',
+    lockfile,
+    'an optional package that is not listed',
+    lock({ ...sound, optionalDependencies: {} }),
+    lock({ ...sound, optionalDependencies: { 'thing-linux': '1.0.0' } }),
+    /thing-linux, optional for .* is not listed/,
+  ],
+  [
+    'types',
+    types,
+    'a wrong argument in a test',
+    { 'tsconfig.test.json': strict, 'a.test.ts': 'export const a: number = Math.abs(1);\n' },
+    { 'tsconfig.test.json': strict, 'a.test.ts': "export const a: number = Math.abs('1');\n" },
+    /a\.test\.ts\(1,\d+\): error TS2345/,
+  ],
   [
     'words',
     words,

@@ -1,5 +1,6 @@
-// The lockfiles carry no download addresses (each machine uses its own registry), every package has a checksum, and no
-// package wants a script run while it is installed (that is how binaries come from elsewhere).
+// The lockfiles carry no download addresses (each machine uses its own registry), every package has a checksum,
+// what is optional is listed for every platform, and no package wants a script run while it is installed (that is how
+// binaries come from elsewhere).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,7 +12,12 @@ const LOCKS = ['package-lock.json', 'bench/package-lock.json', 'runner/package-l
 export function check(root) {
   return LOCKS.filter((lock) => existsSync(join(root, lock))).flatMap((lock) => {
     const { packages } = JSON.parse(readFileSync(join(root, lock), 'utf8'));
-    return Object.entries(packages).flatMap(([path, entry]) => complaints(lock, path, entry));
+    return Object.entries(packages).flatMap(([path, entry]) => [
+      ...complaints(lock, path, entry),
+      ...unlisted(packages, path, entry).map(
+        (name) => `${lock}: ${name}, optional for ${path}, is not listed: npm ci fails`,
+      ),
+    ]);
   });
 }
 
@@ -24,4 +30,11 @@ function complaints(lock, path, entry) {
   if (entry.hasInstallScript && lock === 'package-lock.json')
     found.push(`${lock}: ${path} runs a script when installed`);
   return found;
+}
+
+/** Optional packages (for other platforms, mostly) that the lockfile should list and does not. */
+function unlisted(packages, path, { optionalDependencies = {} }) {
+  return Object.keys(optionalDependencies).filter(
+    (name) => packages[`node_modules/${name}`] === undefined && packages[`${path}/node_modules/${name}`] === undefined,
+  );
 }
