@@ -29,6 +29,8 @@ export interface LibraryOptions<P extends Parts = Parts> extends Cancellable {
   readonly readOnly?: boolean;
   /** Merge in the background after commits. Default true. */
   readonly autoMerge?: boolean;
+  /** Estimated bytes of documents and representations that a writer keeps before it writes a segment. Default 64 MiB. */
+  readonly bufferBytes?: number;
 }
 
 export interface Library<P extends Parts = Parts> {

@@ -19,6 +19,7 @@ export interface FileSink {
   readonly name: string;
   /** Bytes appended so far. */
   readonly size: number;
+  /** Resolves when `bytes` may be used again by the caller. */
   append(bytes: Uint8Array): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +33,8 @@ export interface Directory {
   /** For messages: a path, a URL or "memory". */
   readonly label: string;
   readonly readOnly: boolean;
+  /** An open file stays readable after it was removed or replaced (POSIX, memory). Else removal waits a generation. */
+  readonly keepsRemoved: boolean;
   /** File names, ascending. */
   list(): Promise<readonly string[]>;
   /** Throws NOT_FOUND. */

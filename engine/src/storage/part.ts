@@ -16,6 +16,7 @@ export interface SectionWriter {
 }
 export interface SectionSink {
   readonly size: number; // bytes so far
+  /** Resolves when `bytes` may be used again by the caller. */
   append(bytes: Uint8Array): Promise<void>;
   /** Ends the section. */
   close(): Promise<void>;

@@ -1,0 +1,105 @@
+// A commit, open: its manifest and its segments with what is deleted in each. Counted: the library holds the newest,
+// every snapshot holds its own, and files close when nobody does.
+
+import type { BitSet } from '../core/bitset.ts';
+import { EngineError } from '../core/errors.ts';
+import type { Schema } from '../core/types.ts';
+import type { Directory } from './directory.ts';
+import { type Manifest, readManifest, type SegmentInfo } from './manifest.ts';
+import { type Kinds, type OpenSegment, openSegment, readDeletes, segmentKey } from './segment.ts';
+
+/** One segment as a commit sees it. */
+export interface SegmentState {
+  readonly info: SegmentInfo;
+  readonly segment: OpenSegment;
+  /** undefined when nothing is deleted. */
+  readonly deleted: BitSet | undefined;
+  /** undefined when every document lives. */
+  readonly live: BitSet | undefined;
+}
+
+export interface Commit {
+  readonly manifest: Manifest;
+  readonly states: readonly SegmentState[];
+  retain(): void;
+  release(): void;
+}
+
+export function segmentState(info: SegmentInfo, segment: OpenSegment, deleted: BitSet | undefined): SegmentState {
+  return { info, segment, deleted, live: deleted?.not() };
+}
+
+/** Documents of a state that are not deleted. */
+export function liveCount(state: SegmentState): number {
+  return state.info.size - (state.deleted?.count() ?? 0);
+}
+
+/** Wraps opened states; takes over one reference to each segment. */
+export function commitOf(manifest: Manifest, states: readonly SegmentState[]): Commit {
+  let references = 1;
+  return {
+    manifest,
+    states,
+    retain: () => {
+      references++;
+    },
+    release: () => {
+      if (--references === 0) for (const { segment } of states) segment.release();
+    },
+  };
+}
+
+/** Opens `manifest`, taking segments that `reuse` has open already. */
+export async function openCommit(
+  directory: Directory,
+  schema: Schema,
+  kinds: Kinds,
+  manifest: Manifest,
+  reuse: readonly OpenSegment[],
+): Promise<Commit> {
+  const open = new Map(reuse.map((segment) => [segmentKey(segment.info), segment]));
+  const states: SegmentState[] = [];
+  try {
+    for (const info of manifest.segments) {
+      let segment = open.get(segmentKey(info));
+      if (segment === undefined) segment = await openSegment(directory, schema, info, kinds);
+      else segment.retain();
+      states.push(segmentState(info, segment, undefined));
+      await segment.loadParts();
+      states.push(segmentState(info, states.pop()!.segment, await readDeletes(directory, info)));
+    }
+  } catch (error) {
+    for (const { segment } of states) segment.release();
+    throw error;
+  }
+  return commitOf(manifest, states);
+}
+
+/**
+ * Opens the newest commit. A writer elsewhere may remove files between our reading the manifest and opening them: then
+ * there is a newer manifest, which we open instead. undefined when the directory holds no library.
+ */
+export async function openNewest(
+  directory: Directory,
+  check: (manifest: Manifest) => { readonly schema: Schema; readonly kinds: Kinds },
+  reuse: readonly OpenSegment[],
+): Promise<Commit | undefined> {
+  let tried = -1;
+  for (;;) {
+    const manifest = await readManifest(directory);
+    if (manifest === undefined) return undefined;
+    const { schema, kinds } = check(manifest);
+    try {
+      return await openCommit(directory, schema, kinds, manifest, reuse);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === 'NOT_FOUND')) throw error;
+      if (manifest.generation === tried) {
+        throw new EngineError('CORRUPT', `Generation ${tried} names a file that is missing: ${error.message}`, {
+          hint: 'Restore the file from a copy or rebuild the library.',
+          cause: error,
+        });
+      }
+      tried = manifest.generation;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// The document table of a segment: "here is an Ord, give me its id, its column values, its stored text", and back from
+// an id to its Ord. Written from rows in id order, so a merge writes the same bytes as a rebuild. Not for text search.
+
+import { ByteReader, ByteWriter } from '../../core/bytes.ts';
+import { EngineError } from '../../core/errors.ts';
+import type { ColumnType, ColumnValue, DocId, Document, Schema } from '../../core/types.ts';
+import type { SectionReader, SectionWriter } from '../part.ts';
+import { type Column, type ColumnSource, columnValue, loadColumn, loadColumnSync, writeColumn } from './columns.ts';
+import { openStrings, type SortedStrings, writeStrings } from './ids.ts';
+
+/** Documents in id order, from a buffer or from other tables. */
+export interface Rows {
+  readonly size: number;
+  ids(): Iterable<DocId>;
+  column(name: string): Promise<ColumnSource>;
+  /** The bytes that encodeStored made. */
+  stored(ord: number): Uint8Array | Promise<Uint8Array>;
+}
+
+export interface DocumentTable {
+  readonly size: number;
+  readonly ids: SortedStrings;
+  /** Columns can be had without waiting. */
+  readonly isSync: boolean;
+  /** Throws INVALID_QUERY when the schema has no such column. */
+  column(name: string): Promise<Column>;
+  columnSync(name: string): Column;
+  /** Stored fields as written. */
+  stored(ord: number): Promise<Uint8Array>;
+  document(ord: number): Promise<Document>;
+}
+
+export async function writeTable(schema: Schema, rows: Rows, out: SectionWriter): Promise<void> {
+  await writeStrings('ids', rows.ids(), out);
+  for (const name of Object.keys(schema.columns).sort()) {
+    await writeColumn(name, schema.columns[name]!, rows.size, await rows.column(name), out);
+  }
+  if (storedFields(schema).length > 0) await writeStored(rows, out);
+}
+
+const CHUNK_BYTES = 65536;
+
+async function writeStored(rows: Rows, out: SectionWriter): Promise<void> {
+  const sink = await out.section('stored');
+  const offsets = new ByteWriter(rows.size * 8 + 8);
+  const buffer = new ByteWriter(CHUNK_BYTES * 2);
+  for (let ord = 0; ord < rows.size; ord++) {
+    offsets.u64(sink.size + buffer.length);
+    const row = rows.stored(ord);
+    buffer.bytes(row instanceof Uint8Array ? row : await row);
+    if (buffer.length >= CHUNK_BYTES) {
+      await sink.append(buffer.view());
+      buffer.clear();
+    }
+  }
+  await sink.append(buffer.view());
+  offsets.u64(sink.size);
+  await sink.close();
+  const index = await out.section('stored.index');
+  await index.append(offsets.view());
+  await index.close();
+}
+
+/** Names of stored fields, ascending: their order on disk. */
+export function storedFields(schema: Schema): readonly string[] {
+  return Object.keys(schema.fields)
+    .filter((name) => schema.fields[name]!.stored === true)
+    .sort();
+}
+
+/** Number of fields, then (position in storedFields, text) each. */
+export function encodeStored(fields: readonly string[], document: Document): Uint8Array {
+  const own = fields.filter((name) => document.fields[name] !== undefined);
+  const out = new ByteWriter(1024);
+  out.varint(own.length);
+  for (const name of own) {
+    out.varint(fields.indexOf(name));
+    out.string(document.fields[name]!);
+  }
+  return out.finish();
+}
+
+export async function openTable(schema: Schema, size: number, sections: SectionReader): Promise<DocumentTable> {
+  const fields = storedFields(schema);
+  const ids = await openStrings('ids', size, sections);
+  const columns = new Map<string, Column>();
+  const typeOf = (name: string): ColumnType => {
+    const type = Object.hasOwn(schema.columns, name) ? schema.columns[name] : undefined;
+    if (type !== undefined) return type;
+    throw new EngineError('INVALID_QUERY', `The schema has no column ${JSON.stringify(name)}`, {
+      hint: `Its columns are: ${Object.keys(schema.columns).sort().join(', ') || 'none'}.`,
+    });
+  };
+  const column = async (name: string): Promise<Column> => {
+    const loaded = columns.get(name) ?? (await loadColumn(name, typeOf(name), size, sections));
+    columns.set(name, loaded);
+    return loaded;
+  };
+  const stored = async (ord: number): Promise<Uint8Array> => {
+    if (fields.length === 0) return Uint8Array.of(0);
+    const at = new ByteReader(await sections.read('stored.index', ord * 8, 16), 'stored.index');
+    const start = at.u64();
+    return sections.read('stored', start, at.u64() - start);
+  };
+  return {
+    size,
+    ids,
+    isSync: sections.readSync !== undefined,
+    column,
+    columnSync: (name) => {
+      const loaded = columns.get(name) ?? loadColumnSync(name, typeOf(name), size, sections);
+      if (loaded === undefined) throw new EngineError('UNSUPPORTED', `Column ${name} cannot be read without waiting`);
+      columns.set(name, loaded);
+      return loaded;
+    },
+    stored,
+    document: async (ord) => {
+      const values: Record<string, ColumnValue> = {};
+      for (const name of Object.keys(schema.columns)) {
+        const value = columnValue(await column(name), ord);
+        if (value !== undefined) define(values, name, value);
+      }
+      return { id: ids.at(ord), fields: decodeStored(fields, await stored(ord)), columns: values };
+    },
+  };
+}
+
+function decodeStored(fields: readonly string[], bytes: Uint8Array): Record<string, string> {
+  const reader = new ByteReader(bytes, 'stored fields');
+  const out: Record<string, string> = {};
+  for (let n = reader.varint(); n > 0; n--) {
+    const name = fields[reader.varint()];
+    if (name === undefined) throw new EngineError('CORRUPT', 'Stored fields name a field that the schema lacks');
+    define(out, name, reader.string());
+  }
+  return out;
+}
+
+/** Assignment that is safe for a column called __proto__. */
+function define<T>(record: Record<string, T>, name: string, value: T): void {
+  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,47 @@
+// The names that a library's files bear, and the two checks that every Directory makes. A number is used once in the
+// life of a library, so a name never means two different contents.
+
+import { EngineError } from '../core/errors.ts';
+
+/** The one file that is replaced; everything else is written once. */
+export const MANIFEST = 'manifest';
+export const LOCK = 'write.lock';
+
+const PART_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+const LIBRARY_FILE = /^(\d{8}\.(docs|deletes|[a-z][a-z0-9_-]{0,31}\.part)|manifest-\d+\.new)$/;
+
+export const documentsFile = (number: number): string => `${digits(number)}.docs`;
+export const deletesFile = (number: number): string => `${digits(number)}.deletes`;
+export const partFile = (number: number, part: string): string => `${digits(number)}.${part}.part`;
+export const newManifestFile = (generation: number): string => `manifest-${generation}.new`;
+
+/** Made by a library (and so removable when no manifest names it)? Anything else in the folder is left alone. */
+export function isLibraryFile(name: string): boolean {
+  return LIBRARY_FILE.test(name);
+}
+
+/** Part names become file names: lower-case letters, digits, - and _, at most 32. */
+export function checkPartName(name: string): string {
+  if (PART_NAME.test(name)) return name;
+  throw new EngineError('INVALID_ARGUMENT', `${JSON.stringify(name)} cannot name a part`, {
+    hint: 'Use 1 to 32 characters a-z, 0-9, - and _, beginning with a letter.',
+  });
+}
+
+/** A plain name: no folder, no parent, nothing that a shell or URL would read otherwise. */
+export function checkFileName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return name;
+  throw new EngineError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a legal file name of a library`);
+}
+
+/** Throws CORRUPT when offset … offset+length−1 is not inside a file of `size` bytes. */
+export function checkRange(name: string, offset: number, length: number, size: number): void {
+  if (offset >= 0 && length >= 0 && offset + length <= size) return;
+  throw new EngineError('CORRUPT', `${name}: ${length} bytes at offset ${offset} are beyond its end (${size} bytes)`, {
+    hint: 'The file was cut short: restore it, or rebuild the library.',
+  });
+}
+
+function digits(number: number): string {
+  return String(number).padStart(8, '0');
+}

@@ -1,0 +1,26 @@
+// storage: directories, libraries, and the contracts that index kinds fill in. Platform adapters are in node/, browser/.
+
+// A library and what one does with it.
+export type * from './contract.ts';
+// Where files live.
+export type * from './directory.ts';
+export type { BooleanColumn, Column, KeywordColumn, KeywordsColumn, NumberColumn } from './documents/columns.ts';
+export { MAX_ID_LENGTH } from './documents/validate.ts';
+export { inspectLibrary, type LibraryInfo, openLibrary } from './library.ts';
+export type { Metadata, PartInfo } from './manifest.ts';
+export { type MemoryDirectory, memoryDirectory, memoryFile } from './memory.ts';
+// What an index kind implements, and the files that it writes.
+export type * from './part.ts';
+export { sumStatistics } from './reader.ts';
+export {
+  BLOCK_BYTES,
+  createSectionFile,
+  type Damage,
+  type FileInfo,
+  FORMAT_VERSION,
+  openSectionFile,
+  type SectionFile,
+  type SectionFileWriter,
+} from './sections.ts';
+export { storageError } from './storage-error.ts';
+export { type VerifyOptions, type VerifyReport, verifyLibrary } from './verify.ts';

@@ -1,0 +1,235 @@
+// openLibrary: the newest commit for readers, one writer at a time, new commits of other processes by refresh(). What a
+// library is on disk stands in docs/format/library.md; how commits and merges go, in writer.ts.
+
+import { EngineError } from '../core/errors.ts';
+import { canonicalJson, type Json } from '../core/hash.ts';
+import type { Cancellable, Schema } from '../core/types.ts';
+import { type Commit, commitOf, openNewest } from './commit.ts';
+import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contract.ts';
+import type { Directory } from './directory.ts';
+import { checkPartName, LOCK } from './file-names.ts';
+import { type Manifest, type Metadata, type PartInfo, readManifest } from './manifest.ts';
+import type { PartKind } from './part.ts';
+import { isSamePart, type Kinds, normaliseSchema, partInfo } from './segment.ts';
+import { openSnapshot } from './snapshot.ts';
+import { DEFAULT_BUFFER_BYTES, LibraryWriter, type WriterHost } from './writer.ts';
+
+/**
+ * Opens the library in `directory`, or an empty one that its first commit will create. Throws SCHEMA_MISMATCH when it
+ * was made with another schema or part configuration, NOT_FOUND when it is to be read only and is not there, CORRUPT
+ * when its manifest, a header or a checksum is wrong.
+ *
+ * @example
+ * const library = await openLibrary(memoryDirectory(), { schema: { fields: { title: {} }, columns: {} }, parts: {} });
+ * const writer = await library.writer();
+ * await writer.add({ id: 'a', fields: { title: 'Attention' } }, {});
+ * const snapshot = await writer.commit();
+ */
+export async function openLibrary<P extends Parts>(
+  directory: Directory,
+  options: LibraryOptions<P>,
+): Promise<Library<P>> {
+  const library = new OpenLibrary<P>(directory, options);
+  await library.open();
+  return library;
+}
+
+/** What a library on disk was made with; undefined when there is none. */
+export interface LibraryInfo {
+  readonly generation: number;
+  readonly schema: Schema;
+  readonly parts: Readonly<Record<string, PartInfo>>;
+  readonly metadata: Metadata;
+  /** Documents, deleted ones not counted. */
+  readonly size: number;
+  readonly bytes: number;
+}
+
+/** Reads the manifest alone: no part is opened, so nothing of its configuration need be known. */
+export async function inspectLibrary(directory: Directory): Promise<LibraryInfo | undefined> {
+  const manifest = await readManifest(directory);
+  if (manifest === undefined) return undefined;
+  const { generation, schema, parts, metadata, segments } = manifest;
+  const bytesOf = (s: (typeof segments)[number]) =>
+    s.documents.bytes + (s.deletes?.bytes ?? 0) + Object.values(s.parts).reduce((sum, part) => sum + part.bytes, 0);
+  return {
+    generation,
+    schema,
+    parts,
+    metadata,
+    size: segments.reduce((sum, s) => sum + s.size - (s.deletes?.count ?? 0), 0),
+    bytes: segments.reduce((sum, s) => sum + bytesOf(s), 0),
+  };
+}
+
+class OpenLibrary<P extends Parts> implements Library<P> {
+  readonly directory: Directory;
+  readonly schema: Schema;
+  readonly #options: LibraryOptions<P>;
+  #kinds: Kinds;
+  #current: Commit;
+  #writer: LibraryWriter | undefined;
+  #refreshing: Promise<boolean> | undefined;
+  #isClosed = false;
+
+  constructor(directory: Directory, options: LibraryOptions<P>) {
+    this.directory = directory;
+    this.schema = normaliseSchema(options.schema);
+    this.#options = options;
+    this.#kinds = new Map(Object.entries(options.parts as Record<string, PartKind>));
+    for (const name of this.#kinds.keys()) checkPartName(name);
+    this.#current = commitOf(emptyManifest(this.schema, this.#kinds), []);
+  }
+
+  get parts(): P {
+    return Object.fromEntries(this.#kinds) as unknown as P; // what was passed in, or what buildPart put in its place
+  }
+
+  async open(): Promise<void> {
+    const found = await this.refresh();
+    if (!found && this.#options.readOnly === true) {
+      throw new EngineError('NOT_FOUND', `${this.directory.label}: there is no library here`, {
+        hint: 'Check the path, or open it without readOnly to make one.',
+      });
+    }
+  }
+
+  snapshot(): Snapshot<P> {
+    this.#assertOpen();
+    return openSnapshot<P>(this.#current, this.#kinds);
+  }
+
+  refresh(): Promise<boolean> {
+    this.#assertOpen();
+    this.#refreshing ??= this.#load(false).finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async writer(options: Cancellable = {}): Promise<Writer<P>> {
+    this.#assertOpen();
+    if (this.#options.readOnly === true || this.directory.readOnly) {
+      throw new EngineError('READ_ONLY', `${this.directory.label}: the library was opened read-only`, {
+        hint: 'Open it without readOnly, in a folder that this user may write.',
+      });
+    }
+    const lock = await this.directory.lock(LOCK);
+    try {
+      await this.#refreshing;
+      await this.#load(false);
+      this.#assertAllParts();
+      const writer = new LibraryWriter(this.#host(options), lock);
+      await writer.collectGarbage();
+      this.#writer = writer;
+      return writer as unknown as Writer<P>; // the writer checks at run time what P says at compile time
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  async settle(): Promise<void> {
+    await this.#writer?.settle();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#writer?.close();
+    await this.#refreshing?.catch(() => undefined); // its own caller gets the error
+    this.#isClosed = true;
+    this.#current.release();
+  }
+
+  /** Opens the newest commit if it is newer than ours, or in any case when `force`d. */
+  async #load(force: boolean): Promise<boolean> {
+    if (!force && this.#current.manifest.generation > 0) {
+      const manifest = await readManifest(this.directory);
+      if (manifest === undefined || manifest.generation === this.#current.manifest.generation) return false;
+    }
+    const reuse = this.#current.states.map((state) => state.segment);
+    const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse);
+    if (commit === undefined) return false;
+    if (!force && commit.manifest.generation === this.#current.manifest.generation) {
+      commit.release();
+      return false;
+    }
+    this.#adopt(commit, this.#kinds);
+    return true;
+  }
+
+  #adopt(commit: Commit, kinds: Kinds): void {
+    const before = this.#current;
+    this.#current = commit;
+    this.#kinds = new Map(kinds);
+    before.release();
+  }
+
+  #check(manifest: Manifest) {
+    assertSameSchema(this.schema, manifest.schema);
+    for (const [name, kind] of this.#kinds) assertSamePart(name, kind, manifest.parts[name]);
+    return { schema: this.schema, kinds: this.#kinds };
+  }
+
+  /** Readers may leave out parts; a writer that did would leave new documents out of them. */
+  #assertAllParts(): void {
+    for (const name of Object.keys(this.#current.manifest.parts)) {
+      if (this.#kinds.has(name)) continue;
+      throw new EngineError('SCHEMA_MISMATCH', `The library has a part ${name} that it was opened without`, {
+        hint: `Pass the kind of ${name} in the option parts: a writer must fill every part.`,
+      });
+    }
+  }
+
+  #host({ trace }: Cancellable): WriterHost {
+    return {
+      directory: this.directory,
+      schema: this.schema,
+      autoMerge: this.#options.autoMerge !== false,
+      bufferBytes: this.#options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
+      trace: trace ?? this.#options.trace,
+      current: () => this.#current,
+      kinds: () => this.#kinds,
+      adopt: (commit, kinds) => this.#adopt(commit, kinds),
+      reload: async () => {
+        await this.#load(true);
+      },
+      snapshot: () => this.snapshot(),
+      onClose: () => {
+        this.#writer = undefined;
+      },
+    };
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new EngineError('CLOSED', 'The library was closed');
+  }
+}
+
+function emptyManifest(schema: Schema, kinds: Kinds): Manifest {
+  const parts = Object.fromEntries([...kinds].map(([name, kind]) => [name, partInfo(kind)]));
+  return { generation: 0, nextFile: 1, schema, parts, segments: [], metadata: {} };
+}
+
+function assertSameSchema(wanted: Schema, found: Schema): void {
+  const [a, b] = [canonicalJson(wanted as unknown as Json), canonicalJson(found as unknown as Json)];
+  if (a === b) return;
+  throw new EngineError('SCHEMA_MISMATCH', `The library was made with the schema ${b}, not ${a}`, {
+    hint: 'Open it with its own schema (see inspectLibrary), or build a new library.',
+  });
+}
+
+function assertSamePart(name: string, kind: PartKind, found: PartInfo | undefined): void {
+  if (found === undefined) {
+    throw new EngineError('SCHEMA_MISMATCH', `The library has no part ${name}`, {
+      hint: `Open it without ${name} and add it with Writer.buildPart.`,
+    });
+  }
+  const wanted = partInfo(kind);
+  if (isSamePart(wanted, found)) return;
+  throw new EngineError(
+    'SCHEMA_MISMATCH',
+    `Part ${name} was made as ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`,
+    { hint: `Open it with its own configuration, then switch with Writer.buildPart(${JSON.stringify(name)}, …).` },
+  );
+}

@@ -1,0 +1,128 @@
+// The manifest: the one file that says what a library is at a commit (docs/format/library.md). Framed canonical JSON,
+// replaced by one atomic rename; a generation is complete or not there at all.
+//
+//   "QMAN" u32 │ version u32 │ length u32 │ JSON (UTF-8) │ CRC-32C u32 of everything before
+
+import { ByteReader, ByteWriter } from '../core/bytes.ts';
+import { crc32c } from '../core/crc32c.ts';
+import { EngineError } from '../core/errors.ts';
+import { canonicalJson, type Json } from '../core/hash.ts';
+import type { Kind, Schema, Space } from '../core/types.ts';
+import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
+import type { Directory } from './directory.ts';
+import { MANIFEST, newManifestFile } from './file-names.ts';
+import type { PartConfig } from './part.ts';
+import { corrupt, type FileInfo, FORMAT_VERSION } from './sections.ts';
+
+const MAGIC = 0x4e414d51; // "QMAN"
+
+export type Metadata = Readonly<Record<string, string | number>>;
+
+/** What makes the bytes of a part what they are. */
+export interface PartInfo {
+  readonly index: string;
+  readonly version: number;
+  readonly kind: Kind;
+  readonly space: Space;
+  readonly config: PartConfig;
+}
+
+export interface SegmentInfo {
+  /** The number of its documents file: unique for ever. */
+  readonly name: string;
+  readonly size: number;
+  readonly documents: FileInfo;
+  readonly parts: Readonly<Record<string, FileInfo>>;
+  /** Deleted Ords; null when none. */
+  readonly deletes: (FileInfo & { readonly count: number }) | null;
+}
+
+export interface Manifest {
+  readonly generation: number;
+  /** The number that the next new file gets. */
+  readonly nextFile: number;
+  readonly schema: Schema;
+  readonly parts: Readonly<Record<string, PartInfo>>;
+  readonly segments: readonly SegmentInfo[];
+  readonly metadata: Metadata;
+}
+
+/** Every file that a manifest needs. */
+export function manifestFiles(manifest: Manifest): readonly FileInfo[] {
+  return manifest.segments.flatMap((segment) => [
+    segment.documents,
+    ...Object.values(segment.parts),
+    ...(segment.deletes === null ? [] : [segment.deletes]),
+  ]);
+}
+
+/** undefined when the directory holds no library yet. Throws CORRUPT or UNSUPPORTED_FORMAT. */
+export async function readManifest(directory: Directory): Promise<Manifest | undefined> {
+  let bytes: Uint8Array;
+  try {
+    const file = await directory.open(MANIFEST);
+    try {
+      bytes = await file.read(0, file.size);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+  return decodeManifest(bytes);
+}
+
+/**
+ * Makes `manifest` the library's current one. Everything that it names must be synced; afterwards the commit is
+ * durable. When this throws, the old or the new manifest stands: nothing between.
+ */
+export async function publishManifest(directory: Directory, manifest: Manifest): Promise<void> {
+  const name = newManifestFile(manifest.generation);
+  await removeLeftover(directory, name);
+  const file = await directory.create(name);
+  try {
+    await file.append(encodeManifest(manifest));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await directory.syncDirectory(); // the files that it names, before the name that makes them count
+  await directory.rename(name, MANIFEST);
+  await directory.syncDirectory();
+}
+
+async function removeLeftover(directory: Directory, name: string): Promise<void> {
+  if ((await directory.list()).includes(name)) await directory.remove(name);
+}
+
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  const json = encodeUtf8(canonicalJson(manifest as unknown as Json));
+  const out = new ByteWriter(json.length + 16);
+  out.u32(MAGIC);
+  out.u32(FORMAT_VERSION);
+  out.u32(json.length);
+  out.bytes(json);
+  out.u32(crc32c(out.view()));
+  return out.finish();
+}
+
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  const damaged = (message: string) => corrupt({ file: MANIFEST, block: 0, offset: 0, message });
+  if (bytes.length < 16) throw damaged(`only ${bytes.length} bytes long`);
+  const reader = new ByteReader(bytes, MANIFEST, bytes.length - 4);
+  if (crc32c(bytes.subarray(0, bytes.length - 4)) !== reader.u32()) throw damaged('checksum mismatch');
+  reader.offset = 0;
+  if (reader.u32() !== MAGIC) throw damaged('not a manifest');
+  const version = reader.u32();
+  if (version !== FORMAT_VERSION) {
+    throw new EngineError(
+      'UNSUPPORTED_FORMAT',
+      `The library has format version ${version}; this build reads ${FORMAT_VERSION}`,
+      {
+        hint: 'Use the version of Quire that wrote it, or rebuild it from the store.',
+      },
+    );
+  }
+  return JSON.parse(decodeUtf8(reader.take(reader.u32()))) as Manifest; // its checksum says that we wrote it
+}

@@ -1,0 +1,136 @@
+// Several segments → one, without what was deleted. Ids interleave, so every source gets a map from old to new Ords;
+// the document table is written from rows as a rebuild would write them, and each index kind merges its own part.
+
+import { BitSet } from '../core/bitset.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import { compareUtf8 } from '../core/order.ts';
+import type { Cancellable, DocId, Schema } from '../core/types.ts';
+import type { SegmentState } from './commit.ts';
+import type { Directory } from './directory.ts';
+import { type Column, columnValue } from './documents/columns.ts';
+import { type Rows, writeTable } from './documents/table.ts';
+import { documentsFile, partFile } from './file-names.ts';
+import type { SegmentInfo } from './manifest.ts';
+import type { FileInfo } from './sections.ts';
+import { type Kinds, type NextNumber, writeFile } from './segment.ts';
+
+/** How the kept documents of some segments line up by id. */
+export interface MergePlan {
+  readonly size: number;
+  readonly ids: readonly DocId[]; // (size), ascending
+  readonly source: Uint16Array; // (size): which state
+  readonly oldOrd: Uint32Array; // (size)
+  /** Per state: old Ord → new Ord, −1 where deleted. */
+  readonly ords: readonly Int32Array[];
+}
+
+export function planMerge(states: readonly SegmentState[]): MergePlan {
+  const capacity = states.reduce((sum, state) => sum + state.info.size, 0);
+  const ids: DocId[] = [];
+  const source = new Uint16Array(capacity);
+  const oldOrd = new Uint32Array(capacity);
+  const ords = states.map((state) => new Int32Array(state.info.size).fill(-1));
+  const heads = states.map((state, s) => new Head(state, s)).filter((head) => head.advance());
+  let previous: DocId | undefined;
+  while (heads.length > 0) {
+    let best = 0;
+    for (let h = 1; h < heads.length; h++) if (compareUtf8(heads[h]!.id, heads[best]!.id) < 0) best = h;
+    const head = heads[best]!;
+    if (head.id === previous) {
+      throw new EngineError('CORRUPT', `Two segments hold a live document with id ${JSON.stringify(head.id)}`);
+    }
+    previous = head.id;
+    const ord = ids.push(head.id) - 1;
+    source[ord] = head.source;
+    oldOrd[ord] = head.ord;
+    ords[head.source]![head.ord] = ord;
+    if (!head.advance()) heads.splice(best, 1);
+  }
+  return {
+    size: ids.length,
+    ids,
+    source: source.subarray(0, ids.length),
+    oldOrd: oldOrd.subarray(0, ids.length),
+    ords,
+  };
+}
+
+/** Walks the live ids of one segment. */
+class Head {
+  readonly source: number;
+  readonly #ids: Iterator<string>;
+  readonly #live: BitSet | undefined;
+  id = '';
+  ord = -1;
+
+  constructor(state: SegmentState, source: number) {
+    this.source = source;
+    this.#ids = state.segment.table.ids[Symbol.iterator]();
+    this.#live = state.live;
+  }
+  advance(): boolean {
+    for (;;) {
+      const { value, done } = this.#ids.next();
+      if (done) return false;
+      this.ord++;
+      if (this.#live !== undefined && !this.#live.has(this.ord)) continue;
+      this.id = value;
+      return true;
+    }
+  }
+}
+
+/** Writes the merged segment. The states' parts must be loaded. */
+export async function mergeSegments(
+  directory: Directory,
+  schema: Schema,
+  kinds: Kinds,
+  states: readonly SegmentState[],
+  plan: MergePlan,
+  next: NextNumber,
+  options: Cancellable = {},
+): Promise<SegmentInfo> {
+  const number = next();
+  const rows = mergedRows(states, plan);
+  const documents = await writeFile(directory, documentsFile(number), (out) => writeTable(schema, rows, out));
+  const parts: Record<string, FileInfo> = {};
+  for (const [name, kind] of kinds) {
+    throwIfAborted(options.signal);
+    const sources = states.map((state, s) => {
+      const { part, sections } = state.segment.part(name);
+      return { part, sections, ords: plan.ords[s]! };
+    });
+    parts[name] = await writeFile(directory, partFile(next(), name), (out) =>
+      kind.merge(sources, plan.size, out, options),
+    );
+  }
+  return { name: documents.file.slice(0, 8), size: plan.size, documents, parts, deletes: null };
+}
+
+function mergedRows(states: readonly SegmentState[], plan: MergePlan): Rows {
+  return {
+    size: plan.size,
+    ids: () => plan.ids,
+    column: async (name) => {
+      const columns: Column[] = [];
+      for (const { segment } of states) columns.push(await segment.table.column(name));
+      return (ord) => columnValue(columns[plan.source[ord]!]!, plan.oldOrd[ord]!);
+    },
+    stored: (ord) => states[plan.source[ord]!]!.segment.table.stored(plan.oldOrd[ord]!),
+  };
+}
+
+/** What `deleted` says of old Ords, for the merged segment; Ords that the merge had dropped already count no more. */
+export function mapDeletes(deleted: readonly (BitSet | undefined)[], plan: MergePlan): BitSet | undefined {
+  const mapped = new BitSet(plan.size);
+  let any = false;
+  for (const [s, set] of deleted.entries()) {
+    for (const old of set ?? []) {
+      const ord = plan.ords[s]![old]!;
+      if (ord < 0) continue;
+      mapped.add(ord);
+      any = true;
+    }
+  }
+  return any ? mapped : undefined;
+}

@@ -1,0 +1,183 @@
+// One named part over all segments of a commit. Statistics are summed over segments (deleted documents count until
+// merged, as in Lucene), each segment is searched with live ∧ filter, the k-th best score so far is the next one's
+// floor, and the winners are ordered by score descending, then id ascending.
+
+import type { BitSet } from '../core/bitset.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
+import { assertRankable, compareHits } from '../core/order.ts';
+import type { Hit, IndexReader, Kind, Ord, QueryRep, Ranking, SearchOptions, Statistics } from '../core/types.ts';
+import type { SegmentState } from './commit.ts';
+import type { Candidates, PartKind, Scope } from './part.ts';
+
+export function partReader<K extends Kind>(
+  name: string,
+  kind: PartKind<K>,
+  states: readonly SegmentState[],
+  assertOpen: () => void,
+): IndexReader<K> {
+  const parts = states.map((state) => state.segment.part(name).part);
+  const isSync =
+    states.every(({ segment }) => segment.table.isSync) &&
+    parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined);
+  let size: number | undefined;
+
+  const begin = (query: QueryRep<K>, k: number, options: SearchOptions) => {
+    assertOpen();
+    throwIfAborted(options.signal);
+    assertSpace(name, kind, query);
+    if (!Number.isInteger(k) || k < 0) {
+      throw new EngineError('INVALID_ARGUMENT', `k is ${k}; it must be an integer of at least 0`);
+    }
+    return new Merger(states, k);
+  };
+
+  const statistics = async (query: QueryRep<K>): Promise<Statistics> => {
+    assertOpen();
+    assertSpace(name, kind, query);
+    return sumStatistics(await Promise.all(parts.map((part) => part.statistics(query))));
+  };
+
+  const searchSync = (query: QueryRep<K>, k: number, options: SearchOptions = {}): Ranking => {
+    const merger = begin(query, k, options);
+    if (k === 0) return [];
+    const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
+    for (const [s, state] of states.entries()) {
+      const accept = acceptOf(state, options.filter && state.segment.filteredSync(options.filter));
+      if (accept === 'none') continue;
+      merger.add(s, parts[s]!.searchSync!(query, k, scopeOf(accept, sums, merger.floor, options)));
+    }
+    return merger.finish();
+  };
+
+  return {
+    kind: kind.kind,
+    space: kind.space,
+    get size() {
+      size ??= states.reduce(
+        (sum, state, s) => sum + state.segment.part(name).part.count - deletedIn(state, parts[s]!),
+        0,
+      );
+      return size;
+    },
+    statistics,
+    search: async (query, k, options = {}) => {
+      const merger = begin(query, k, options);
+      if (k === 0) return [];
+      const sums = options.statistics ?? (await statistics(query));
+      for (const [s, state] of states.entries()) {
+        throwIfAborted(options.signal);
+        const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
+        if (accept === 'none') continue;
+        merger.add(s, await parts[s]!.search(query, k, scopeOf(accept, sums, merger.floor, options)));
+      }
+      return merger.finish();
+    },
+    ...(isSync && { searchSync }),
+    explain: async (query, id, options = {}) => {
+      begin(query, 1, options);
+      const sums = options.statistics ?? (await statistics(query));
+      for (const [s, state] of states.entries()) {
+        const ord = state.segment.table.ids.find(id);
+        if (ord < 0 || state.deleted?.has(ord)) continue;
+        const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
+        if (accept === 'none' || (accept !== undefined && !accept.has(ord))) return undefined;
+        const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
+        return parts[s]!.explain(query, ord as Ord, scope); // find() gives Ords of this very segment
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Adds sums by name: over segments here, over shards for callers. */
+export function sumStatistics(all: readonly Statistics[]): Statistics {
+  if (all.length === 1) return all[0]!;
+  const sums = new Map<string, number>();
+  for (const one of all) for (const [key, value] of one) sums.set(key, (sums.get(key) ?? 0) + value);
+  return sums;
+}
+
+function assertSpace<K extends Kind>(name: string, kind: PartKind<K>, query: QueryRep<K>): void {
+  if (query.kind === kind.kind && query.space === kind.space) return;
+  throw new EngineError(
+    'ENCODER_MISMATCH',
+    `Part ${name} holds ${kind.kind} in space ${kind.space}; the query is ${query.kind} in space ${query.space}`,
+    {
+      hint: 'Encode the query with the encoder that the part was built with, or rebuild the part with Writer.buildPart.',
+    },
+  );
+}
+
+function deletedIn(state: SegmentState, part: { has(ord: Ord): boolean }): number {
+  let n = 0;
+  if (state.deleted !== undefined) for (const ord of state.deleted) if (part.has(ord as Ord)) n++; // bits are Ords
+  return n;
+}
+
+/** live ∧ filter; undefined = all, 'none' = nothing to search. */
+function acceptOf(state: SegmentState, filtered: BitSet | undefined): BitSet | undefined | 'none' {
+  if (filtered === undefined) return state.live;
+  const accept = state.live === undefined ? filtered : filtered.and(state.live);
+  return accept.words.some((word) => word !== 0) ? accept : 'none';
+}
+
+function scopeOf(accept: BitSet | undefined, statistics: Statistics, floor: number, options: SearchOptions): Scope {
+  return {
+    accept,
+    statistics,
+    floor,
+    exhaustive: options.exhaustive === true,
+    signal: options.signal,
+    trace: options.trace,
+  };
+}
+
+/** Joins the candidates of segments into one ranking. */
+class Merger {
+  readonly #states: readonly SegmentState[];
+  readonly #k: number;
+  readonly #lists: { readonly segment: number; readonly candidates: Candidates }[] = [];
+  /** The k-th best score so far. */
+  floor = Number.NEGATIVE_INFINITY;
+
+  constructor(states: readonly SegmentState[], k: number) {
+    this.#states = states;
+    this.#k = k;
+  }
+
+  add(segment: number, candidates: Candidates): void {
+    if (candidates.ords.length === 0) return;
+    this.#lists.push({ segment, candidates });
+    const kept = this.#scores();
+    if (kept.length >= this.#k) this.floor = Math.max(this.floor, kept[this.#k - 1]!);
+  }
+
+  finish(): Ranking {
+    const hits: Hit[] = [];
+    for (const { segment, candidates } of this.#lists) {
+      const { ids } = this.#states[segment]!.segment.table;
+      for (let i = 0; i < candidates.ords.length; i++) {
+        const score = candidates.scores[i]!;
+        if (score < this.floor) break;
+        const id = ids.at(candidates.ords[i]!);
+        assertRankable(score, id);
+        hits.push({ id, score });
+      }
+    }
+    if (this.#lists.length > 1) hits.sort(compareHits); // one segment is in order: Ord order is id order
+    return hits.length > this.#k ? hits.slice(0, this.#k) : hits;
+  }
+
+  /** All scores so far, descending. */
+  #scores(): Float64Array {
+    if (this.#lists.length === 1) return this.#lists[0]!.candidates.scores;
+    const total = this.#lists.reduce((sum, list) => sum + list.candidates.scores.length, 0);
+    const all = new Float64Array(total);
+    let at = 0;
+    for (const { candidates } of this.#lists) {
+      all.set(candidates.scores, at);
+      at += candidates.scores.length;
+    }
+    return all.sort().reverse();
+  }
+}

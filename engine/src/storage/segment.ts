@@ -1,0 +1,217 @@
+// One segment, open: its document table, its parts, and how many commits use it. Segments never change; what is deleted
+// stands beside them, in a commit.
+
+import { BitSet } from '../core/bitset.ts';
+import { asUint32, bytesOf } from '../core/bytes.ts';
+import { EngineError } from '../core/errors.ts';
+import { canonicalJson, type Json } from '../core/hash.ts';
+import type { Cancellable, DocumentRep, Filter, Kind, Ord, Schema } from '../core/types.ts';
+import type { Directory } from './directory.ts';
+import { evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
+import { type IdFilter, idFilter } from './documents/id-filter.ts';
+import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
+import { documentsFile, partFile } from './file-names.ts';
+import type { PartInfo, SegmentInfo } from './manifest.ts';
+import type { PartKind, SectionWriter, SegmentPart } from './part.ts';
+import { createSectionFile, type FileInfo, openSectionFile, type SectionFile } from './sections.ts';
+
+export type Kinds = ReadonlyMap<string, PartKind>;
+
+export interface OpenPart {
+  readonly kind: PartKind;
+  readonly part: SegmentPart;
+  readonly sections: SectionFile;
+}
+
+export interface OpenSegment {
+  readonly info: SegmentInfo;
+  readonly table: DocumentTable;
+  readonly bytes: number;
+  /** Opens the parts; once. */
+  loadParts(): Promise<void>;
+  /** Throws INVALID_ARGUMENT when there is no such part. */
+  part(name: string): OpenPart;
+  /** Documents passing a filter, deleted ones included; the last few are remembered. */
+  filtered(filter: Filter): Promise<BitSet>;
+  filteredSync(filter: Filter): BitSet;
+  /** Made when first asked for. */
+  idFilter(): IdFilter;
+  retain(): void;
+  /** Closes the files with the last one. */
+  release(): void;
+}
+
+/** What distinguishes an open segment: its files. */
+export function segmentKey(info: SegmentInfo): string {
+  return [info.documents.file, ...Object.values(info.parts).map((part) => part.file)].join(' ');
+}
+
+/** Opens with one reference, which is the caller's. */
+export async function openSegment(
+  directory: Directory,
+  schema: Schema,
+  info: SegmentInfo,
+  kinds: Kinds,
+): Promise<OpenSegment> {
+  const documents = await openSectionFile(directory, info.documents);
+  const parts = new Map<string, OpenPart>();
+  const filters = new Map<string, BitSet>();
+  let loading: Promise<void> | undefined;
+  let ids: IdFilter | undefined;
+  let references = 1;
+  const close = () => {
+    for (const { part, sections } of parts.values()) {
+      part.close();
+      void sections.close();
+    }
+    void documents.close();
+  };
+  const table = await openTable(schema, info.size, documents).catch(async (error: unknown) => {
+    await documents.close();
+    throw error;
+  });
+  return {
+    info,
+    table,
+    bytes: info.documents.bytes + Object.values(info.parts).reduce((sum, part) => sum + part.bytes, 0),
+    loadParts: () => {
+      loading ??= openParts(directory, info, kinds, parts).catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+      return loading;
+    },
+    part: (name) => {
+      const part = parts.get(name);
+      if (part !== undefined) return part;
+      throw new EngineError('INVALID_ARGUMENT', `The library has no open part ${JSON.stringify(name)}`, {
+        hint: `It has: ${[...parts.keys()].join(', ') || 'none'}.`,
+      });
+    },
+    filtered: async (filter) => remember(filters, filter) ?? keep(filters, filter, await evaluateFilter(filter, table)),
+    filteredSync: (filter) => remember(filters, filter) ?? keep(filters, filter, evaluateFilterSync(filter, table)),
+    idFilter: () => {
+      ids ??= idFilter(table.ids, info.size);
+      return ids;
+    },
+    retain: () => {
+      references++;
+    },
+    release: () => {
+      if (--references === 0) close();
+    },
+  };
+}
+
+async function openParts(directory: Directory, info: SegmentInfo, kinds: Kinds, parts: Map<string, OpenPart>) {
+  for (const [name, kind] of kinds) {
+    const file = info.parts[name];
+    if (file === undefined || parts.has(name)) continue;
+    const sections = await openSectionFile(directory, file);
+    try {
+      parts.set(name, { kind, sections, part: await kind.open(sections) });
+    } catch (error) {
+      await sections.close();
+      throw error;
+    }
+  }
+}
+
+const REMEMBERED_FILTERS = 8;
+const LONGEST_REMEMBERED = 2000; // characters of JSON
+
+function filterKey(filter: Filter): string {
+  return JSON.stringify(filter);
+}
+function remember(filters: Map<string, BitSet>, filter: Filter): BitSet | undefined {
+  return filters.get(filterKey(filter));
+}
+function keep(filters: Map<string, BitSet>, filter: Filter, set: BitSet): BitSet {
+  const key = filterKey(filter);
+  if (key.length > LONGEST_REMEMBERED) return set;
+  if (filters.size >= REMEMBERED_FILTERS) filters.delete(filters.keys().next().value!);
+  filters.set(key, set);
+  return set;
+}
+
+// ───────────────────────────────────────────── writing
+
+/** Writes one file of sections; a file that fails is closed and left to the garbage collection of the next writer. */
+export async function writeFile(
+  directory: Directory,
+  name: string,
+  write: (out: SectionWriter) => Promise<void>,
+): Promise<FileInfo> {
+  const out = await createSectionFile(directory, name);
+  try {
+    await write(out);
+    return await out.finish();
+  } catch (error) {
+    await out.abandon().catch(() => undefined); // the first error says more
+    throw error;
+  }
+}
+
+/** Gives numbers to new files. */
+export type NextNumber = () => number;
+
+export async function writeSegment(
+  directory: Directory,
+  schema: Schema,
+  kinds: Kinds,
+  next: NextNumber,
+  rows: Rows,
+  rep: (part: string, ord: Ord) => DocumentRep<Kind> | undefined,
+  options: Cancellable = {},
+): Promise<SegmentInfo> {
+  const number = next();
+  const documents = await writeFile(directory, documentsFile(number), (out) => writeTable(schema, rows, out));
+  const parts: Record<string, FileInfo> = {};
+  for (const [name, kind] of kinds) {
+    const input = { size: rows.size, rep: (ord: Ord) => rep(name, ord) };
+    parts[name] = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, options));
+  }
+  return { name: documents.file.slice(0, 8), size: rows.size, documents, parts, deletes: null };
+}
+
+// ───────────────────────────────────────────── deleted documents
+
+export async function writeDeletes(directory: Directory, name: string, deleted: BitSet): Promise<FileInfo> {
+  return writeFile(directory, name, async (out) => {
+    const sink = await out.section('deletes');
+    await sink.append(bytesOf(deleted.words));
+    await sink.close();
+  });
+}
+
+/** undefined when nothing is deleted. */
+export async function readDeletes(directory: Directory, info: SegmentInfo): Promise<BitSet | undefined> {
+  if (info.deletes === null) return undefined;
+  const sections = await openSectionFile(directory, info.deletes);
+  try {
+    const deleted = new BitSet(info.size, asUint32((await sections.readAll('deletes')).slice()));
+    if (deleted.words.length === (info.size + 31) >>> 5 && deleted.count() === info.deletes.count) return deleted;
+    throw new EngineError(
+      'CORRUPT',
+      `${info.deletes.file}: ${deleted.count()} deletes instead of ${info.deletes.count}`,
+    );
+  } finally {
+    await sections.close();
+  }
+}
+
+// ───────────────────────────────────────────── what a part is
+
+export function partInfo(kind: PartKind): PartInfo {
+  return { index: kind.name, version: kind.version, kind: kind.kind, space: kind.space, config: kind.config };
+}
+
+export function isSamePart(a: PartInfo, b: PartInfo): boolean {
+  return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+}
+
+/** The schema with every default written out. */
+export function normaliseSchema(schema: Schema): Schema {
+  const fields = Object.entries(schema.fields).map(([name, spec]) => [name, { stored: spec.stored === true }] as const);
+  return { fields: Object.fromEntries(fields), columns: { ...schema.columns } };
+}

@@ -1,0 +1,147 @@
+// What every encoder must do, whatever it makes. A new encoder is a few lines: encoderContract('name', make).
+
+import { describe, expect, it } from 'vitest';
+import type { Encoder, Kind, Representation } from '../../src/core/index.ts';
+import { unless } from '../support/skip.ts';
+
+/** Cases that an encoder may leave out, with the reason in words. */
+export type EncoderCase = 'truncation';
+
+export interface EncoderContractOptions {
+  readonly skip?: readonly { readonly case: EncoderCase; readonly reason: string }[];
+  /** A text with more tokens than the encoder reads. Default: "word " 20,000 times. */
+  readonly longText?: string;
+}
+
+/** Texts that break careless code; each must encode, alone and among others. */
+const TEXTS: readonly (readonly [name: string, text: string])[] = [
+  ['plain words', 'dense retrieval of scientific papers'],
+  ['nothing', ''],
+  ['white space', ' \t\r\n\u00a0\u2003'],
+  ['punctuation', '... --- !!! ((()))'],
+  ['emoji with joiners', '👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽'],
+  ['combining marks, stacked', `e${'\u0301'.repeat(50)} a\u0308o\u0308`],
+  ['composed and decomposed', 'Crème brûlée Cre\u0300me bru\u0302le\u0301e'],
+  ['Chinese, Japanese, Korean', '自然言語処理 信息检索 정보 검색'],
+  ['right to left', 'שלום עולם مرحبا بالعالم'],
+  ['lone surrogates', 'a\ud800b \udc00'],
+  ['controls and zero', 'a\u0000b\u0007c\u200b\ufeff'],
+  ['a very long word', 'x'.repeat(5_000)],
+  ['formulas', 'O(n log n) $\\alpha_{ij}$ x² ≤ ½ µm'],
+  ['line separators', 'one\u2028two\u2029three\u0085four'],
+];
+
+/** Runs the contract on encoders from `make`, which must give equal encoders each time. */
+export function encoderContract<K extends Kind>(
+  name: string,
+  make: () => Encoder<K> | Promise<Encoder<K>>,
+  { skip = [], longText = 'word '.repeat(20_000) }: EncoderContractOptions = {},
+): void {
+  const reasonFor = (wanted: EncoderCase) => skip.find((entry) => entry.case === wanted)?.reason;
+  const texts = TEXTS.map(([, text]) => text);
+  const documents = texts.map((text) => ({ title: 'A title', abstract: text }));
+
+  describe(`${name} keeps the encoder contract`, () => {
+    it('encodes a batch exactly as it encodes each text alone, in any order', async () => {
+      const encoder = await make();
+      const queries = await encoder.encodeQueries(texts);
+      const backwards = await encoder.encodeQueries([...texts].reverse());
+      const encoded = await encoder.encodeDocuments(documents);
+      expect([...backwards].reverse()).toEqual(queries);
+      for (let i = 0; i < texts.length; i++) {
+        expect(await encoder.encodeQueries([texts[i]!])).toEqual([queries[i]]);
+        expect(await encoder.encodeDocuments([documents[i]!])).toEqual([encoded[i]]);
+      }
+    });
+
+    it.each(TEXTS)('makes finite numbers of its kind and space from %s', async (_name, text) => {
+      const encoder = await make();
+      const reps = [...(await encoder.encodeQueries([text])), ...(await encoder.encodeDocuments([{ abstract: text }]))];
+      expect(reps).toHaveLength(2);
+      for (const rep of reps as readonly Representation[]) {
+        expect({ kind: rep.kind, space: rep.space }).toEqual({ kind: encoder.kind, space: encoder.space });
+        checkNumbers(rep);
+      }
+    });
+
+    it('gives one representation a text, none for none', async () => {
+      const encoder = await make();
+      expect(await encoder.encodeQueries([])).toEqual([]);
+      expect(await encoder.encodeDocuments([])).toEqual([]);
+      expect(await encoder.encodeQueries(['same', 'same', 'same'])).toHaveLength(3);
+      expect(await encoder.encodeDocuments([{}, { title: '' }])).toHaveLength(2);
+    });
+
+    it('is deterministic: two encoders made alike share a space and every bit', async () => {
+      const [a, b] = [await make(), await make()];
+      expect(a.space).toBe(b.space);
+      expect(a.space).not.toBe('');
+      expect(await a.encodeQueries(texts)).toEqual(await b.encodeQueries(texts));
+      expect(await a.encodeDocuments(documents)).toEqual(await b.encodeDocuments(documents));
+    });
+
+    it('is not changed by what it encoded before', async () => {
+      const encoder = await make();
+      const before = await encoder.encodeQueries(['dense retrieval']);
+      await encoder.encodeDocuments(documents);
+      expect(await encoder.encodeQueries(['dense retrieval'])).toEqual(before);
+    });
+
+    it('stops with CANCELLED when the signal has fired, and when it fires during a long batch', async () => {
+      const encoder = await make();
+      const fired = AbortSignal.abort();
+      await expect(encoder.encodeQueries(['a'], { signal: fired })).rejects.toMatchObject({ code: 'CANCELLED' });
+      await expect(encoder.encodeDocuments([{}], { signal: fired })).rejects.toMatchObject({ code: 'CANCELLED' });
+      const controller = new AbortController();
+      const batch = encoder.encodeDocuments(new Array(20_000).fill({ abstract: 'some words to encode' }), {
+        signal: controller.signal,
+      });
+      setTimeout(() => controller.abort(), 0);
+      await expect(batch).rejects.toMatchObject({ code: 'CANCELLED' });
+    });
+
+    unless(reasonFor('truncation')).it('reports a text that is too long, and no other', async () => {
+      const encoder = await make();
+      const events: string[] = [];
+      const trace = (event: { readonly name: string; readonly facts?: object }) =>
+        events.push(`${event.name} ${JSON.stringify(event.facts)}`);
+      await encoder.encodeQueries(['short', longText], { trace });
+      await encoder.encodeDocuments([{ abstract: longText }, { abstract: 'short' }], { trace });
+      const clipped = events.filter((event) => event.startsWith('encode.truncated'));
+      expect(clipped).toHaveLength(2);
+      expect(clipped[0]).toContain('"text":1');
+      expect(clipped[1]).toContain('"text":0');
+    });
+  });
+}
+
+function checkNumbers(rep: Representation): void {
+  switch (rep.kind) {
+    case 'dense':
+      checkVector(rep.vec);
+      return;
+    case 'multi':
+      expect(rep.vecs.length % rep.dim).toBe(0);
+      for (let at = 0; at < rep.vecs.length; at += rep.dim) checkVector(rep.vecs.subarray(at, at + rep.dim));
+      return;
+    case 'sparse':
+      expect(rep.ids).toHaveLength(rep.weights.length);
+      expect(rep.weights.every(Number.isFinite)).toBe(true);
+      for (let i = 1; i < rep.ids.length; i++) expect(rep.ids[i]!).toBeGreaterThan(rep.ids[i - 1]!);
+      return;
+    case 'binary':
+      expect(rep.bits.length).toBeGreaterThan(0);
+      return;
+    case 'terms':
+      return; // strings: their own tests look at them
+    default:
+      rep satisfies never;
+  }
+}
+
+/** Finite, and at unit length or all zeros. */
+function checkVector(vector: Float32Array): void {
+  expect(vector.every(Number.isFinite)).toBe(true);
+  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  if (length !== 0) expect(length).toBeCloseTo(1, 5);
+}

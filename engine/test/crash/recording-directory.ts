@@ -1,0 +1,170 @@
+// A Directory that writes down every operation, and can say what a disk might hold if the power had failed after any of
+// them: un-synced appends dropped, torn or kept, un-synced creations, renames and removals applied in any subset.
+
+import { EngineError, type Rng } from '@quire/engine/core';
+import { type Directory, memoryDirectory } from '@quire/engine/storage';
+
+type FileId = number;
+type Operation =
+  | { readonly type: 'create'; readonly name: string; readonly file: FileId }
+  | { readonly type: 'append'; readonly file: FileId; readonly bytes: Uint8Array }
+  | { readonly type: 'sync'; readonly file: FileId }
+  | { readonly type: 'rename'; readonly from: string; readonly to: string; readonly file: FileId }
+  | { readonly type: 'remove'; readonly name: string }
+  | { readonly type: 'syncDirectory' }
+  | { readonly type: 'mark'; readonly label: string };
+
+export interface RecordingDirectory extends Directory {
+  readonly operations: readonly Operation[];
+  /** Notes a moment between operations: a commit was acknowledged. */
+  mark(label: string): void;
+  /** The last label marked before operation `at`. */
+  markedBefore(at: number): string | undefined;
+  /** What a disk may hold after a crash before operation `at`. */
+  crash(at: number, fate: Fate, rng: Rng): Directory;
+}
+
+/** What happens to everything that was not synced. */
+export type Fate = 'dropped' | 'kept' | 'random';
+
+export function recordingDirectory(): RecordingDirectory {
+  const inner = memoryDirectory();
+  const operations: Operation[] = [];
+  const idOf = new Map<string, FileId>();
+  let files = 0;
+  return {
+    ...inner,
+    operations,
+    create: async (name) => {
+      const sink = await inner.create(name);
+      const file = files++;
+      idOf.set(name, file);
+      operations.push({ type: 'create', name, file });
+      return {
+        name,
+        get size() {
+          return sink.size;
+        },
+        append: async (bytes) => {
+          operations.push({ type: 'append', file, bytes: bytes.slice() });
+          await sink.append(bytes);
+        },
+        sync: async () => {
+          operations.push({ type: 'sync', file });
+        },
+        close: () => sink.close(),
+      };
+    },
+    rename: async (from, to) => {
+      await inner.rename(from, to);
+      const file = idOf.get(from)!;
+      idOf.delete(from);
+      idOf.set(to, file);
+      operations.push({ type: 'rename', from, to, file });
+    },
+    remove: async (name) => {
+      await inner.remove(name);
+      idOf.delete(name);
+      operations.push({ type: 'remove', name });
+    },
+    syncDirectory: async () => {
+      operations.push({ type: 'syncDirectory' });
+    },
+    mark: (label) => {
+      operations.push({ type: 'mark', label });
+    },
+    markedBefore: (at) => {
+      const mark = operations.slice(0, at).findLast((operation) => operation.type === 'mark');
+      return mark?.type === 'mark' ? mark.label : undefined;
+    },
+    crash: (at, fate, rng) => memoryDirectory(survivors(operations.slice(0, at), fate, rng)),
+  };
+}
+
+function survivors(operations: readonly Operation[], fate: Fate, rng: Rng): Map<string, Uint8Array> {
+  const survives = () => fate === 'kept' || (fate === 'random' && rng.below(2) === 0);
+  const lastDirectorySync = operations.findLastIndex((operation) => operation.type === 'syncDirectory');
+  const names = new Map<string, FileId>();
+  for (const [i, operation] of operations.entries()) {
+    const isNaming = operation.type === 'create' || operation.type === 'rename' || operation.type === 'remove';
+    if (!isNaming || (i > lastDirectorySync && !survives())) continue;
+    if (operation.type === 'create') names.set(operation.name, operation.file);
+    else if (operation.type === 'remove') names.delete(operation.name);
+    else {
+      names.delete(operation.from);
+      names.set(operation.to, operation.file);
+    }
+  }
+  const out = new Map<string, Uint8Array>();
+  for (const [name, file] of names) out.set(name, content(operations, file, fate, rng));
+  return out;
+}
+
+/** Synced bytes for certain; of the rest nothing, all, a torn piece, or the right length with wrong bytes. */
+function content(operations: readonly Operation[], file: FileId, fate: Fate, rng: Rng): Uint8Array {
+  const own = operations.filter((operation) => 'file' in operation && operation.file === file);
+  const lastSync = own.findLastIndex((operation) => operation.type === 'sync');
+  const parts = { safe: [] as Uint8Array[], loose: [] as Uint8Array[] };
+  for (const [i, operation] of own.entries()) {
+    if (operation.type === 'append') (i < lastSync ? parts.safe : parts.loose).push(operation.bytes);
+  }
+  const safe = concat(parts.safe);
+  const loose = concat(parts.loose);
+  if (fate === 'dropped' || loose.length === 0) return safe;
+  if (fate === 'kept') return concat([safe, loose]);
+  const kept = loose.slice(0, rng.below(loose.length + 1));
+  if (kept.length > 0 && rng.below(3) === 0) kept.fill(0, rng.below(kept.length));
+  return concat([safe, kept]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Passes everything on to `inner` until the `failAt`-th changing operation, which fails like a full disk; so do all after it. */
+export function fillingDirectory(inner: Directory, failAt: number): Directory & { readonly used: () => number } {
+  let used = 0;
+  const spend = (action: string) => {
+    if (used++ < failAt) return;
+    throw new EngineError('STORAGE_FULL', `${inner.label}: cannot ${action} (no space left)`, {
+      hint: 'Free some space.',
+    });
+  };
+  return {
+    ...inner,
+    used: () => used,
+    create: async (name) => {
+      spend(`create ${name}`);
+      const sink = await inner.create(name);
+      return {
+        name,
+        get size() {
+          return sink.size;
+        },
+        append: async (bytes) => {
+          spend(`append to ${name}`);
+          await sink.append(bytes);
+        },
+        sync: async () => {
+          spend(`sync ${name}`);
+          await sink.sync();
+        },
+        close: () => sink.close(),
+      };
+    },
+    rename: async (from, to) => {
+      spend(`rename ${from}`);
+      await inner.rename(from, to);
+    },
+    syncDirectory: async () => {
+      spend('sync the folder');
+      await inner.syncDirectory();
+    },
+  };
+}
