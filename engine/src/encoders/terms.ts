@@ -1,0 +1,85 @@
+// The `terms` encoder: lexical search as a representation. A query becomes a bag of words (an `or` of its terms, a
+// repeated term boosted by its count, as Lucene and Anserini do), a document the tokens of its fields. User syntax
+// (quotes, minus, prefixes) is not read here: that is retrieval/query-syntax.ts.
+
+import { throwIfAborted } from '../core/errors.ts';
+import { fingerprint } from '../core/hash.ts';
+import type {
+  Analyzer,
+  Cancellable,
+  Encoder,
+  LexicalQuery,
+  TermsDocument,
+  TermsQuery,
+  TokenStream,
+} from '../core/types.ts';
+
+export interface TermsEncoderOptions {
+  /**
+   * Fields of the index: a list of document fields, or for each index field the document fields that it is made of,
+   * joined by line feeds (`{ contents: ['title', 'text'] }` is BEIR's "flat" form). Part of the space.
+   */
+  readonly fields: readonly string[] | Readonly<Record<string, readonly string[]>>;
+}
+
+export interface TermsEncoder extends Encoder<'terms'> {
+  readonly analyzer: Analyzer;
+  /** Names of the index's fields. */
+  readonly fields: readonly string[];
+  /** Puts a query tree of one's own into this space. */
+  query(query: LexicalQuery): TermsQuery;
+}
+
+/** Texts between two looks at the AbortSignal. */
+const TEXTS_A_TURN = 256;
+
+/** Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them. */
+export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): TermsEncoder {
+  const sources = sourcesOf(options.fields);
+  const space = `terms-${fingerprint({ analyzer: analyzer.fingerprint, fields: sources.map(([name, from]) => [name, ...from]) })}`;
+  const query = (tree: LexicalQuery): TermsQuery => ({ kind: 'terms', side: 'query', space, query: tree });
+  const document = (texts: Readonly<Record<string, string>>): TermsDocument => {
+    const fields = new Map<string, TokenStream>();
+    for (const [name, from] of sources) {
+      const text = from.map((field) => texts[field] ?? '').filter((part) => part !== '');
+      if (text.length > 0) fields.set(name, analyzer.analyze(text.join('\n')));
+    }
+    return { kind: 'terms', side: 'document', space, fields };
+  };
+  return {
+    name: `terms(${analyzer.name})`,
+    kind: 'terms',
+    space,
+    analyzer,
+    fields: sources.map(([name]) => name),
+    query,
+    encodeQueries: (texts, cancellable) =>
+      inTurns(texts, (text) => query(bagOfWords(analyzer.analyze(text))), cancellable),
+    encodeDocuments: (documents, cancellable) => inTurns(documents, document, cancellable),
+  };
+}
+
+/** An `or` of the stream's terms in order of first occurrence, each boosted by how often it occurs. Empty: matches nothing. */
+export function bagOfWords(stream: TokenStream): LexicalQuery {
+  const counts = new Map<string, number>();
+  for (const term of stream.terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const clauses = [...counts].map(([term, count]): LexicalQuery => {
+    const leaf: LexicalQuery = { type: 'term', term };
+    return count === 1 ? leaf : { type: 'boost', boost: count, query: leaf };
+  });
+  return { type: 'or', clauses };
+}
+
+function sourcesOf(fields: TermsEncoderOptions['fields']): readonly (readonly [string, readonly string[]])[] {
+  if (Array.isArray(fields)) return (fields as readonly string[]).map((name) => [name, [name]]);
+  return Object.entries(fields as Readonly<Record<string, readonly string[]>>);
+}
+
+async function inTurns<T, R>(items: readonly T[], encode: (item: T) => R, options: Cancellable = {}): Promise<R[]> {
+  const out: R[] = [];
+  for (const [i, item] of items.entries()) {
+    if (i % TEXTS_A_TURN === 0) throwIfAborted(options.signal);
+    out.push(encode(item));
+  }
+  return out;
+}
