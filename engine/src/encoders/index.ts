@@ -1,4 +1,7 @@
 // encoders: from text to representations. One file an architecture.
 
+// Weights
+export { readSafetensors, type Tensor, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
 // Lexical
 export { bagOfWords, type TermsEncoder, type TermsEncoderOptions, termsEncoder } from './terms.ts';
+export { quantiseRows, type TokenTable, tokenTable } from './token-table.ts';

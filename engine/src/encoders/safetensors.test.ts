@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { count, seed } from '../../test/support/env.ts';
+import { EngineError, encodeUtf8, Rng } from '../core/index.ts';
+import { readSafetensors, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
+
+const TENSORS: Tensors = new Map([
+  ['table', { dtype: 'I8', shape: [3, 2], values: Int8Array.of(1, -2, 3, -128, 127, 0) }],
+  ['scales', { dtype: 'F32', shape: [3], values: Float32Array.of(0.5, -0, 1e-30) }],
+  ['empty', { dtype: 'F32', shape: [0, 4], values: new Float32Array(0) }],
+]);
+
+/** A file with this header and so many bytes of numbers. */
+function file(header: unknown, bytes: number): Uint8Array {
+  const json = encodeUtf8(typeof header === 'string' ? header : JSON.stringify(header));
+  const out = new Uint8Array(8 + json.length + bytes);
+  new DataView(out.buffer).setBigUint64(0, BigInt(json.length), true);
+  out.set(json, 8);
+  return out;
+}
+
+describe('safetensors', () => {
+  it('read back what was written, bit for bit', () => {
+    expect(readSafetensors(writeSafetensors(TENSORS))).toEqual(TENSORS);
+    expect(readSafetensors(writeSafetensors(new Map()))).toEqual(new Map());
+  });
+
+  it('have the bytes that the format describes', () => {
+    const bytes = writeSafetensors(new Map([['a', { dtype: 'F32', shape: [1], values: Float32Array.of(1) }]]));
+    const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+    const padded = header.padEnd(56, ' ');
+    expect([...bytes]).toEqual([56, 0, 0, 0, 0, 0, 0, 0, ...encodeUtf8(padded), 0, 0, 0x80, 0x3f]);
+  });
+
+  it('read a file at any offset in memory, with metadata and tensors in any order of the header', () => {
+    const inner = file(
+      {
+        b: { dtype: 'I8', shape: [2], data_offsets: [4, 6] },
+        __metadata__: { format: 'pt' },
+        a: { dtype: 'F32', shape: [], data_offsets: [0, 4] },
+      },
+      6,
+    );
+    const outer = new Uint8Array(inner.length + 3);
+    outer.set(inner, 3);
+    const tensors = readSafetensors(outer.subarray(3));
+    expect(tensors.get('a')).toEqual({ dtype: 'F32', shape: [], values: new Float32Array(1) });
+    expect(tensors.get('b')).toEqual({ dtype: 'I8', shape: [2], values: new Int8Array(2) });
+  });
+
+  const a = (changes: object) => ({ a: { dtype: 'I8', shape: [4], data_offsets: [0, 4], ...changes } });
+  it.each([
+    { name: 'no bytes', bytes: new Uint8Array(0), message: '0 bytes are too few' },
+    { name: 'a header longer than the file', bytes: new Uint8Array(8).fill(255), message: 'the header claims' },
+    { name: 'no JSON', bytes: file('{', 0), message: 'not JSON' },
+    { name: 'a list for a header', bytes: file([], 0), message: 'not a JSON object' },
+    { name: 'a number for an entry', bytes: file({ a: 1 }, 0), message: 'entry of tensor a' },
+    { name: 'a negative size', bytes: file(a({ shape: [-4] }), 4), message: 'not lists of sizes' },
+    { name: 'a size past 2⁵³', bytes: file(a({ shape: [2 ** 30, 2 ** 30] }), 4), message: 'not lists of sizes' },
+    { name: 'three offsets', bytes: file(a({ data_offsets: [0, 4, 4] }), 4), message: 'not lists of sizes' },
+    { name: 'offsets that do not fit the shape', bytes: file(a({ shape: [5] }), 4), message: 'takes 5 bytes, not 4' },
+    { name: 'numbers past the end', bytes: file(a({}), 3), message: 'past the file' },
+    { name: 'bytes after the last tensor', bytes: file(a({}), 5), message: '1 bytes follow' },
+    { name: 'a hole', bytes: file(a({ data_offsets: [1, 5] }), 5), message: 'starts at 1, not at 0' },
+    { name: 'another type', bytes: file(a({ dtype: 'BF16' }), 4), message: 'type "BF16"' },
+  ])('refuse $name', ({ bytes, message }) => {
+    expect(() => readSafetensors(bytes)).toThrow(message);
+  });
+
+  it('refuse to write numbers that are not of the shape', () => {
+    const wrong: Tensors = new Map([['a', { dtype: 'I8', shape: [3], values: new Int8Array(2) }]]);
+    expect(() => writeSafetensors(wrong)).toThrow('has 2 numbers');
+  });
+
+  it('survive any damage: an EngineError or tensors that are sound', () => {
+    const rng = new Rng(seed('safetensors'));
+    const good = writeSafetensors(TENSORS);
+    const inputs = count(2_000, 100_000);
+    for (let i = 0; i < inputs; i++) {
+      const bytes = good.slice(0, rng.below(4) === 0 ? rng.below(good.length + 1) : good.length);
+      for (let edits = rng.below(4); edits >= 0 && bytes.length > 0; edits--)
+        bytes[rng.below(bytes.length)] = rng.below(256);
+      try {
+        for (const { shape, values } of readSafetensors(bytes).values()) {
+          expect(values.length).toBe(shape.reduce((x, y) => x * y, 1));
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(EngineError);
+      }
+    }
+  });
+
+  it('are asked for a tensor by name, type and shape', () => {
+    expect(tensorOf(TENSORS, 'table', 'I8', [-1, 2]).values).toHaveLength(6);
+    expect(() => tensorOf(TENSORS, 'table', 'F32', [-1, 2])).toThrow('table should be F32 [-1,2]; found I8 [3,2]');
+    expect(() => tensorOf(TENSORS, 'bias', 'F32', [3])).toThrow('found nothing');
+    expect(() => tensorOf(TENSORS, 'scales', 'F32', [4])).toThrow('found F32 [3]');
+  });
+});
