@@ -2,18 +2,8 @@
 // machine has (Debian's package, or QUIRE_CHROMIUM); nothing is downloaded.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumPath } from './scripts/lib/chromium.mjs';
+import { chromiumFlags, chromiumPath } from './scripts/lib/chromium.mjs';
 import { alias, env } from './vitest.config.ts';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const executablePath = chromiumPath();
 if (executablePath === undefined) throw new Error('no Chromium on this machine: install it, or set QUIRE_CHROMIUM');
@@ -31,7 +21,7 @@ export default defineConfig({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { executablePath, args: flags } }),
+      provider: playwright({ launchOptions: { executablePath, args: chromiumFlags } }),
       instances: [{ browser: 'chromium' }],
       api: { host: '127.0.0.1' },
     },
