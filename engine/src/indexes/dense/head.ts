@@ -1,0 +1,50 @@
+// The `head` section that opens every dense part (docs/format/flat.md): what the other sections hold.
+
+import { ByteReader, ByteWriter } from '../../core/bytes.ts';
+import { EngineError } from '../../core/errors.ts';
+import type { SectionReader, SectionWriter } from '../../storage/part.ts';
+
+export type VectorFormat = 'f32' | 'int8';
+
+export interface Head {
+  /** Documents of the segment. */
+  readonly size: number;
+  /** Documents that have a vector: rows. */
+  readonly count: number;
+  readonly dim: number;
+  readonly format: VectorFormat;
+}
+
+const FORMATS: readonly VectorFormat[] = ['f32', 'int8'];
+
+export async function writeHead(out: SectionWriter, head: Head): Promise<void> {
+  const writer = new ByteWriter(16);
+  writer.u32(head.size);
+  writer.u32(head.count);
+  writer.u32(head.dim);
+  writer.u32(FORMATS.indexOf(head.format));
+  await writeSection(out, 'head', writer.finish());
+}
+
+/** Throws CORRUPT where the head contradicts the configuration or the sizes of the sections. */
+export async function readHead(sections: SectionReader, dim: number, format: VectorFormat): Promise<Head> {
+  const reader = new ByteReader(await sections.readAll('head'), 'section head');
+  const head = { size: reader.u32(), count: reader.u32(), dim: reader.u32(), format: FORMATS[reader.u32()] };
+  if (head.dim !== dim || head.format !== format || head.count > head.size) {
+    throw new EngineError('CORRUPT', `The head says ${JSON.stringify(head)}, the configuration ${dim} × ${format}`);
+  }
+  return { ...head, format };
+}
+
+/** Throws CORRUPT unless the section is `bytes` long. */
+export function checkSize(sections: SectionReader, name: string, bytes: number): void {
+  if (sections.size(name) !== bytes) {
+    throw new EngineError('CORRUPT', `Section ${name} has ${sections.size(name)} bytes instead of ${bytes}`);
+  }
+}
+
+export async function writeSection(out: SectionWriter, name: string, bytes: Uint8Array): Promise<void> {
+  const sink = await out.section(name);
+  await sink.append(bytes);
+  await sink.close();
+}

@@ -1,0 +1,225 @@
+// The vectors of a segment as a stream of rows in Ord order, as they are stored: from new representations, or from the
+// parts that a merge joins. Whatever an index derives (means, codes, clusters) it derives from the stored values, so a
+// merge makes the same bytes as a write of the kept documents would.
+
+import { asFloat32, bytesOf } from '../../core/bytes.ts';
+import { throwIfAborted } from '../../core/errors.ts';
+import type { Cancellable, Ord, Space } from '../../core/types.ts';
+import type { MergeSource, PartInput, SectionReader, SectionWriter } from '../../storage/part.ts';
+import { checkVector } from './check.ts';
+import { type Head, readHead, type VectorFormat, writeHead, writeSection } from './head.ts';
+import { dequantise, quantise } from './int8.ts';
+
+/** One stored row; the arrays are reused for the next row. */
+export interface Row {
+  /** The stored value as f32: for int8, code × scale. */
+  readonly vec: Float32Array; // (dim)
+  /** What is written: f32 or int8, dim of them. */
+  readonly bytes: Uint8Array;
+  readonly scale: number;
+}
+
+export interface Rows {
+  readonly head: Head;
+  /** Ords of the rows, ascending; undefined when row = Ord. */
+  readonly ords: Uint32Array | undefined;
+  /** Calls `visit` for every row in order. May be called again for another pass. */
+  each(visit: (row: Row, index: number) => void): Promise<void>;
+}
+
+/** Rows from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
+export function rowsOfInput(
+  input: PartInput<'dense'>,
+  space: Space,
+  dim: number,
+  format: VectorFormat,
+  options: Cancellable = {},
+): Rows {
+  const present = new Uint32Array(input.size);
+  let count = 0;
+  for (let ord = 0; ord < input.size; ord++) {
+    const rep = input.rep(ord as Ord); // an index below size is an Ord
+    if (rep === undefined) continue;
+    checkVector(rep, space, dim, `The vector of document ${ord} of the segment`);
+    present[count++] = ord;
+  }
+  const row = newRow(dim, format);
+  return {
+    head: { size: input.size, count, dim, format },
+    ords: count === input.size ? undefined : present.slice(0, count),
+    each: async (visit) => {
+      for (let i = 0; i < count; i++) {
+        if (i % 4096 === 0) await pause(options);
+        row.set(input.rep(present[i] as Ord)!.vec); // present holds the ords with a representation
+        visit(row, i);
+      }
+    },
+  };
+}
+
+/** Rows of several parts merged: each part's kept rows ascend in the new Ords, so this is a k-way merge of streams. */
+export async function rowsOfMerge(
+  sources: readonly MergeSource<'dense'>[],
+  size: number,
+  dim: number,
+  format: VectorFormat,
+  options: Cancellable = {},
+): Promise<Rows> {
+  const streams = await Promise.all(sources.map((s) => StoredStream.open(s, dim, format)));
+  const origin = new Int32Array(size).fill(-1); // new Ord → stream
+  for (const [i, stream] of streams.entries()) for (const ord of stream.kept()) origin[ord] = i;
+  const present = Uint32Array.from([...origin.keys()].filter((ord) => origin[ord]! >= 0));
+  const row = newRow(dim, format);
+  return {
+    head: { size, count: present.length, dim, format },
+    ords: present.length === size ? undefined : present,
+    each: async (visit) => {
+      for (const stream of streams) stream.rewind();
+      for (let i = 0; i < present.length; i++) {
+        if (i % 4096 === 0) await pause(options);
+        const stream = streams[origin[present[i]!]!]!;
+        if (!stream.isBuffered()) await stream.fill();
+        stream.next(row);
+        visit(row, i);
+      }
+    },
+  };
+}
+
+/** Lets a signal fire and other work run between blocks of rows. */
+async function pause(options: Cancellable): Promise<void> {
+  throwIfAborted(options.signal);
+  await Promise.resolve();
+}
+
+/** Ords of the rows stored in a part: undefined when row = Ord. */
+export async function readOrds(sections: SectionReader, head: Head): Promise<Uint32Array | undefined> {
+  if (head.count === head.size) return undefined;
+  const bytes = await sections.readAll('ords');
+  return new Uint32Array(bytes.slice().buffer);
+}
+
+/** Writes head, ords, vectors and scales, which all dense parts begin with; `also` sees every row as it passes. */
+export async function writeRows(
+  rows: Rows,
+  out: SectionWriter,
+  also: (row: Row, index: number) => void = () => {},
+): Promise<void> {
+  const { count, dim, format } = rows.head;
+  await writeHead(out, rows.head);
+  if (rows.ords !== undefined) await writeSection(out, 'ords', bytesOf(rows.ords));
+  const rowBytes = format === 'f32' ? 4 * dim : dim;
+  const sink = await out.section('vectors');
+  const buffer = new Uint8Array(rowBytes * Math.max(1, Math.min(count, Math.floor((1 << 20) / rowBytes))));
+  const pending: Promise<void>[] = [];
+  const scales = new Float32Array(format === 'int8' ? count : 0);
+  let at = 0;
+  const flush = () => {
+    pending.push(sink.append(buffer.slice(0, at)));
+    at = 0;
+  };
+  await rows.each((row, i) => {
+    if (at + rowBytes > buffer.length) flush();
+    buffer.set(row.bytes, at);
+    at += rowBytes;
+    if (format === 'int8') scales[i] = row.scale;
+    also(row, i);
+  });
+  flush();
+  await Promise.all(pending);
+  await sink.close();
+  if (format === 'int8') await writeSection(out, 'scales', bytesOf(scales));
+}
+
+interface MutableRow extends Row {
+  scale: number;
+  /** Takes a new representation. */
+  set(vec: Float32Array): void;
+  /** Takes stored bytes. */
+  load(bytes: Uint8Array, scale: number): void;
+}
+
+function newRow(dim: number, format: VectorFormat): MutableRow {
+  const vec = new Float32Array(dim);
+  const codes = new Int8Array(dim);
+  const bytes = format === 'f32' ? bytesOf(vec) : bytesOf(codes);
+  return {
+    vec,
+    bytes,
+    scale: 0,
+    set(source) {
+      if (format === 'f32') return void vec.set(source);
+      this.scale = quantise(source, codes);
+      dequantise(codes, this.scale, vec);
+    },
+    load(source, scale) {
+      bytes.set(source);
+      this.scale = scale;
+      if (format === 'int8') dequantise(codes, scale, vec);
+    },
+  };
+}
+
+const STREAM_ROWS = 4096;
+
+/** The kept rows of one stored part, read forward in blocks. */
+class StoredStream {
+  readonly #sections: SectionReader;
+  readonly #head: Head;
+  readonly #news: Int32Array; // (count) new Ord of each row, −1 dropped
+  readonly #rowBytes: number;
+  #first = 0;
+  #end = 0;
+  #at = 0;
+  #bytes = new Uint8Array(0);
+  #scales: Float32Array<ArrayBufferLike> = new Float32Array(0);
+
+  private constructor(sections: SectionReader, head: Head, news: Int32Array) {
+    this.#sections = sections;
+    this.#head = head;
+    this.#news = news;
+    this.#rowBytes = head.format === 'f32' ? 4 * head.dim : head.dim;
+  }
+
+  static async open(source: MergeSource<'dense'>, dim: number, format: VectorFormat): Promise<StoredStream> {
+    const head = await readHead(source.sections, dim, format);
+    const ords = await readOrds(source.sections, head);
+    const news = Int32Array.from({ length: head.count }, (_, row) => source.ords[ords?.[row] ?? row]!);
+    return new StoredStream(source.sections, head, news);
+  }
+
+  kept(): Int32Array {
+    return this.#news.filter((ord) => ord >= 0);
+  }
+
+  rewind(): void {
+    this.#at = 0;
+    this.#first = 0;
+    this.#end = 0;
+  }
+
+  /** Skips dropped rows; is the next kept one in memory? */
+  isBuffered(): boolean {
+    while (this.#news[this.#at] === -1) this.#at++;
+    return this.#at >= this.#first && this.#at < this.#end;
+  }
+
+  async fill(): Promise<void> {
+    this.#first = this.#at;
+    this.#end = Math.min(this.#head.count, this.#at + STREAM_ROWS);
+    const n = this.#end - this.#first;
+    this.#bytes = (await this.#sections.read(
+      'vectors',
+      this.#first * this.#rowBytes,
+      n * this.#rowBytes,
+    )) as Uint8Array<ArrayBuffer>;
+    if (this.#head.format === 'int8') {
+      this.#scales = asFloat32(await this.#sections.read('scales', this.#first * 4, n * 4));
+    }
+  }
+
+  next(row: MutableRow): void {
+    const i = this.#at++ - this.#first;
+    row.load(this.#bytes.subarray(i * this.#rowBytes, (i + 1) * this.#rowBytes), this.#scales[i] ?? 0);
+  }
+}

@@ -1,0 +1,140 @@
+// Joins inverted parts into one without analysing any text again: dictionaries are walked side by side, lists are decoded,
+// renumbered and written by the same code as a fresh write, so the bytes are those of a fresh write of the kept documents.
+// Statistics of deleted documents vanish here.
+
+import { BitSet } from '../../core/bitset.ts';
+import { throwIfAborted } from '../../core/errors.ts';
+import type { Cancellable } from '../../core/types.ts';
+import type { MergeSource, SectionReader, SectionWriter } from '../../storage/part.ts';
+import { compareBytes, Dictionary, type DictionaryCursor } from './dictionary.ts';
+import { FieldWriter } from './field-writer.ts';
+import { type FieldHeader, type Header, readHeader, sectionsOf, writeHeader } from './format.ts';
+import { END, ListCursor } from './list-cursor.ts';
+import { TermBuffer } from './list-writer.ts';
+import { PositionReader } from './positions.ts';
+
+interface Source {
+  readonly header: Header;
+  readonly sections: SectionReader;
+  readonly ords: Int32Array;
+}
+
+export async function mergeInverted(
+  sources: readonly MergeSource<'terms'>[],
+  size: number,
+  out: SectionWriter,
+  options: Cancellable & { readonly fields: readonly string[]; readonly positions: boolean },
+): Promise<void> {
+  const opened: Source[] = [];
+  const present = new BitSet(size);
+  for (const { sections, ords } of sources) {
+    const header = await readHeader(sections);
+    for (const old of header.present) if (ords[old]! >= 0) present.add(ords[old]!);
+    opened.push({ header, sections, ords });
+  }
+  const headers: FieldHeader[] = [];
+  for (const [number, name] of options.fields.entries()) {
+    const fields = await Promise.all(opened.map((source) => openField(source, number, options.positions)));
+    const norms = new Uint8Array(size);
+    for (const field of fields) {
+      for (let old = 0; old < field.ords.length; old++)
+        if (field.ords[old]! >= 0) norms[field.ords[old]!] = field.norms[old]!;
+    }
+    const writer = new FieldWriter(name, number, norms, options.positions, out);
+    await writer.begin();
+    await mergeTerms(fields, writer, options);
+    headers.push(await writer.finish());
+  }
+  await writeHeader({ size, positions: options.positions, fields: headers, present }, out);
+}
+
+/** One source's side of one field, its dictionary standing on a term (or `done`). */
+interface FieldSource {
+  readonly ords: Int32Array;
+  readonly norms: Uint8Array;
+  readonly postings: DataView;
+  readonly positions: Uint8Array | undefined;
+  readonly walk: DictionaryCursor;
+  done: boolean;
+}
+
+async function openField(source: Source, number: number, withPositions: boolean): Promise<FieldSource> {
+  const names = sectionsOf(number);
+  const read = (name: string) => source.sections.readAll(name);
+  const [norms, terms, index, postings] = [
+    await read(names.norms),
+    await read(names.terms),
+    await read(names.index),
+    await read(names.postings),
+  ];
+  const positions = withPositions ? await read(names.positions) : undefined;
+  const walk = new Dictionary(terms, index, source.header.fields[number]!.terms).from();
+  const view = new DataView(postings.buffer, postings.byteOffset, postings.byteLength);
+  return { ords: source.ords, norms, postings: view, positions, walk, done: !walk.next() };
+}
+
+async function mergeTerms(fields: readonly FieldSource[], writer: FieldWriter, options: Cancellable): Promise<void> {
+  const buffer = new TermBuffer();
+  for (let count = 0; ; count++) {
+    if (count % 4096 === 0) throwIfAborted(options.signal);
+    const least = leastTerm(fields);
+    if (least === undefined) return;
+    const term = least.slice();
+    const holders = fields.filter((field) => !field.done && compareBytes(field.walk.term(), term) === 0);
+    const occurrences = mergeLists(holders.map(openList), buffer);
+    for (const field of holders) field.done = !field.walk.next();
+    if (buffer.df > 0 && writer.add(term, buffer, occurrences)) await writer.flush();
+  }
+}
+
+function leastTerm(fields: readonly FieldSource[]): Uint8Array<ArrayBuffer> | undefined {
+  let least: Uint8Array<ArrayBuffer> | undefined;
+  for (const field of fields) {
+    if (field.done) continue;
+    const term = field.walk.term();
+    if (least === undefined || compareBytes(term, least) < 0) least = term;
+  }
+  return least;
+}
+
+/** A list being renumbered: `next` is its next kept document's new Ord. */
+interface OpenList {
+  readonly cursor: ListCursor;
+  readonly positions: PositionReader | undefined;
+  readonly ords: Int32Array;
+  next: number;
+}
+
+function openList(field: FieldSource): OpenList {
+  const entry = field.walk.entry();
+  const open = () => new ListCursor(field.postings, entry.postingsAt, entry.postingsBytes, entry.df);
+  const bytes = field.positions?.subarray(entry.positionsAt, entry.positionsAt + entry.positionsBytes);
+  const positions = bytes && new PositionReader(bytes, open, entry.df, entry.occurrences);
+  const list = { cursor: open(), positions, ords: field.ords, next: -1 };
+  advance(list);
+  return list;
+}
+
+function advance(list: OpenList): void {
+  let doc = list.cursor.next();
+  while (doc !== END && list.ords[doc]! < 0) doc = list.cursor.next();
+  list.next = doc === END ? END : list.ords[doc]!;
+}
+
+/** Fills `buffer` with the kept documents in new order; returns their occurrences. */
+function mergeLists(lists: readonly OpenList[], buffer: TermBuffer): number {
+  buffer.clear();
+  let occurrences = 0;
+  for (;;) {
+    let least = lists[0]!;
+    for (const list of lists) if (list.next < least.next) least = list;
+    if (least.next === END) return occurrences;
+    const tf = least.cursor.tf;
+    buffer.document(least.next, tf);
+    occurrences += tf;
+    if (least.positions !== undefined) {
+      for (const position of least.positions.at(least.cursor.index, tf)) buffer.position(position);
+    }
+    advance(least);
+  }
+}

@@ -1,0 +1,96 @@
+// What one search scores with: idf, weights and length factors of each leaf, from the global statistics.
+
+import { EngineError } from '../../core/errors.ts';
+import type { Statistics } from '../../core/types.ts';
+import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
+import { type Expanded, expand } from './expand.ts';
+import type { ExpandLeaf, PhraseLeaf, TermLeaf } from './plan.ts';
+import { dfPrefix, type FieldStatistics, fieldStatistics } from './statistics.ts';
+
+export interface Bm25 {
+  readonly k1: number;
+  readonly b: number;
+}
+
+export interface Weighed {
+  readonly df: readonly number[];
+  readonly idf: number;
+  readonly weight: number;
+}
+
+/** Field numbers are those of `names`. */
+export class Scoring {
+  readonly bm25: Bm25;
+  readonly names: readonly string[];
+  readonly #statistics: Statistics;
+  readonly #norms: NormTables;
+  readonly #fields = new Map<number, FieldStatistics>();
+
+  constructor(names: readonly string[], bm25: Bm25, statistics: Statistics, norms: NormTables) {
+    this.names = names;
+    this.bm25 = bm25;
+    this.#statistics = statistics;
+    this.#norms = norms;
+  }
+
+  field(number: number): FieldStatistics {
+    let found = this.#fields.get(number);
+    if (found === undefined) {
+      found = fieldStatistics(this.#statistics, this.names[number]!);
+      this.#fields.set(number, found);
+    }
+    return found;
+  }
+
+  /** 1 / (k1 · (1 − b + b · length / average)) by length byte. */
+  inverseNorms(number: number): Float32Array {
+    return this.#norms.of(this.bm25, this.field(number).averageLength);
+  }
+
+  term(leaf: TermLeaf): Weighed {
+    const df = this.#df(leaf.field, leaf.term);
+    const value = idf(df, this.field(leaf.field).docs);
+    return { df: [df], idf: value, weight: weightOf(leaf.boost, value) };
+  }
+
+  phrase(leaf: PhraseLeaf): Weighed {
+    const df = leaf.terms.map((term) => this.#df(leaf.field, term));
+    const value = phraseIdf(df.map((n) => idf(n, this.field(leaf.field).docs)));
+    return { df, idf: value, weight: weightOf(leaf.boost, value) };
+  }
+
+  expand(leaf: ExpandLeaf): Expanded {
+    return expand(leaf, this.#statistics, dfPrefix(this.names[leaf.field]!), this.field(leaf.field).docs);
+  }
+
+  /** Called only for terms that the segment holds, so a missing key means foreign statistics. */
+  #df(field: number, term: string): number {
+    const name = this.names[field]!;
+    const df = this.#statistics.get(dfPrefix(name) + term) ?? 0;
+    if (df >= 1 && df <= this.field(field).docs) return df;
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `The statistics give ${df} documents to a term that field ${name} holds`,
+      {
+        hint: 'Pass the sum of what `statistics(query)` returned for the same query on every shard.',
+      },
+    );
+  }
+}
+
+/** Length factor tables, remembered: they change only when the statistics do. */
+export class NormTables {
+  readonly #tables = new Map<number, Float32Array>();
+  #bm25: Bm25 | undefined;
+
+  of(bm25: Bm25, average: number): Float32Array {
+    if (this.#bm25 !== bm25 || this.#tables.size > 64) this.#tables.clear();
+    this.#bm25 = bm25;
+    let table = this.#tables.get(average);
+    if (table === undefined) {
+      table = inverseNorms(bm25.k1, bm25.b, average);
+      this.#tables.set(average, table);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,349 @@
+// One segment's inverted part, open: dictionaries, length bytes and postings in memory, positions read when a phrase asks.
+
+import { BitSet } from '../../core/bitset.ts';
+import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import { TopK } from '../../core/topk.ts';
+import type { Cancellable, Explanation, Ord, Statistics, TermsQuery } from '../../core/types.ts';
+import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
+import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
+import { type Cursor, cursorOf, type Lists } from './cursors.ts';
+import { Dictionary, type TermEntry } from './dictionary.ts';
+import { candidates } from './expand.ts';
+import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
+import { END, ListCursor } from './list-cursor.ts';
+import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
+import { PositionReader } from './positions.ts';
+import { type PrunedList, searchPruned } from './pruned.ts';
+import { type Bm25, NormTables, Scoring } from './scoring.ts';
+import { add, dfPrefix, docsKey, lengthKey } from './statistics.ts';
+
+const READ_BYTES = 4 << 20;
+const CACHED_TERMS = 4096;
+
+export interface SegmentOptions extends Cancellable {
+  readonly bm25: Bm25;
+  /** Checks the query's space and plans it. */
+  readonly plan: (query: TermsQuery) => Plan;
+  /** undefined: no kernels, the cursors do the search. */
+  readonly kernels: { readonly module: KernelModule<PostingsKernels>; readonly heap: Heap } | undefined;
+}
+
+export async function openInverted(sections: SectionReader, options: SegmentOptions): Promise<SegmentPart<'terms'>> {
+  const header = await readHeader(sections);
+  const space = await loadBytes(sections, header, options);
+  const fields: FieldPart[] = [];
+  for (const [i, field] of header.fields.entries()) {
+    const names = sectionsOf(i);
+    const dictionary = new Dictionary(
+      await sections.readAll(names.terms),
+      await sections.readAll(names.index),
+      field.terms,
+    );
+    fields.push(new FieldPart(field, dictionary, space.places[i]!));
+  }
+  return new InvertedSegment(sections, header, fields, space, options);
+}
+
+/** Postings and length bytes of all fields: in an arena where kernels can reach them, else in an array. */
+interface Bytes {
+  readonly region: Region | undefined;
+  readonly array: Uint8Array | undefined;
+  readonly places: readonly Place[];
+  readonly bytes: number;
+}
+/** Offsets into those bytes. */
+interface Place {
+  readonly norms: number;
+  readonly postings: number;
+}
+
+async function loadBytes(sections: SectionReader, header: Header, options: SegmentOptions): Promise<Bytes> {
+  let bytes = 0;
+  const take = (name: string) => {
+    const at = bytes;
+    bytes += Math.ceil(sections.size(name) / 16) * 16;
+    return at;
+  };
+  const places = header.fields.map((_, i) => ({
+    norms: take(sectionsOf(i).norms),
+    postings: take(sectionsOf(i).postings),
+  }));
+  const fits = options.kernels !== undefined && bytes <= options.kernels.heap.largestRegion;
+  if (options.kernels !== undefined && !fits) {
+    options.trace?.({ name: 'inverted.no-kernel', message: `Postings of ${bytes} bytes exceed an arena` });
+  }
+  const region = fits ? options.kernels?.heap.alloc(bytes) : undefined;
+  const array = region === undefined ? new Uint8Array(bytes) : undefined;
+  try {
+    for (const [i, place] of places.entries()) {
+      const names = sectionsOf(i);
+      for (const [name, at] of [[names.norms, place.norms] as const, [names.postings, place.postings] as const]) {
+        const size = sections.size(name);
+        for (let offset = 0; offset < size; offset += READ_BYTES) {
+          const piece = await sections.read(name, offset, Math.min(READ_BYTES, size - offset), options);
+          (region?.u8() ?? array!).set(piece, at + offset);
+        }
+      }
+    }
+  } catch (error) {
+    region?.free();
+    throw error;
+  }
+  return { region, array, places, bytes };
+}
+
+class FieldPart {
+  readonly header: FieldHeader;
+  readonly dictionary: Dictionary;
+  readonly place: Place;
+  readonly #found = new Map<string, TermEntry | undefined>();
+
+  constructor(header: FieldHeader, dictionary: Dictionary, place: Place) {
+    this.header = header;
+    this.dictionary = dictionary;
+    this.place = place;
+  }
+
+  find(term: string): TermEntry | undefined {
+    if (this.#found.has(term)) return this.#found.get(term);
+    if (this.#found.size >= CACHED_TERMS) this.#found.clear();
+    const entry = this.dictionary.find(term);
+    this.#found.set(term, entry);
+    return entry;
+  }
+}
+
+/** Position bytes of the terms that a query's phrases need, by field and term. */
+type PositionBytes = ReadonlyMap<string, Uint8Array>;
+
+class InvertedSegment implements SegmentPart<'terms'> {
+  readonly count: number;
+  readonly residentBytes: number;
+  readonly searchSync?: (query: TermsQuery, k: number, scope: Scope) => Candidates;
+  readonly #sections: SectionReader;
+  readonly #header: Header;
+  readonly #fields: readonly FieldPart[];
+  readonly #bytes: Bytes;
+  readonly #options: SegmentOptions;
+  readonly #norms = new NormTables();
+  #closed = false;
+
+  constructor(
+    sections: SectionReader,
+    header: Header,
+    fields: readonly FieldPart[],
+    bytes: Bytes,
+    options: SegmentOptions,
+  ) {
+    this.#sections = sections;
+    this.#header = header;
+    this.#fields = fields;
+    this.#bytes = bytes;
+    this.#options = options;
+    this.count = header.present.count();
+    this.residentBytes = bytes.bytes + fields.reduce((sum, field) => sum + field.dictionary.residentBytes, 0);
+    const readSync = sections.readSync?.bind(sections);
+    if (readSync !== undefined) {
+      this.searchSync = (query, k, scope) => {
+        const plan = this.#options.plan(query);
+        const positions = new Map<string, Uint8Array>();
+        for (const [key, name, entry] of this.#phraseTerms(plan)) {
+          positions.set(key, readSync(name, entry.positionsAt, entry.positionsBytes));
+        }
+        return this.#search(plan, positions, k, scope);
+      };
+    }
+  }
+
+  async search(query: TermsQuery, k: number, scope: Scope): Promise<Candidates> {
+    const plan = this.#options.plan(query);
+    return this.#search(plan, await this.#readPositions(plan, scope), k, scope);
+  }
+
+  async statistics(query: TermsQuery): Promise<Statistics> {
+    return this.statisticsSync(query);
+  }
+
+  statisticsSync(query: TermsQuery): Statistics {
+    const sums = new Map<string, number>();
+    const counted = new Set<string>(); // a df is one number however often a query names the term
+    const count = (key: string, df: number) => {
+      if (!counted.has(key)) add(sums, key, df);
+      counted.add(key);
+    };
+    for (const leaf of leavesOf(this.#options.plan(query))) {
+      const { header, dictionary } = this.#fields[leaf.field]!;
+      const prefix = dfPrefix(header.name);
+      count(docsKey(header.name), header.docs);
+      count(lengthKey(header.name), header.occurrences);
+      if ('text' in leaf) {
+        for (const { term, entry } of candidates(leaf, dictionary)) count(prefix + term, entry.df);
+        continue;
+      }
+      for (const term of leaf.type === 'term' ? [leaf.term] : leaf.terms) {
+        const entry = this.#fields[leaf.field]!.find(term);
+        if (entry !== undefined) count(prefix + term, entry.df);
+      }
+    }
+    return sums;
+  }
+
+  async explain(query: TermsQuery, ord: Ord, scope: Scope): Promise<Explanation | undefined> {
+    const plan = this.#options.plan(query);
+    const cursor = cursorOf(plan, this.#lists(await this.#readPositions(plan, scope), this.#scoring(scope)));
+    return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
+  }
+
+  has(ord: Ord): boolean {
+    return this.#header.present.has(ord);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#bytes.region?.free();
+  }
+
+  #scoring(scope: Scope): Scoring {
+    const names = this.#fields.map((field) => field.header.name);
+    return new Scoring(names, this.#options.bm25, scope.statistics, this.#norms);
+  }
+
+  #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {
+    if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
+    throwIfAborted(scope.signal);
+    const scoring = this.#scoring(scope);
+    const wanted = Math.min(k, this.#header.size);
+    if (wanted === 0) return { ords: new Uint32Array(0), scores: new Float64Array(0) };
+    if (!scope.exhaustive) {
+      const found = this.#searchPruned(plan, positions, wanted, scope, scoring);
+      if (found !== undefined) return found;
+    }
+    return best(cursorOf(plan, this.#lists(positions, scoring)), wanted, scope);
+  }
+
+  /** undefined: not a flat query over terms, or no kernel. */
+  #searchPruned(
+    plan: Plan,
+    positions: PositionBytes,
+    k: number,
+    scope: Scope,
+    scoring: Scoring,
+  ): Candidates | undefined {
+    const { kernels } = this.#options;
+    const { region } = this.#bytes;
+    const flat = flatTerms(plan);
+    if (kernels === undefined || region === undefined || flat === undefined) return undefined;
+    const lists = flat.terms.map((leaf) => this.#prunedList(leaf, region, scoring));
+    const present = lists.filter((list) => list !== undefined);
+    if (present.length === 0 || (flat.type === 'and' && present.length < lists.length)) {
+      return { ords: new Uint32Array(0), scores: new Float64Array(0) };
+    }
+    const accept = this.#without(flat.excluded, positions, scope, scoring);
+    const { size } = this.#header;
+    return searchPruned(region.arena, kernels.module, {
+      type: flat.type,
+      lists: present,
+      size,
+      accept,
+      k,
+      floor: scope.floor,
+    });
+  }
+
+  #prunedList(leaf: TermLeaf, region: Region, scoring: Scoring): PrunedList | undefined {
+    const field = this.#fields[leaf.field]!;
+    const entry = field.find(leaf.term);
+    if (entry === undefined) return undefined;
+    return {
+      address: region.ptr + field.place.postings + entry.postingsAt,
+      df: entry.df,
+      maxTf: entry.occurrences - entry.df + 1,
+      weight: scoring.term(leaf).weight,
+      norms: region.ptr + field.place.norms,
+      inverse: scoring.inverseNorms(leaf.field),
+    };
+  }
+
+  /** What may be returned, less what the query excludes. */
+  #without(excluded: readonly Plan[], positions: PositionBytes, scope: Scope, scoring: Scoring): BitSet | undefined {
+    if (excluded.length === 0) return scope.accept;
+    const left = scope.accept?.clone() ?? BitSet.full(this.#header.size);
+    for (const plan of excluded) {
+      const cursor = cursorOf(plan, this.#lists(positions, scoring));
+      if (cursor === undefined) continue;
+      for (let doc = cursor.next(); doc !== END; doc = cursor.next()) left.delete(doc);
+    }
+    return left;
+  }
+
+  #lists(positions: PositionBytes, scoring: Scoring): Lists {
+    const bytes = this.#bytes.region?.u8() ?? this.#bytes.array!;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const open = (field: FieldPart, entry: TermEntry) =>
+      new ListCursor(view, field.place.postings + entry.postingsAt, entry.postingsBytes, entry.df);
+    return {
+      scoring,
+      list: (number, term) => {
+        const field = this.#fields[number]!;
+        const entry = field.find(term);
+        return entry && open(field, entry);
+      },
+      positions: (number, term) => {
+        const field = this.#fields[number]!;
+        const entry = field.find(term);
+        const found = positions.get(positionsKey(number, term));
+        return entry && found && new PositionReader(found, () => open(field, entry), entry.df, entry.occurrences);
+      },
+      norms: (number) => {
+        const { norms } = this.#fields[number]!.place;
+        return bytes.subarray(norms, norms + this.#header.size);
+      },
+    };
+  }
+
+  async #readPositions(plan: Plan, options: Cancellable): Promise<PositionBytes> {
+    const out = new Map<string, Uint8Array>();
+    for (const [key, name, entry] of this.#phraseTerms(plan)) {
+      out.set(key, await this.#sections.read(name, entry.positionsAt, entry.positionsBytes, options));
+    }
+    return out;
+  }
+
+  /** Key, section and place of each list of positions that the plan needs. */
+  *#phraseTerms(plan: Plan): Generator<[string, string, TermEntry]> {
+    for (const leaf of leavesOf(plan)) {
+      if (leaf.type !== 'phrase') continue;
+      for (const term of leaf.terms) {
+        const entry = this.#fields[leaf.field]!.find(term);
+        if (entry !== undefined) yield [positionsKey(leaf.field, term), sectionsOf(leaf.field).positions, entry];
+      }
+    }
+  }
+}
+
+function positionsKey(field: number, term: string): string {
+  return `${field}/${term}`;
+}
+
+/** A plan that is one `and` or `or` of terms (and exclusions of any kind), which the kernels can run. */
+function flatTerms(
+  plan: Plan,
+): { type: 'and' | 'or'; terms: readonly TermLeaf[]; excluded: readonly Plan[] } | undefined {
+  if (plan.type === 'term') return { type: 'or', terms: [plan], excluded: [] };
+  if (plan.type !== 'and' && plan.type !== 'or') return undefined;
+  const terms = plan.clauses.filter((clause): clause is TermLeaf => clause.type === 'term');
+  return terms.length === plan.clauses.length ? { type: plan.type, terms, excluded: plan.excluded } : undefined;
+}
+
+/** Every match is scored; the best are kept. */
+function best(cursor: Cursor | undefined, k: number, scope: Scope): Candidates {
+  const top = new TopK(k);
+  if (cursor !== undefined) {
+    for (let doc = cursor.next(); doc !== END; doc = cursor.next()) {
+      if (scope.accept !== undefined && !scope.accept.has(doc)) continue;
+      const score = cursor.score();
+      if (score >= scope.floor) top.push(score, doc);
+    }
+  }
+  return top.drain();
+}

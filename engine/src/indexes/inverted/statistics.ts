@@ -1,0 +1,44 @@
+// Global statistics of a query: named sums that segments and shards add up. Keys, with F a field name and T a term:
+//   docs/F      documents with at least one token in F        length/F    tokens in F over all documents
+//   df/F/T      documents that hold T in F
+// Deleted documents count until a merge drops them, as in Lucene.
+
+import { EngineError } from '../../core/errors.ts';
+import type { Statistics } from '../../core/types.ts';
+import { averageLength } from './bm25.ts';
+
+/** A field name with its slashes escaped, so that keys of different fields never share a prefix. */
+function escaped(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+export function docsKey(field: string): string {
+  return `docs/${escaped(field)}`;
+}
+export function lengthKey(field: string): string {
+  return `length/${escaped(field)}`;
+}
+/** The df key of a term is this followed by the term as it is. */
+export function dfPrefix(field: string): string {
+  return `df/${escaped(field)}/`;
+}
+
+export interface FieldStatistics {
+  readonly docs: number;
+  readonly averageLength: number;
+}
+
+/** Throws INVALID_ARGUMENT when `statistics` were collected for something else. */
+export function fieldStatistics(statistics: Statistics, field: string): FieldStatistics {
+  const docs = statistics.get(docsKey(field));
+  const occurrences = statistics.get(lengthKey(field));
+  if (docs === undefined || occurrences === undefined) {
+    throw new EngineError('INVALID_ARGUMENT', `The statistics lack field ${JSON.stringify(field)}`, {
+      hint: 'Pass the sum of what `statistics(query)` returned for the same query on every shard.',
+    });
+  }
+  return { docs, averageLength: docs === 0 ? 0 : averageLength(occurrences, docs) };
+}
+
+export function add(into: Map<string, number>, key: string, value: number): void {
+  into.set(key, (into.get(key) ?? 0) + value);
+}

@@ -1,0 +1,178 @@
+// Turns token streams into an inverted part. Tokens become term numbers in one pass; lists are then gathered by counting
+// sort, a range of the vocabulary at a time, so that working memory is 8 bytes a token plus a fixed amount.
+// Zobel and Moffat, "Inverted files for text search engines" (2006), section 5.
+
+import { BitSet } from '../../core/bitset.ts';
+import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import type { Cancellable, Ord, Space, TermsDocument, TokenStream } from '../../core/types.ts';
+import { encodeUtf8 } from '../../core/utf8.ts';
+import type { PartInput, SectionWriter } from '../../storage/part.ts';
+import { compareBytes } from './dictionary.ts';
+import { FieldWriter } from './field-writer.ts';
+import { type FieldHeader, writeHeader } from './format.ts';
+import { TermBuffer } from './list-writer.ts';
+import { encodeLength } from './norms.ts';
+
+/** Tokens gathered at a time. */
+const RANGE_TOKENS = 1 << 22;
+
+export interface WriteOptions extends Cancellable {
+  readonly space: Space;
+  readonly fields: readonly string[];
+  readonly positions: boolean;
+}
+
+export async function writeInverted(
+  input: PartInput<'terms'>,
+  out: SectionWriter,
+  options: WriteOptions,
+): Promise<void> {
+  const present = new BitSet(input.size);
+  const fields = options.fields.map(() => new FieldTokens(input.size));
+  for (let ord = 0; ord < input.size; ord++) {
+    if (ord % 256 === 0) throwIfAborted(options.signal);
+    const rep = input.rep(ord as Ord);
+    if (rep === undefined) continue;
+    checkDocument(rep, options);
+    present.add(ord);
+    for (const [i, name] of options.fields.entries()) {
+      const stream = rep.fields.get(name);
+      if (stream !== undefined) fields[i]!.add(ord, stream);
+    }
+  }
+  const headers: FieldHeader[] = [];
+  for (const [i, name] of options.fields.entries()) {
+    const writer = new FieldWriter(name, i, fields[i]!.norms, options.positions, out);
+    await writeField(fields[i]!, writer, options);
+    headers.push(await writer.finish());
+  }
+  await writeHeader({ size: input.size, positions: options.positions, fields: headers, present }, out);
+}
+
+function checkDocument(rep: TermsDocument, options: WriteOptions): void {
+  if (rep.space !== options.space) {
+    throw new EngineError(
+      'ENCODER_MISMATCH',
+      `A document of space ${rep.space} in an index of space ${options.space}`,
+      {
+        hint: 'Encode documents with the encoder that the index was created for.',
+      },
+    );
+  }
+  for (const name of rep.fields.keys()) {
+    if (options.fields.includes(name)) continue;
+    throw new EngineError('INVALID_DOCUMENT', `The index has no field ${JSON.stringify(name)}`, {
+      hint: `Its fields are ${options.fields.join(', ')}.`,
+    });
+  }
+}
+
+/** One field's tokens in document order. */
+class FieldTokens {
+  readonly norms: Uint8Array<ArrayBuffer>; // (size)
+  readonly counts: Uint32Array; // (size) tokens of each document
+  readonly #numbers = new Map<string, number>();
+  terms = new Uint32Array(1024); // (tokens) term number
+  positions = new Uint32Array(1024); // (tokens)
+  length = 0;
+
+  constructor(size: number) {
+    this.norms = new Uint8Array(size);
+    this.counts = new Uint32Array(size);
+  }
+
+  /** Terms by number. */
+  vocabulary(): string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  add(ord: number, stream: TokenStream): void {
+    this.#reserve(stream.length);
+    let overlaps = 0; // tokens at their predecessor's position do not lengthen a field, as in Lucene
+    for (let i = 0; i < stream.length; i++) {
+      const term = stream.terms[i]!;
+      let number = this.#numbers.get(term);
+      if (number === undefined) {
+        number = this.#numbers.size;
+        this.#numbers.set(term, number);
+      }
+      if (i > 0 && stream.positions[i] === stream.positions[i - 1]) overlaps++;
+      this.terms[this.length] = number;
+      this.positions[this.length++] = stream.positions[i]!;
+    }
+    this.counts[ord] = stream.length;
+    this.norms[ord] = encodeLength(stream.length - overlaps);
+  }
+
+  #reserve(extra: number): void {
+    if (this.length + extra <= this.terms.length) return;
+    const capacity = Math.max(this.length + extra, this.terms.length * 2);
+    this.terms = grown(this.terms, capacity);
+    this.positions = grown(this.positions, capacity);
+  }
+}
+
+async function writeField(field: FieldTokens, writer: FieldWriter, options: WriteOptions): Promise<void> {
+  await writer.begin();
+  const terms = field.vocabulary().map(encodeUtf8);
+  const order = Uint32Array.from(terms.keys()).sort((a, b) => compareBytes(terms[a]!, terms[b]!));
+  const rank = new Uint32Array(terms.length);
+  for (let r = 0; r < order.length; r++) rank[order[r]!] = r;
+  const starts = new Float64Array(terms.length + 1); // by rank: tokens of smaller terms
+  for (let t = 0; t < field.length; t++) starts[rank[field.terms[t]!]! + 1]!++;
+  for (let r = 0; r < terms.length; r++) starts[r + 1]! += starts[r]!;
+
+  const buffer = new TermBuffer();
+  for (let from = 0; from < terms.length; ) {
+    throwIfAborted(options.signal);
+    let to = from + 1;
+    while (to < terms.length && starts[to + 1]! - starts[from]! <= RANGE_TOKENS) to++;
+    const range = gather(field, rank, starts, from, to);
+    for (let r = from; r < to; r++) {
+      fill(buffer, range, starts[r]! - starts[from]!, starts[r + 1]! - starts[from]!, options.positions);
+      if (writer.add(terms[order[r]!]!, buffer, starts[r + 1]! - starts[r]!)) await writer.flush();
+    }
+    from = to;
+  }
+}
+
+interface Occurrences {
+  readonly docs: Uint32Array; // (tokens of the range) by term, then document, then position
+  readonly positions: Uint32Array;
+}
+
+/** Counting sort of the tokens whose terms rank from … to−1. */
+function gather(field: FieldTokens, rank: Uint32Array, starts: Float64Array, from: number, to: number): Occurrences {
+  const base = starts[from]!;
+  const docs = new Uint32Array(starts[to]! - base);
+  const positions = new Uint32Array(docs.length);
+  const next = Uint32Array.from({ length: to - from }, (_, i) => starts[from + i]! - base);
+  for (let ord = 0, t = 0; ord < field.counts.length; ord++) {
+    for (const end = t + field.counts[ord]!; t < end; t++) {
+      const r = rank[field.terms[t]!]!;
+      if (r < from || r >= to) continue;
+      const at = next[r - from]!++;
+      docs[at] = ord;
+      positions[at] = field.positions[t]!;
+    }
+  }
+  return { docs, positions };
+}
+
+function fill(buffer: TermBuffer, range: Occurrences, from: number, to: number, positions: boolean): void {
+  buffer.clear();
+  for (let i = from; i < to; ) {
+    const doc = range.docs[i]!;
+    let end = i + 1;
+    while (end < to && range.docs[end] === doc) end++;
+    buffer.document(doc, end - i);
+    if (positions) for (let j = i; j < end; j++) buffer.position(range.positions[j]!);
+    i = end;
+  }
+}
+
+function grown(array: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
+  const out = new Uint32Array(capacity);
+  out.set(array);
+  return out;
+}
