@@ -19,8 +19,6 @@ whenChromium().describe('a page in Chromium', () => {
 
   it('lives under the headers that the test gives', async () => {
     const headers = { 'content-security-policy': "default-src 'self'" };
-    await expect(pageAnswer(site(answer("eval('1 + 1')")), { headers })).rejects.toThrow(
-      /script-src/,
-    );
+    await expect(pageAnswer(site(answer("eval('1 + 1')")), { headers })).rejects.toThrow(/script-src/);
   });
 });

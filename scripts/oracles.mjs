@@ -1,5 +1,5 @@
 // Fetches the reference implementations that tests compare with, by their ordinary clients, into the ignored .oracles/:
-// Lucene by Maven, pytrec_eval and tokenizers by pip in an environment of their own. What a machine cannot fetch is said
+// Lucene (and Anserini where its jar runs) by Maven, pytrec_eval and tokenizers by pip in an environment of their own. What a machine cannot fetch is said
 // and skipped. It ends with 1 only when a toolchain is present and its fetch failed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,7 @@ mkdirSync(home, { recursive: true });
 
 const outcomes = [
   fetchOnce('lucene', at('test', 'oracle', 'pom.xml'), ['java', 'mvn'], fetchLucene),
+  fetchAnserini(),
   fetchOnce('python', at('test', 'oracle', 'requirements.txt'), ['python3'], fetchPython),
 ];
 report();
@@ -34,6 +35,26 @@ function fetchOnce(name, description, tools, fetch) {
 function fetchLucene(folder, pom) {
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
   return run('mvn', ['-q', '-B', '-ntp', '-f', pom, goal, `-DoutputDirectory=${folder}`]);
+}
+
+/**
+ * Anserini comes as one jar of 164 MB, compiled for Java 21; it is fetched where Java can run it. Its BM25 is Lucene's
+ * class over Lucene's analyzer, so Lucene itself answers wherever it is absent.
+ */
+function fetchAnserini() {
+  const java = javaMajor();
+  if (java !== undefined && java < 21) return say('anserini', 'skipped', `its jar needs Java 21, this is ${java}`);
+  return fetchOnce('anserini', at('test', 'oracle', 'anserini.txt'), ['java', 'mvn'], (folder, description) => {
+    const artifact = readFileSync(description, 'utf8').trim().split('\n').at(-1);
+    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
+    return run('mvn', ['-q', '-B', '-ntp', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
+  });
+}
+
+function javaMajor() {
+  const { stderr = '' } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const found = /version "(?:1\.)?(\d+)/.exec(stderr);
+  return found ? Number(found[1]) : undefined;
 }
 
 function fetchPython(folder, requirements) {
@@ -69,7 +90,4 @@ function report() {
     `oracles: Lucene ${lucene.available ? `${lucene.version}, ${jars} jars` : `not available: ${lucene.why}`}`,
   );
   console.log(`oracles: pytrec_eval and tokenizers ${python.available ? 'available' : `not available: ${python.why}`}`);
-  // Anserini adds no answer of its own here: its BM25 is Lucene's class with a flag of Lucene's, and its one jar carries
-  // every model it ships, far above the 200 MB that a test run may fetch.
-  console.log('oracles: Anserini not fetched (its single jar is above 200 MB; Lucene itself is the reference)');
 }

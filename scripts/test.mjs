@@ -2,7 +2,7 @@
 // `npm test -- <anything>` passes to vitest and runs that alone. `--long` takes the full counts and a fresh seed and
 // leaves docs/results/test-long.md. With CI=true a skip whose toolchain is present is a failure.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks/all.mjs';
@@ -75,6 +75,7 @@ function finish() {
   const lines = summary(result);
   if (result.failed.length > 0) console.log(`\nfailed:\n${result.failed.map((name) => `  ${name}`).join('\n')}`);
   if (has('--long')) {
+    mkdirSync(at('docs', 'results'), { recursive: true });
     writeFileSync(at('docs', 'results', 'test-long.md'), longReport({ parts, lines, failed: result.failed, started }));
   }
   console.log(`\n${lines.join('\n')}`);
