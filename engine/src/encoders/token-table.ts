@@ -31,7 +31,7 @@ export function tokenTable(tensors: Tensors): TokenTable {
   const weights = tensorOf(tensors, 'weights', 'F32', [vocabulary]).values;
   const scales = quantised ? tensorOf(tensors, 'scales', 'F32', [vocabulary]).values : undefined;
   const projection = tensors.has('projection') ? tensorOf(tensors, 'projection', 'F32', [-1, dim]) : undefined;
-  for (const values of [weights, scales, quantised ? undefined : rows.values, projection?.values]) {
+  for (const values of [weights, scales, rows.dtype === 'F32' ? rows.values : undefined, projection?.values]) {
     if (values !== undefined) assertFinite(values);
   }
   if (vocabulary === 0 || dim === 0)

@@ -114,11 +114,15 @@ describe('sentences', () => {
     expect(sentenceEnds(tokens, STOP)).toEqual(ends);
   });
 
-  it('are cut with their abstract', () => {
+  it('are found in every abstract', () => {
     const tokenise = (text: string) => [...text].map(Number);
-    const texts = tokeniseWorks([{ title: '12', abstract: '1234591234599' }], tokenise, { stops: STOP, maxTokens: 8 });
+    const works = [
+      { title: '12', abstract: '1234591234599' },
+      { title: '', abstract: '' },
+    ];
+    const texts = tokeniseWorks(works, tokenise, { stops: STOP });
     expect([...texts.titles.ids]).toEqual([1, 2]);
-    expect([...texts.abstracts.ids]).toEqual([1, 2, 3, 4, 5, 9, 1, 2]);
-    expect([...texts.sentences.ids]).toEqual([8]);
+    expect([...texts.abstracts.offsets]).toEqual([0, 13, 13]);
+    expect([...texts.sentences.ids]).toEqual([6, 13]);
   });
 });

@@ -19,11 +19,11 @@ export interface TitleAndAbstract {
 /** Shorter stretches between full stops are joined to the next one: "e.g.", "Fig. 3", lone numbers. */
 const MIN_SENTENCE_TOKENS = 6;
 
-/** Tokenises works. `stops` are the ids of ".", "?" and "!". Abstracts are cut after `maxTokens`. */
+/** Tokenises works. `stops` are the ids of ".", "?" and "!". How much of a text is read is up to `tokenise`. */
 export function tokeniseWorks(
   works: Iterable<TitleAndAbstract>,
   tokenise: (text: string) => ArrayLike<number>,
-  options: Cancellable & { readonly stops: ReadonlySet<number>; readonly maxTokens: number },
+  options: Cancellable & { readonly stops: ReadonlySet<number> },
 ): TrainingTexts {
   const titles = new RaggedBuilder();
   const abstracts = new RaggedBuilder();
@@ -34,8 +34,8 @@ export function tokeniseWorks(
       throwIfAborted(options.signal);
       options.trace?.({ name: 'train.tokenise', done });
     }
-    titles.push(clip(tokenise(work.title), options.maxTokens));
-    const abstract = clip(tokenise(work.abstract), options.maxTokens);
+    titles.push(tokenise(work.title));
+    const abstract = tokenise(work.abstract);
     abstracts.push(abstract);
     sentences.push(sentenceEnds(abstract, options.stops));
   }
@@ -57,8 +57,4 @@ export function sentenceEnds(tokens: ArrayLike<number>, stops: ReadonlySet<numbe
     ends.push(tokens.length);
   }
   return ends;
-}
-
-function clip(tokens: ArrayLike<number>, max: number): ArrayLike<number> {
-  return tokens.length <= max ? tokens : Array.prototype.slice.call(tokens, 0, max);
 }

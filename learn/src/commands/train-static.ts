@@ -1,0 +1,140 @@
+// `node learn/bin/train-static.mjs`: the recipe over files, resumable.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Cancellable, EngineError, type TraceEvent } from '@quire/engine/core';
+import { readBenchmarkTitles, selectWorks } from '../data/files.ts';
+import {
+  modelFiles,
+  runFingerprint,
+  STATIC_V1,
+  startOf,
+  tokenise,
+  tokenWeights,
+  trainingStart,
+  trainTokenizer,
+} from '../recipes/static.ts';
+import { readCheckpoint, writeCheckpoint } from '../trainers/checkpoint.ts';
+import { StaticTrainer } from '../trainers/static.ts';
+
+const USAGE = `Trains a static encoder on titles and abstracts.
+
+  --works FILE       works from "quire works --jsonl" (required)
+  --out FOLDER       where config.json, tokenizer.json and weights.safetensors go (required)
+  --benchmarks DIR   BEIR folders whose papers must not train (default: QUIRE_DATA or ../shared/data/benchmarks)
+  --scratch DIR      checkpoints (default: .cache/train-static)
+  --seed N           default ${STATIC_V1.seed}
+  --epochs N         default ${STATIC_V1.epochs}
+
+Example: node learn/bin/train-static.mjs --works works.jsonl --out models/static-v1 --seed 13
+`;
+
+/** Steps between two checkpoints. */
+const CHECKPOINT_EVERY = 200;
+/** Steps between two looks at Ctrl-C. */
+const STEPS_A_TURN = 8;
+
+/** Returns the exit code: 0 done, 1 failed, 2 wrong arguments, 130 interrupted. */
+export async function trainStaticCommand(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  try {
+    await train(options, { signal: controller.signal, trace: printer() });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    process.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    return error.code === 'CANCELLED' ? 130 : 1;
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      works: { type: 'string' },
+      out: { type: 'string' },
+      benchmarks: { type: 'string', default: process.env.QUIRE_DATA ?? '../shared/data/benchmarks' },
+      scratch: { type: 'string', default: '.cache/train-static' },
+      seed: { type: 'string', default: String(STATIC_V1.seed) },
+      epochs: { type: 'string', default: String(STATIC_V1.epochs) },
+    },
+  });
+  const { works, out, benchmarks, scratch } = values;
+  if (works === undefined || out === undefined) throw new Error('--works and --out are required');
+  const [seed, epochs] = [Number(values.seed), Number(values.epochs)];
+  if (!Number.isSafeInteger(seed) || !(epochs > 0)) throw new Error('--seed and --epochs take numbers');
+  return { works, out, benchmarks, scratch, recipe: { ...STATIC_V1, seed, epochs } };
+}
+
+async function train(
+  { works: path, out, benchmarks, scratch, recipe }: ReturnType<typeof readOptions>,
+  options: Cancellable,
+) {
+  const { works, verdicts } = await selectWorks(path, readBenchmarkTitles(benchmarks));
+  for (const [verdict, count] of Object.entries(verdicts)) say(`works ${verdict}: ${count}`);
+  const tokenizer = trainTokenizer(works, recipe, options);
+  const texts = tokenise(works, tokenizer, recipe, options);
+  const run = runFingerprint(recipe, tokenizer, texts);
+  mkdirSync(scratch, { recursive: true });
+  const checkpoint = join(scratch, `checkpoint-${run}.safetensors`);
+  const resumed = readCheckpoint(checkpoint);
+  say(resumed === undefined ? `run ${run}: from the start` : `run ${run}: from step ${resumed.step}`);
+
+  const weights = tokenWeights(texts, recipe.vocabulary);
+  const start = trainingStart(texts, weights, recipe);
+  const trainer = new StaticTrainer(start, resumed ?? startOf(texts, weights, recipe, options));
+  try {
+    await trainToEnd(trainer, start.config.steps, checkpoint, options);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'CANCELLED') writeCheckpoint(checkpoint, trainer.state());
+    throw error;
+  }
+  const files = modelFiles(trainer.table, weights, recipe);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'config.json'), files.config);
+  writeFileSync(join(out, 'tokenizer.json'), tokenizer);
+  writeFileSync(join(out, 'weights.safetensors'), files.weights);
+  rmSync(checkpoint, { force: true });
+  say(`wrote ${out}`);
+}
+
+async function trainToEnd(trainer: StaticTrainer, steps: number, checkpoint: string, options: Cancellable) {
+  let sum = 0;
+  let count = 0;
+  while (trainer.step < steps) {
+    const before = trainer.step;
+    const loss = trainer.train(before + STEPS_A_TURN, options);
+    sum += loss * (trainer.step - before);
+    count += trainer.step - before;
+    if (trainer.step % CHECKPOINT_EVERY < STEPS_A_TURN || trainer.step === steps) {
+      say(`step ${trainer.step} of ${steps}: mean loss ${(sum / count).toFixed(4)}`);
+      sum = 0;
+      count = 0;
+      writeCheckpoint(checkpoint, trainer.state());
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C in
+  }
+}
+
+/** One line now and then for long stages. */
+function printer(): (event: TraceEvent) => void {
+  let next = 0;
+  return ({ name, done, total }) => {
+    if (performance.now() < next) return;
+    next = performance.now() + 10_000;
+    say(`${name} ${done ?? ''}${total === undefined ? '' : ` of ${total}`}`);
+  };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
