@@ -154,10 +154,8 @@ function group(type: 'and' | 'or', queries: readonly LexicalQuery[], context: Co
   for (const query of queries) {
     const plan = visit(query, context);
     if ('not' in plan) excluded.push(plan.not);
-    else if (canFlatten(plan, type, context.boost)) {
-      clauses.push(...plan.clauses);
-      excluded.push(...plan.excluded);
-    } else clauses.push(plan);
+    else if (type === 'or' && dissolves(plan, context.boost)) clauses.push(...plan.clauses);
+    else clauses.push(plan);
   }
   if (clauses.length === 0 && excluded.length > 0) throw pureNot();
   const joined = joinRepeated(clauses);
@@ -165,11 +163,10 @@ function group(type: 'and' | 'or', queries: readonly LexicalQuery[], context: Co
   return { type, clauses: joined, excluded, boost: context.boost };
 }
 
-/** A group of the same kind under the same boost dissolves in its parent, unless that would change what matches. */
-function canFlatten(plan: Plan, type: 'and' | 'or', boost: number): plan is Inner {
-  if (plan.type !== type || !('clauses' in plan)) return false;
-  if (plan.boost !== undefined && plan.boost !== boost) return false;
-  return type === 'or' ? plan.excluded.length === 0 : plan.clauses.length > 0;
+/** An `or` inside an `or` under the same boost is one with it. (Lucene keeps an `and` inside an `and`, and so do we.) */
+function dissolves(plan: Plan, boost: number): plan is Inner {
+  if (plan.type !== 'or' || plan.excluded.length > 0) return false;
+  return plan.boost === undefined || plan.boost === boost;
 }
 
 /** Equal leaves become one whose boost is the sum: a repeated query term counts, as in Lucene's rewrite. */
