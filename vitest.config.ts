@@ -7,6 +7,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** Tests run from source: a package's subpath `@quire/engine/x` is engine/src/x/index.ts. */
 export const alias = [
   { find: /^@quire\/engine$/, replacement: at('engine/src/index.ts') },
+  { find: /^@quire\/engine\/local$/, replacement: at('engine/src/node/local.ts') },
   { find: /^@quire\/engine\/(.+)$/, replacement: `${at('engine/src')}/$1/index.ts` },
   { find: /^@quire\/learn$/, replacement: at('learn/src/index.ts') },
 ];

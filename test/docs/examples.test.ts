@@ -1,7 +1,8 @@
 // Every example in the guides and in public doc comments is a program that runs: each ```ts block of README.md,
 // docs/**/*.md and engine doc comments is imported as a module of its own. A block marked ```ts (not run: reason) is
 // counted and its reason is required.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -96,14 +97,20 @@ describe('the examples in the documentation', () => {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${await withImports(example)}\nexport {};\n`);
       const failed: unknown[][] = [];
-      const assert = console.assert;
+      const here = process.cwd();
+      const folder = mkdtempSync(join(tmpdir(), 'quire-example-')); // examples may write to their own folder
+      const { assert, log } = console;
+      console.log = () => {};
       console.assert = (condition?: boolean, ...rest: unknown[]) => {
         if (!condition) failed.push(rest);
       };
       try {
+        process.chdir(folder);
         await import(/* @vite-ignore */ path);
       } finally {
-        console.assert = assert;
+        process.chdir(here);
+        Object.assign(console, { assert, log });
+        rmSync(folder, { recursive: true, force: true });
       }
       expect(failed).toEqual([]);
     });
