@@ -20,7 +20,7 @@ const CHECKS = [layers, cycles, links, licences, lockfile, words, style, types, 
 export async function runChecks(wanted = []) {
   const part = { name: 'checks', passed: 0, failed: [], skipped: [], files: [] };
   for (const { name, check } of CHECKS) {
-    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+    if (wanted.length > 0 && !wanted.some((word) => name.toLowerCase().includes(word.toLowerCase()))) continue;
     const problems = await attempt(check);
     console.log(`check ${name}: ${problems.length === 0 ? 'ok' : `${problems.length} problems`}`);
     for (const problem of problems) console.log(`  ${problem}`);

@@ -284,7 +284,7 @@ function engine(files: Files): Files {
 
 function apiReport(declarations: string): string {
   const head = '# The public API of @quire/engine\n\nWritten by `npm run api` from the compiled declarations;';
-  return `${head} a check compares it with every build.\n\n## @quire/engine\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`;
+  return `${head} a check compares it with every build.\n\n## @quire/engine\n\n\`\`\`typescript\n${declarations}\n\`\`\`\n`;
 }
 
 describe('the checks of the repository', () => {
