@@ -56,7 +56,7 @@ async function withImports({ file, code }: Example): Promise<string> {
 
 const sources = [
   join(root, 'README.md'),
-  ...files(join(root, 'docs'), /\.md$/),
+  ...files(join(root, 'docs'), /\.md$/).filter((path) => !path.includes(join('docs', 'api'))), // generated
   join(root, 'engine/README.md'),
   ...files(join(root, 'engine/src'), /(?<!\.test)\.ts$/),
 ].filter((path) => {
