@@ -1,0 +1,25 @@
+// cut and filter: fewer hits. A cut keeps the best k; a filter narrows what every retriever inside may return.
+
+import type { Filter } from '../core/types.ts';
+import { checkCount } from './retrieve.ts';
+import { bothFilters, type Context, type Retriever } from './stage.ts';
+
+/** The first `k` hits of `retriever`. */
+export function cut(retriever: Retriever, k: number): Retriever {
+  checkCount('k', k);
+  return {
+    name: `cut(${retriever.name}, ${k})`,
+    run: async (query, context) => (await retriever.run(query, context)).slice(0, k),
+    explain: (query, ids, context) => retriever.explain(query, ids, context),
+  };
+}
+
+/** `retriever` over the documents that pass `filter`: ranks and normalisation inside it see no others. */
+export function filter(retriever: Retriever, condition: Filter): Retriever {
+  const narrowed = (context: Context = {}): Context => ({ ...context, filter: bothFilters(context.filter, condition) });
+  return {
+    name: `filter(${retriever.name})`,
+    run: (query, context) => retriever.run(query, narrowed(context)),
+    explain: (query, ids, context) => retriever.explain(query, ids, narrowed(context)),
+  };
+}

@@ -1,0 +1,30 @@
+// explain: a ranking whose hits say why, each score taken apart down to term, posting, vector, rank and scorer.
+
+import type { Explanation, Hit } from '../core/types.ts';
+import { checkCount } from './retrieve.ts';
+import type { Retriever } from './stage.ts';
+
+/** `retriever` with `why` on its first `top` hits (default: all). Costs another run of what is inside. */
+export function explain(retriever: Retriever, top = Number.MAX_SAFE_INTEGER): Retriever {
+  checkCount('top', top);
+  return {
+    name: `explain(${retriever.name})`,
+    async run(query, context) {
+      const ranking = await retriever.run(query, context);
+      const why = await retriever.explain(
+        query,
+        ranking.slice(0, top).map((hit) => hit.id),
+        context,
+      );
+      return ranking.map((hit): Hit => (why.has(hit.id) ? { ...hit, why: why.get(hit.id)! } : hit));
+    },
+    explain: (query, ids, context) => retriever.explain(query, ids, context),
+  };
+}
+
+/** An explanation as indented lines: value, description, facts. */
+export function formatExplanation(explanation: Explanation, indent = ''): string {
+  const facts = Object.entries(explanation.facts ?? {}).map(([name, value]) => `${name} ${value}`);
+  const line = `${indent}${explanation.value} ${explanation.description}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}\n`;
+  return line + explanation.details.map((detail) => formatExplanation(detail, `${indent}  `)).join('');
+}

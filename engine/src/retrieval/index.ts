@@ -1,0 +1,20 @@
+// retrieval: the algebra. Retrievers and what makes new ones of them.
+export { cut, filter } from './cut.ts';
+export { explain, formatExplanation } from './explain.ts';
+export { type Contribution, type FuseOptions, fuse, fuseRankings } from './fuse.ts';
+export { type ExplainedStage, pipe } from './pipe.ts';
+export { type RerankOptions, rerank, type Scorer } from './rerank.ts';
+export { part, retrieve } from './retrieve.ts';
+export { type Rm3Options, rm3 } from './rm3.ts';
+export { DEFAULT_K0 } from './rrf.ts';
+export {
+  type Context,
+  type Explanations,
+  type PartRef,
+  type Query,
+  type ReaderSource,
+  type Retriever,
+  type SnapshotView,
+  type Stage,
+  withRep,
+} from './stage.ts';

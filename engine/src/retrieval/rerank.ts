@@ -1,0 +1,146 @@
+// rerank: a costlier scorer over the head of a ranking. Beyond `depth` the order stays, its scores shifted below the
+// head's lowest, so that deep recall survives and the whole is still in the one total order. A scorer that fails is an
+// error, or by choice a visible event; never zeros.
+
+import { EngineError } from '../core/errors.ts';
+import { compareHits } from '../core/order.ts';
+import type { Cancellable, DocId, Explanation, Hit, Ranking } from '../core/types.ts';
+import { checkCount } from './retrieve.ts';
+import { type Context, type Query, type Retriever, traced } from './stage.ts';
+
+export interface Scorer {
+  readonly name: string;
+  /** One finite score a document, in the order of `ids`. Higher is better. */
+  score(
+    query: Query,
+    ids: readonly DocId[],
+    options?: Cancellable & Pick<Context, 'snapshot'>,
+  ): Promise<readonly number[]>;
+}
+
+export interface RerankOptions {
+  /** When the scorer throws: `throw` (default), or `keep` the first ranking and report `rerank.failed`. */
+  readonly onFailure?: 'throw' | 'keep';
+}
+
+/** Re-orders the first `depth` hits of `retriever` by `scorer`; ties by id. */
+export function rerank(retriever: Retriever, scorer: Scorer, depth: number, options: RerankOptions = {}): Retriever {
+  checkCount('depth', depth);
+  const name = `rerank(${retriever.name}, ${scorer.name}, ${depth})`;
+  const both = async (query: Query, context: Context) => {
+    const first = await retriever.run(query, context);
+    const ids = first.slice(0, depth).map((hit) => hit.id);
+    const scores = ids.length === 0 ? [] : await scoresOf(scorer, query, ids, context, options);
+    return { first, scores };
+  };
+  return {
+    name,
+    run: (query, context = {}) =>
+      traced(
+        'rerank',
+        context,
+        async () => {
+          const { first, scores } = await both(query, context);
+          return scores === undefined ? first : rescore(first, scores);
+        },
+        (ranking) => ({ stage: name, hits: ranking.length }),
+      ),
+    async explain(query, ids, context = {}) {
+      const { first, scores } = await both(query, context);
+      const why = await retriever.explain(query, ids, context);
+      if (scores === undefined) return why;
+      const final = new Map(rescore(first, scores).map((hit) => [hit.id, hit.score]));
+      const position = new Map(first.map((hit, i) => [hit.id, i]));
+      const out = new Map<DocId, Explanation>();
+      for (const id of ids) {
+        const value = final.get(id);
+        if (value === undefined) continue;
+        const rank = position.get(id)! + 1;
+        const scored = rank <= scores.length;
+        const description = scored
+          ? `score of ${scorer.name}`
+          : `beyond the ${depth} that ${scorer.name} scored: order kept, score shifted`;
+        out.set(id, { value, description, facts: { rank, depth }, details: why.has(id) ? [why.get(id)!] : [] });
+      }
+      return out;
+    },
+  };
+}
+
+/** The head by its new scores, then the tail in its old order, below it. */
+export function rescore(first: Ranking, scores: readonly number[]): Ranking {
+  const head = first.slice(0, scores.length).map(({ id }, i): Hit => ({ id, score: scores[i]! }));
+  head.sort(compareHits);
+  const tail = first.slice(scores.length);
+  const lowest = head.at(-1)?.score;
+  if (lowest === undefined || tail.length === 0) return head.length === 0 ? first : head;
+  return [...head, ...shiftBelow(tail, lowest)];
+}
+
+/** Equal scores stay equal; different ones stay different, also where rounding would join them. */
+function shiftBelow(tail: Ranking, lowest: number): Hit[] {
+  const top = tail[0]!.score;
+  const out: Hit[] = [];
+  let [oldScore, newScore] = [Number.POSITIVE_INFINITY, lowest];
+  for (const { id, score } of tail) {
+    if (score !== oldScore) {
+      const shifted = lowest - 1 - (top - score);
+      newScore = shifted < newScore ? shifted : nextBelow(newScore);
+      oldScore = score;
+    }
+    out.push({ id, score: newScore });
+  }
+  return out;
+}
+
+/** The next smaller double. */
+function nextBelow(x: number): number {
+  if (x === 0) return -Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  view.setBigInt64(0, view.getBigInt64(0) + (x > 0 ? -1n : 1n));
+  return view.getFloat64(0);
+}
+
+/** undefined: the scorer failed and the caller chose to keep the first ranking. */
+async function scoresOf(
+  scorer: Scorer,
+  query: Query,
+  ids: readonly DocId[],
+  context: Context,
+  { onFailure = 'throw' }: RerankOptions,
+): Promise<readonly number[] | undefined> {
+  try {
+    const scores = await scorer.score(query, ids, {
+      signal: context.signal,
+      trace: context.trace,
+      snapshot: context.snapshot,
+    });
+    checkScores(scorer, ids, scores);
+    return scores;
+  } catch (error) {
+    const cancelled = error instanceof EngineError && error.code === 'CANCELLED';
+    if (onFailure === 'throw' || cancelled || context.signal?.aborted === true) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    context.trace?.({ name: 'rerank.failed', message: `${scorer.name}: ${message}`, facts: { documents: ids.length } });
+    return undefined;
+  }
+}
+
+function checkScores(scorer: Scorer, ids: readonly DocId[], scores: readonly number[]): void {
+  if (scores.length !== ids.length) {
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `${scorer.name} gave ${scores.length} scores for ${ids.length} documents`,
+    );
+  }
+  const bad = scores.findIndex((score) => !Number.isFinite(score));
+  if (bad < 0) return;
+  throw new EngineError(
+    'INVALID_ARGUMENT',
+    `${scorer.name} gave document ${JSON.stringify(ids[bad])} the score ${scores[bad]}`,
+    {
+      hint: 'Scores must be finite; look for a NaN in the model or an empty document.',
+    },
+  );
+}

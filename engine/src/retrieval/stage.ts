@@ -1,0 +1,92 @@
+// Retrieval is an algebra: a Stage turns an input into an output, a Retriever is a Stage from a Query to a Ranking, and
+// every combinator (fuse, cut, filter, rerank, rm3, explain) makes a Retriever of Retrievers. A stage holds no state:
+// what one run needs, the snapshot above all, comes with its Context.
+
+import { throwIfAborted } from '../core/errors.ts';
+import type {
+  Cancellable,
+  DocId,
+  Document,
+  Explanation,
+  Filter,
+  IndexReader,
+  Kind,
+  QueryRep,
+  Ranking,
+  Space,
+} from '../core/types.ts';
+
+export interface Query {
+  /** What encoders read. */
+  readonly text: string;
+  /** Anded with the context's filter. */
+  readonly filter?: Filter | undefined;
+  /** Representations at hand, by space: from the user's syntax, from feedback, from a cache. Encoders are not asked again. */
+  readonly reps?: ReadonlyMap<Space, QueryRep<Kind>>;
+}
+
+/** What a snapshot (storage/contract.ts) offers to retrieval. */
+export interface SnapshotView {
+  part(name: never): unknown;
+  get(id: DocId): Promise<Document | undefined>;
+}
+
+/** What one run gets. Everything is optional; `retrieve` over a named part takes the newest commit without a snapshot. */
+export interface Context extends Cancellable {
+  /** All stages of a run see this commit. The caller releases it. */
+  readonly snapshot?: SnapshotView | undefined;
+  readonly filter?: Filter | undefined;
+  /** Score everything instead of pruning: same result, slower. */
+  readonly exhaustive?: boolean | undefined;
+  /** A clock in milliseconds, for the `ms` of trace events. */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface Stage<I, O> {
+  /** As it was composed: "cut(fuse rrf(…), 10)". For traces and explanations. */
+  readonly name: string;
+  run(input: I, context?: Context): Promise<O>;
+}
+
+export interface Retriever extends Stage<Query, Ranking> {
+  /** Why documents score as they do, by id; a document that this retriever does not return is absent. */
+  explain(query: Query, ids: readonly DocId[], context?: Context): Promise<Explanations>;
+}
+export type Explanations = ReadonlyMap<DocId, Explanation>;
+
+/** The reader of a part, or the name of one in a library, read from the context's snapshot (see `part`). */
+export type ReaderSource<K extends Kind> = IndexReader<K> | PartRef<K>;
+
+export interface PartRef<K extends Kind> {
+  readonly kind: K;
+  readonly part: string;
+  /** `done` lets go of a snapshot that was taken for this call alone. */
+  open(context: Context): { readonly reader: IndexReader<K>; readonly done: () => void };
+}
+
+/** The query with one more representation, which stands for its text wherever that space is searched. */
+export function withRep(query: Query, rep: QueryRep<Kind>): Query {
+  return { ...query, reps: new Map(query.reps ?? []).set(rep.space, rep) };
+}
+
+/** Both filters, either of which may be absent. */
+export function bothFilters(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { op: 'and', filters: [a, b] };
+}
+
+/** Runs the work of a stage: refuses to start when cancelled, and reports it with what it took and what it found. */
+export async function traced<T>(
+  name: string,
+  context: Context,
+  work: () => Promise<T>,
+  facts: (result: T) => Readonly<Record<string, string | number | boolean>>,
+): Promise<T> {
+  throwIfAborted(context.signal);
+  const start = context.now?.();
+  const result = await work();
+  throwIfAborted(context.signal);
+  const ms = start === undefined ? {} : { ms: context.now!() - start };
+  context.trace?.({ name, facts: facts(result), ...ms });
+  return result;
+}

@@ -1,0 +1,54 @@
+// Weighted sums of normalised scores, each normalised over the list that its own retriever returned, never over the
+// union. A document that a retriever did not return gets 0 from it, which is the lowest value it gives.
+//   minmax: (score − min) / (max − min)     zscore: (score − min) / standard deviation
+// The z-score is shifted by its lowest value, which changes no order and makes 0 the lowest. Equal scores all give 1.
+
+import { EngineError } from '../core/errors.ts';
+import type { DocId, Ranking } from '../core/types.ts';
+import type { Contribution } from './fuse.ts';
+
+export function minmax(ranking: Ranking, weight: number): ReadonlyMap<DocId, Contribution> {
+  const [min, max] = range(ranking);
+  return scaled(ranking, weight, { min, max, scale: max - min });
+}
+
+export function zscore(ranking: Ranking, weight: number): ReadonlyMap<DocId, Contribution> {
+  const [min, max] = range(ranking);
+  const mean = ranking.reduce((sum, hit) => sum + (hit.score - min), 0) / ranking.length;
+  const variance = ranking.reduce((sum, hit) => sum + (hit.score - min - mean) ** 2, 0) / ranking.length;
+  return scaled(ranking, weight, { min, max, scale: max === min ? 0 : Math.sqrt(variance) });
+}
+
+interface Scaling {
+  readonly min: number;
+  readonly max: number;
+  readonly scale: number;
+}
+
+function scaled(ranking: Ranking, weight: number, { min, max, scale }: Scaling): ReadonlyMap<DocId, Contribution> {
+  return new Map(
+    ranking.map(({ id, score }) => {
+      const normalised = scale > 0 ? (score - min) / scale : 1;
+      return [id, { value: weight * normalised, facts: { score, min, max, scale, normalised, weight } }];
+    }),
+  );
+}
+
+function range(ranking: Ranking): readonly [min: number, max: number] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { id, score } of ranking) {
+    if (!Number.isFinite(score)) {
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `The score of ${JSON.stringify(id)} is ${score} and cannot be normalised`,
+        {
+          hint: 'Fuse by ranks (rrf), or give finite scores.',
+        },
+      );
+    }
+    min = Math.min(min, score);
+    max = Math.max(max, score);
+  }
+  return [min, max];
+}
