@@ -1,6 +1,5 @@
 // What one search scores with: idf, weights and length factors of each leaf, from the global statistics.
 
-import { EngineError } from '../../core/errors.ts';
 import type { Statistics } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
 import { type Expanded, expand } from './expand.ts';
@@ -63,18 +62,10 @@ export class Scoring {
     return expand(leaf, this.#statistics, dfPrefix(this.names[leaf.field]!), this.field(leaf.field).docs);
   }
 
-  /** Called only for terms that the segment holds, so a missing key means foreign statistics. */
+  /** 0 for a term that only deleted documents hold, where the statistics leave those out. */
   #df(field: number, term: string): number {
-    const name = this.names[field]!;
-    const df = this.#statistics.get(dfPrefix(name) + term) ?? 0;
-    if (df >= 1 && df <= this.field(field).docs) return df;
-    throw new EngineError(
-      'INVALID_ARGUMENT',
-      `The statistics give ${df} documents to a term that field ${name} holds`,
-      {
-        hint: 'Pass the sum of what `statistics(query)` returned for the same query on every shard.',
-      },
-    );
+    const df = this.#statistics.get(dfPrefix(this.names[field]!) + term) ?? 0;
+    return Math.min(df, this.field(field).docs);
   }
 }
 
