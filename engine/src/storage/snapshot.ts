@@ -11,14 +11,22 @@ import type { Column } from './documents/columns.ts';
 import { partReader } from './reader.ts';
 import type { Kinds } from './segment.ts';
 
-/** Holds `commit` until it is released. */
+/** Lets go of the commits of snapshots that nobody released: `await writer.commit()` often drops its result. */
+const forgotten = new FinalizationRegistry<Commit>((commit) => commit.release());
+
+/**
+ * Holds `commit` until it is released. A forgotten one is let go by the garbage collector, some time after neither it
+ * nor any of its readers can be reached: they all reach `hold`.
+ */
 export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Snapshot<P> {
   const { manifest, states } = commit;
   const readers = new Map<string, IndexReader>();
-  let isReleased = false;
+  const hold = { isReleased: false };
   commit.retain();
+  forgotten.register(hold, commit, hold);
   const assertOpen = () => {
-    if (isReleased) throw new EngineError('CLOSED', `The snapshot of generation ${manifest.generation} was released`);
+    if (hold.isReleased)
+      throw new EngineError('CLOSED', `The snapshot of generation ${manifest.generation} was released`);
   };
   const accepts = (filter: Filter | undefined) => {
     assertOpen();
@@ -73,8 +81,10 @@ export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Sna
       return (await sortIds(states, sets, column, descending, wanted)).slice(offset, wanted);
     },
     release: () => {
-      if (!isReleased) commit.release();
-      isReleased = true;
+      if (hold.isReleased) return;
+      hold.isReleased = true;
+      forgotten.unregister(hold);
+      commit.release();
     },
   };
 }

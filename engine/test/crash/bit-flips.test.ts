@@ -1,0 +1,84 @@
+// One flipped bit anywhere in an index is either reported, naming the file and the place, or changes no answer.
+
+import { EngineError, Rng } from '@quire/engine/core';
+import { memoryDirectory, verifyLibrary } from '@quire/engine/storage';
+import { describe, expect, it } from 'vitest';
+import { count, seed } from '../support/env.ts';
+import { answersOf, openScripted, runStep } from './script.ts';
+
+async function someLibrary() {
+  const directory = memoryDirectory();
+  const library = await openScripted(directory, { autoMerge: false });
+  const writer = await library.writer();
+  for (let n = 0; n < 14; n++) await runStep(writer, n); // a merged segment, later ones, deletes in some
+  await library.close();
+  return directory;
+}
+
+/** A file, with a chance that grows with its length. */
+function pickByLength(files: readonly (readonly [string, Uint8Array])[], rng: Rng): readonly [string, Uint8Array] {
+  let at = rng.below(files.reduce((sum, [, content]) => sum + content.length, 0));
+  for (const file of files) {
+    if (at < file[1].length) return file;
+    at -= file[1].length;
+  }
+  throw new Error('no files');
+}
+
+describe('a flipped bit', () => {
+  it('is detected with file and place, or changes no answer; the deep check finds every one', async () => {
+    const rng = new Rng(seed('bit flips'));
+    const directory = await someLibrary();
+    const whole = await openScripted(directory, { readOnly: true });
+    const expected = await answersOf(whole.snapshot());
+    const files = [...directory.files()];
+    const bytes = files.reduce((sum, [, content]) => sum + content.length, 0);
+    const outcomes = { detected: 0, harmless: 0 };
+    const flips = count(300, 10_000);
+    for (let flip = 0; flip < flips; flip++) {
+      const [name, content] = pickByLength(files, rng);
+      const at = rng.below(content.length);
+      const damaged = content.slice();
+      damaged[at]! ^= 1 << rng.below(8);
+      const disk = memoryDirectory(files.map(([other, own]) => [other, other === name ? damaged : own]));
+      const where = `bit in byte ${at} of ${name}`;
+      try {
+        const library = await openScripted(disk, { readOnly: true });
+        expect(await answersOf(library.snapshot()), where).toBe(expected);
+        outcomes.harmless++;
+      } catch (error) {
+        expect(error, where).toBeInstanceOf(EngineError);
+        expect((error as EngineError).code, where).toBe('CORRUPT');
+        expect((error as EngineError).message, where).toContain(name);
+        expect((error as EngineError).message, where).toMatch(/block \d+|section (header|footer|trailer)/);
+        outcomes.detected++;
+      }
+      const report = await verifyLibrary(disk, { deep: true });
+      expect(
+        report.problems.map((problem) => problem.file),
+        where,
+      ).toEqual([name]);
+    }
+    expect(outcomes.detected + outcomes.harmless).toBe(flips);
+    expect(outcomes.detected).toBeGreaterThan(flips / 2);
+    console.log(`${flips} bit flips in ${bytes} bytes of ${files.length} files: ${JSON.stringify(outcomes)}`);
+  }, 600_000);
+
+  it('a file cut short, exchanged or missing is named too', async () => {
+    const directory = await someLibrary();
+    const files = [...directory.files()];
+    const parts = files.filter(([name]) => name.endsWith('.part'));
+    const [[first, content], [, other]] = [parts[0]!, parts[1]!];
+    for (const [what, replacement] of [
+      ['cut', content.slice(0, -1)],
+      ['empty', new Uint8Array(0)],
+      ['exchanged', other],
+      ['missing', undefined],
+    ] as const) {
+      const left = files.filter(([name]) => name !== first);
+      const disk = memoryDirectory(replacement === undefined ? left : [...left, [first, replacement]]);
+      await expect(openScripted(disk, { readOnly: true }), what).rejects.toThrow(first);
+      await expect(openScripted(disk, { readOnly: true }), what).rejects.toMatchObject({ code: 'CORRUPT' });
+    }
+  });
+});

@@ -1,0 +1,113 @@
+// After a power failure at any moment the last acknowledged commit opens, whatever became of what was not synced.
+
+import { Rng } from '@quire/engine/core';
+import { memoryDirectory, verifyLibrary } from '@quire/engine/storage';
+import { describe, expect, it } from 'vitest';
+import { count, seed } from '../support/env.ts';
+import { fillingDirectory, recordingDirectory } from './recording-directory.ts';
+import { openScripted, runStep, stateAfter, stateOf } from './script.ts';
+
+const STEPS = 20;
+
+describe('a library on a disk that fails', () => {
+  it('opens its last acknowledged commit after a power failure before any operation', async () => {
+    const rng = new Rng(seed('power failure'));
+    const directory = recordingDirectory();
+    const library = await openScripted(directory);
+    const writer = await library.writer();
+    for (let n = 0; n < STEPS; n++) {
+      await runStep(writer, n);
+      directory.mark(String(n));
+    }
+    await library.close();
+    const randomFates = count(2, 20);
+    for (let at = 0; at <= directory.operations.length; at++) {
+      const acknowledged = Number(directory.markedBefore(at) ?? '-1');
+      for (const fate of [
+        'dropped',
+        'kept',
+        ...Array.from({ length: randomFates }, () => 'random' as const),
+      ] as const) {
+        const disk = directory.crash(at, fate, rng);
+        const survivor = await openScripted(disk);
+        const snapshot = survivor.snapshot();
+        const step = Number(snapshot.metadata.step ?? -1);
+        expect([acknowledged, acknowledged + 1], `operation ${at}, ${fate}`).toContain(step);
+        expect(await stateOf(snapshot)).toEqual(stateAfter(step));
+        if (at % 25 === 0) {
+          const next = await survivor.writer(); // and the library goes on from there
+          expect(await stateOf(await runStep(next, step + 1))).toEqual(stateAfter(step + 1));
+          await survivor.close();
+          expect((await verifyLibrary(disk, { deep: true })).problems).toEqual([]);
+        }
+        await survivor.close();
+      }
+    }
+    expect(directory.operations.length).toBeGreaterThan(500);
+  });
+
+  it('says that the disk is full at any operation, keeps the last commit and goes on after abort()', async () => {
+    const steps = 10;
+    const probe = fillingDirectory(memoryDirectory(), Number.POSITIVE_INFINITY);
+    await runSteps(probe, steps);
+    const stride = count(3, 1);
+    for (let failAt = 0; failAt < probe.used(); failAt += stride) {
+      const inner = memoryDirectory();
+      const full = fillingDirectory(inner, failAt);
+      const library = await openScripted(full, { autoMerge: false });
+      const writer = await library.writer();
+      let done = -1;
+      const failure = await (async () => {
+        for (let n = 0; n < steps; n++) {
+          await runStep(writer, n);
+          done = n;
+        }
+      })().catch((error: unknown) => error);
+      if (failure === undefined) continue;
+      expect(failure, `operation ${failAt}`).toMatchObject({ code: 'STORAGE_FULL' });
+      await writer.abort();
+      const step = Number(library.snapshot().metadata.step ?? -1);
+      expect([done, done + 1]).toContain(step);
+      expect(await stateOf(library.snapshot())).toEqual(stateAfter(step));
+      await library.close();
+      const again = await openScripted(inner); // with space again
+      expect(await stateOf(again.snapshot())).toEqual(stateAfter(step));
+      await runStep(await again.writer(), step + 1);
+      expect(await stateOf(again.snapshot())).toEqual(stateAfter(step + 1));
+      await again.close();
+      expect(await verifyLibrary(inner, { deep: true })).toMatchObject({ problems: [], garbage: [] });
+    }
+  });
+
+  it('survives a disk that fills up during a background merge: the commit stands, the merge is reported', async () => {
+    const steps = 16;
+    for (let failAt = 40; failAt < 400; failAt += count(40, 3)) {
+      const inner = memoryDirectory();
+      const library = await openScripted(fillingDirectory(inner, failAt));
+      const writer = await library.writer();
+      let done = -1;
+      try {
+        for (let n = 0; n < steps; n++) {
+          await runStep(writer, n);
+          done = n;
+          await library.settle();
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'STORAGE_FULL' });
+      }
+      await library.close().catch((error) => expect(error).toMatchObject({ code: 'STORAGE_FULL' }));
+      const again = await openScripted(inner);
+      const step = Number(again.snapshot().metadata.step ?? -1);
+      expect([done, done + 1]).toContain(step);
+      expect(await stateOf(again.snapshot())).toEqual(stateAfter(step));
+      await again.close();
+    }
+  });
+});
+
+async function runSteps(directory: Parameters<typeof openScripted>[0], steps: number): Promise<void> {
+  const library = await openScripted(directory, { autoMerge: false });
+  const writer = await library.writer();
+  for (let n = 0; n < steps; n++) await runStep(writer, n);
+  await library.close();
+}
