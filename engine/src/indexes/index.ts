@@ -1,2 +1,2 @@
 // indexes: index kinds, each a PartKind (storage/part.ts). Lexical:
-export { type InvertedOptions, inverted } from './inverted/index.ts';
+export { dfPrefix, docsKey, type InvertedOptions, inverted, lengthKey } from './inverted/index.ts';
