@@ -14,4 +14,13 @@ export {
   type SourceRecord,
 } from './record.ts';
 export { nameKey, plain, titleKey } from './titles.ts';
-export { compareRecords, identityKeys, isAuthor, makeWork, titleHash, type Work, type WorkSource } from './work.ts';
+export {
+  compareRecords,
+  identityKeys,
+  isAuthor,
+  makeWork,
+  titleHash,
+  titleHashOf,
+  type Work,
+  type WorkSource,
+} from './work.ts';

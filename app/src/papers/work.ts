@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { compareDates, type PaperDate } from './dates.ts';
 import { firstAuthorKey, recordTitleKey, type SourceRecord } from './record.ts';
-import { nameKey } from './titles.ts';
+import { nameKey, titleKey } from './titles.ts';
 
 export interface Work {
   /** Stable key: `arxiv:2503.11731`, `doi:10.…` or `t:` and a hash (docs/adr/0013-works.md). */
@@ -70,7 +70,12 @@ export function identityKeys(record: SourceRecord): readonly string[] {
 
 /** The hash of a record's normalised title: the third part of its key in the store. 20 hexadecimal digits. */
 export function titleHash(record: SourceRecord): string {
-  return shortHash(recordTitleKey(record));
+  return titleHashOf(record.title);
+}
+
+/** The hash that records titled so are kept under: for looking a title up. */
+export function titleHashOf(title: string): string {
+  return shortHash(titleKey(title) || title);
 }
 
 /**

@@ -1,0 +1,54 @@
+// A work as the engine sees it: which words are searched in which field, which values are filtered and sorted by.
+
+import type { Document, Schema } from '@quire/engine/core';
+import { dayNumber, plain, type Work } from '../papers/index.ts';
+
+/** What a word counts in each field: a title says more than an abstract, the rest (venue, keywords) least. */
+export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } as const;
+export type Field = keyof typeof FIELD_WEIGHTS;
+export const FIELDS = Object.keys(FIELD_WEIGHTS) as readonly Field[];
+
+export const SCHEMA: Schema = {
+  // The texts stay in the store; the index keeps only what is searched.
+  fields: { title: {}, abstract: {}, authors: {}, other: {} },
+  columns: {
+    day: 'number',
+    year: 'number',
+    venue: 'keyword',
+    categories: 'keywords',
+    sources: 'keywords',
+    upvotes: 'number',
+  },
+};
+
+/** Columns of a work; a value that is not known is absent. */
+export function documentOf(work: Work): Document {
+  return {
+    id: work.key,
+    fields: {},
+    columns: {
+      sources: [...new Set(work.sources.map(({ source }) => source))],
+      categories: work.categories,
+      upvotes: work.upvotes,
+      ...(work.day !== undefined && { day: dayNumber(work.day) }),
+      ...(work.year !== undefined && { year: work.year }),
+      ...(work.venue !== undefined && { venue: work.venue }),
+    },
+  };
+}
+
+/** The words of a work by field, with TeX, accents and case taken away on this side as on the query's. */
+export function wordsOf(work: Work): Readonly<Record<Field, string>> {
+  const other = [work.venue, work.organization, ...work.keywords].filter((text) => text !== undefined);
+  return {
+    title: plain(work.title),
+    abstract: plain(work.abstract),
+    authors: plain(work.authors.join('\n')),
+    other: plain(other.join('\n')),
+  };
+}
+
+/** What the dense encoder reads of a work. */
+export function meaningOf(work: Work): Readonly<Record<string, string>> {
+  return { title: work.title, abstract: work.abstract };
+}

@@ -1,0 +1,62 @@
+// The sentence of an abstract that answers a query best, with the words that match marked.
+
+import type { Analyzer } from '@quire/engine/core';
+import { plain } from '../papers/index.ts';
+import type { Excerpt } from '../server/services.ts';
+
+/** How much a query term says; terms that say nothing are left out. */
+export type TermWeights = ReadonlyMap<string, number>;
+
+/**
+ * The best sentence of `text`: largest sum of the weights of the different terms in it, the earlier one at a tie.
+ * Without any matching term the first sentence, unmarked. undefined for a text without words.
+ */
+export function bestSentence(text: string, weights: TermWeights, analyzer: Analyzer): Excerpt | undefined {
+  const tokens = analyzer.analyze(text);
+  const spans = sentences(text);
+  if (spans.length === 0) return undefined;
+  const marks: (readonly [number, number])[][] = spans.map(() => []);
+  const found = spans.map(() => new Set<string>());
+  let at = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const [start, end] = [tokens.starts[i] ?? 0, tokens.ends[i] ?? 0];
+    while (at < spans.length - 1 && start >= (spans[at]?.[1] ?? 0)) at++;
+    const term = termOf(text.slice(start, end), tokens.terms[i] ?? '', analyzer);
+    if (!weights.has(term)) continue;
+    found[at]?.add(term);
+    marks[at]?.push([start, end]);
+  }
+  const scores = found.map((terms) => [...terms].reduce((sum, term) => sum + (weights.get(term) ?? 0), 0));
+  const best = scores.indexOf(Math.max(...scores));
+  const [from, to] = spans[best] ?? [0, 0];
+  return {
+    text: text.slice(from, to),
+    marks: (marks[best] ?? []).filter(([, end]) => end <= to).map(([start, end]) => [start - from, end - from]),
+  };
+}
+
+/** The index holds words without accents and TeX; a word of the shown text is compared in the same form. */
+function termOf(word: string, term: string, analyzer: Analyzer): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (/^[\x00-\x7f]*$/.test(word)) return term;
+  return analyzer.analyze(plain(word)).terms[0] ?? term;
+}
+
+/** Spans of sentences: a stop, then a blank, then something that can begin a sentence. */
+function sentences(text: string): readonly (readonly [number, number])[] {
+  const spans: (readonly [number, number])[] = [];
+  let start = 0;
+  for (const match of text.matchAll(/[.!?]["'”’)\]]*\s+(?=["'“‘([]?[\p{Lu}\p{Lo}\p{N}])/gu)) {
+    if (
+      /\b(?:e\.g|i\.e|et al|cf|vs|Fig|Eq|Sec|resp|approx|[A-Z])\.\s*$/.test(
+        text.slice(Math.max(0, match.index - 10), match.index + 2),
+      )
+    )
+      continue;
+    const end = match.index + match[0].trimEnd().length;
+    spans.push([start, end]);
+    start = match.index + match[0].length;
+  }
+  if (text.slice(start).trim() !== '') spans.push([start, text.length]);
+  return spans;
+}

@@ -1,0 +1,79 @@
+// The index as readers see it: always the newest commit, whoever makes it, and nothing at all before the first one.
+
+import { EngineError } from '@quire/engine/core';
+import { type Encoders, openPaperIndex, type PaperLibrary, type PaperSnapshot } from './paper-index.ts';
+
+export class IndexView {
+  private readonly folder: string;
+  private readonly encoders: Encoders;
+  private library: PaperLibrary | undefined;
+  private loading: Promise<void> | undefined;
+
+  constructor(folder: string, encoders: Encoders) {
+    this.folder = folder;
+    this.encoders = encoders;
+  }
+
+  /** Runs `work` on the newest commit. Throws NOT_FOUND while there is no index. */
+  async with<T>(work: (snapshot: PaperSnapshot) => Promise<T>): Promise<T> {
+    if (this.library === undefined) await this.refresh();
+    if (this.library === undefined) {
+      throw new EngineError('NOT_FOUND', 'The library has no index yet', {
+        hint: 'It is being made; try again shortly.',
+      });
+    }
+    const snapshot = this.library.snapshot();
+    try {
+      return await work(snapshot);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** Looks for a new commit. With `change`, opens the index anew where it does not contain that: it was made again. */
+  refresh(change?: number): Promise<void> {
+    this.loading ??= this.load(change).finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  state(): { readonly indexed: number; readonly segments: number; readonly indexBytes: number } {
+    const snapshot = this.library?.snapshot();
+    if (snapshot === undefined) return { indexed: 0, segments: 0, indexBytes: 0 };
+    const { size, segments } = snapshot;
+    snapshot.release();
+    return {
+      indexed: size,
+      segments: segments.length,
+      indexBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.loading;
+    await this.library?.close();
+    this.library = undefined;
+  }
+
+  private async load(change: number | undefined): Promise<void> {
+    if (this.library !== undefined) {
+      await this.library.refresh();
+      if (change === undefined || this.contains(change)) return;
+      const old = this.library;
+      this.library = undefined;
+      await old.close();
+    }
+    this.library = await openPaperIndex(this.folder, this.encoders, { readOnly: true }).catch((error: unknown) => {
+      if (error instanceof EngineError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+  }
+
+  private contains(change: number): boolean {
+    const snapshot = this.library?.snapshot();
+    const contained = Number(snapshot?.metadata.change ?? 0);
+    snapshot?.release();
+    return contained >= change;
+  }
+}

@@ -1,0 +1,111 @@
+// Taking papers in: files into the store and the store into the index, beside each other, on threads of their own where
+// there are any, so that a server goes on answering. One import at a time; the next waits.
+
+import { EngineError } from '@quire/engine/core';
+import { type Calls, localCalls } from './calls.ts';
+import type { ImportEvent, ImportReport } from './import-files.ts';
+import { canUseThreads, threadCalls } from './thread-calls.ts';
+
+export type IngestEvent =
+  | ImportEvent
+  /** Search finds everything up to change `done`; `total` is the last one. */
+  | { readonly kind: 'indexed'; readonly done: number; readonly total: number };
+
+export interface IngestOptions {
+  readonly source?: string;
+  readonly again?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: IngestEvent) => void;
+}
+
+export interface Ingest {
+  /** Resolves when the papers are in the store and found by search. */
+  importFiles(paths: readonly string[], options?: IngestOptions): Promise<ImportReport>;
+  /** Brings the index up to the store. */
+  catchUp(options?: Pick<IngestOptions, 'onEvent' | 'signal'>): Promise<void>;
+  /** The index takes in something at this moment. */
+  readonly busy: boolean;
+  close(): Promise<void>;
+}
+
+/** `onCommit` is called after every commit of the index. */
+export function createIngest(folder: string, onCommit: () => Promise<void> = async () => {}): Ingest {
+  const start = canUseThreads() ? threadCalls : localCalls;
+  return new TwoStageIngest(start(folder), start(folder), onCommit);
+}
+
+/** While files are read, the index follows at least so often. */
+const FOLLOW_MS = 1_000;
+
+class TwoStageIngest implements Ingest {
+  busy = false;
+  private readonly reading: Calls;
+  private readonly indexing: Calls;
+  private readonly onCommit: () => Promise<void>;
+  private turn: Promise<unknown> = Promise.resolve();
+  private following: Promise<void> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(reading: Calls, indexing: Calls, onCommit: () => Promise<void>) {
+    this.reading = reading;
+    this.indexing = indexing;
+    this.onCommit = onCommit;
+  }
+
+  importFiles(paths: readonly string[], options: IngestOptions = {}): Promise<ImportReport> {
+    const result = this.turn.then(() => this.importNow(paths, options));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  catchUp(options: Pick<IngestOptions, 'onEvent' | 'signal'> = {}): Promise<void> {
+    const result = this.following.then(() => this.catchUpNow(options));
+    this.following = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.turn;
+    await this.following;
+    await Promise.all([this.reading.close(), this.indexing.close()]);
+  }
+
+  private async importNow(paths: readonly string[], options: IngestOptions): Promise<ImportReport> {
+    if (this.isClosed) throw new EngineError('CLOSED', 'The library was closed');
+    let reading = true;
+    const follow = async () => {
+      while (reading) {
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+        if (reading) await this.catchUp(options);
+      }
+    };
+    // A failing index must not lose papers: reading goes on, and its error is told at the end.
+    const followed = follow().catch((error: unknown) => ({ error }));
+    try {
+      return await this.reading.importFiles(paths, options);
+    } finally {
+      reading = false;
+      const failed = await followed;
+      if (options.signal?.aborted !== true) await this.catchUp(options);
+      if (failed !== undefined && options.signal?.aborted !== true) await this.catchUp(options);
+    }
+  }
+
+  private async catchUpNow(options: Pick<IngestOptions, 'onEvent' | 'signal'>): Promise<void> {
+    this.busy = true;
+    const refreshes: Promise<void>[] = [];
+    try {
+      await this.indexing.index({
+        ...(options.signal && { signal: options.signal }),
+        onEvent: (event) => {
+          refreshes.push(this.onCommit());
+          options.onEvent?.(event);
+        },
+      });
+    } finally {
+      await Promise.allSettled(refreshes);
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// From whatever names a paper to its work: work keys, arXiv ids, DOIs, addresses, and sources' own ids.
+
+import { identify } from '../papers/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** Keys of the works that `text` names, best first, each once; [] when it names none here. */
+export function worksNamed(store: Store, text: string): readonly string[] {
+  const name = text.trim();
+  if (name === '' || name.length > NAME_LIMIT) return [];
+  const { arxiv, doi } = identify(name);
+  const found = new Set<string>();
+  if (store.workDigest(name) !== undefined) found.add(name);
+  const identities = [arxiv && `arxiv:${arxiv.id}`, doi && `doi:${doi}`, KEY.test(name) ? name : undefined];
+  for (const identity of identities) {
+    for (const key of identity === undefined ? [] : store.worksByIdentity(identity)) found.add(key);
+  }
+  for (const key of store.worksBySourceId(name)) found.add(key);
+  return [...found];
+}
+
+/** Longest id that a record may have is 1,000 characters. */
+const NAME_LIMIT = 1_000;
+/** A work's key, also one that it had before it grew. */
+const KEY = /^(?:arxiv|doi|t|r):/;

@@ -1,0 +1,64 @@
+// The index of the papers: an engine library with a lexical part and, when a model ships, a dense one. Everything in it
+// comes from the store, so an index that is damaged or was made otherwise is thrown away and made again.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TermsDocument } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
+import { inverted } from '@quire/engine/indexes';
+import { nodeDirectory } from '@quire/engine/node';
+import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
+import { english } from '@quire/engine/text';
+import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
+import { loadModel } from './model.ts';
+
+/** The parts by name; `dense` is there when a model is. */
+export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+export type PaperLibrary = Library<Readonly<Record<string, PartKind>>>;
+export type PaperSnapshot = Snapshot<Readonly<Record<string, PartKind>>>;
+
+/** What makes representations for the index and queries for searches. */
+export interface Encoders {
+  readonly terms: TermsEncoder;
+  readonly dense: StaticEncoder | undefined;
+}
+
+/** Loads the encoders; some ten milliseconds, and a few times the model's size of memory. */
+export function loadEncoders(model: StaticEncoder | undefined = loadModel()): Encoders {
+  return { terms: termsEncoder(english(), { fields: FIELDS }), dense: model };
+}
+
+/** The folder of the index inside the library's folder. */
+export function indexFolder(folder: string): string {
+  return join(folder, 'index');
+}
+
+/** Opens the index, an empty one where there is none (not when read only: then NOT_FOUND). */
+export async function openPaperIndex(
+  folder: string,
+  encoders: Encoders,
+  options: { readonly readOnly?: boolean } = {},
+): Promise<PaperLibrary> {
+  const path = indexFolder(folder);
+  const readOnly = options.readOnly ?? false;
+  if (readOnly && !existsSync(path)) throw new EngineError('NOT_FOUND', `There is no index in ${folder} yet`);
+  const directory = await nodeDirectory(path, { readOnly });
+  return openLibrary(directory, { schema: SCHEMA, parts: partsOf(encoders), readOnly });
+}
+
+/** Tokens of a work's fields. */
+export function termsOf(encoders: Encoders, words: Readonly<Record<string, string>>): TermsDocument {
+  const fields = new Map(
+    Object.entries(words)
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => [name, encoders.terms.analyzer.analyze(text)]),
+  );
+  return { kind: 'terms', side: 'document', space: encoders.terms.space, fields };
+}
+
+function partsOf({ terms }: Encoders): Readonly<Record<string, PartKind>> {
+  return {
+    terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS }) as unknown as PartKind, // a record of kinds forgets which
+  };
+}

@@ -1,0 +1,172 @@
+// Services over one folder: the store for what papers are, the index for finding them. Reads only; what writes is
+// ingest.ts.
+
+import { EngineError } from '@quire/engine/core';
+import { dayNumber, dayOf, parseDate, type Work } from '../papers/index.ts';
+import type {
+  Counts,
+  DayPage,
+  LibraryStatus,
+  PaperView,
+  SearchHit,
+  SearchOptions,
+  SearchPage,
+  Services,
+  SimilarHit,
+} from '../server/services.ts';
+import type { Store } from '../store/index.ts';
+import { bestSentence } from './excerpt.ts';
+import type { IndexView } from './index-view.ts';
+import { worksNamed } from './lookup.ts';
+import type { Encoders } from './paper-index.ts';
+import { type Found, search } from './search.ts';
+import { similarTo } from './similar.ts';
+
+export interface ServicesOptions {
+  readonly store: Store;
+  readonly index: IndexView;
+  readonly encoders: Encoders;
+  /** Whether papers are being taken in. */
+  readonly isIndexing?: () => boolean;
+  /** Sources that make up the sample library. */
+  readonly sampleSource?: string;
+  /** Milliseconds, for the time that a search took. */
+  readonly now?: () => number;
+}
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+/** Deepest hit that can be paged to. */
+const MAX_OFFSET = 10_000;
+
+export function createServices(options: ServicesOptions): Services {
+  return new LibraryServices(options);
+}
+
+class LibraryServices implements Services {
+  private readonly store: Store;
+  private readonly index: IndexView;
+  private readonly encoders: Encoders;
+  private readonly options: ServicesOptions;
+
+  constructor(options: ServicesOptions) {
+    this.options = options;
+    this.store = options.store;
+    this.index = options.index;
+    this.encoders = options.encoders;
+  }
+
+  newestDay(): string | undefined {
+    const day = this.store.newestDay();
+    return day === undefined ? undefined : dayOf(day);
+  }
+
+  papersOfDay(day: string, page: { readonly offset?: number; readonly limit?: number } = {}): DayPage {
+    const date = parseDate(day);
+    if (date?.precision !== 'day') {
+      throw new EngineError('INVALID_ARGUMENT', `${JSON.stringify(day)} is not a day`, {
+        hint: 'Write it as 2025-11-21.',
+      });
+    }
+    const { offset, limit } = bounds(page);
+    const number = dayNumber(date.date);
+    const { previous, next } = this.store.daysAround(number);
+    return {
+      day: date.date,
+      ...(previous !== undefined && { previous: dayOf(previous) }),
+      ...(next !== undefined && { next: dayOf(next) }),
+      works: this.store.works(this.store.keysOfDay(number, offset, limit)),
+      total: this.store.countOfDay(number),
+      offset,
+      limit,
+    };
+  }
+
+  list(page: { readonly offset?: number; readonly limit?: number } = {}): readonly Work[] {
+    const { offset, limit } = bounds(page);
+    return this.store.works(this.store.newestKeys(offset, limit));
+  }
+
+  search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
+    const now = this.options.now ?? (() => performance.now());
+    const start = now();
+    const { offset, limit } = bounds(options);
+    return this.index.with(async (snapshot) => {
+      const request = {
+        mode: options.mode ?? 'hybrid',
+        wanted: offset + limit,
+        ...(options.signal && { signal: options.signal }),
+      };
+      const answer = await search(query, this.store, snapshot, this.encoders, request);
+      const shown = answer.found.slice(offset, offset + limit);
+      return {
+        query,
+        hits: shown.flatMap((found) => this.hit(found, answer.weights) ?? []),
+        total: answer.found.length,
+        more: answer.more,
+        offset,
+        limit,
+        mode: answer.mode,
+        notes: answer.notes,
+        ms: now() - start,
+      };
+    });
+  }
+
+  paper(id: string): PaperView | undefined {
+    const [work, ...others] = this.store.works(worksNamed(this.store, id));
+    return work === undefined ? undefined : { work, others };
+  }
+
+  async similar(id: string, options: { readonly limit?: number } = {}): Promise<readonly SimilarHit[] | undefined> {
+    const work = this.paper(id)?.work;
+    if (work === undefined) return undefined;
+    const { limit } = bounds(options);
+    return this.index.with(async (snapshot) => {
+      const { reason, hits } = await similarTo(work, snapshot, this.encoders, limit);
+      return hits.flatMap(({ id: key, score }) => {
+        const near = this.store.work(key);
+        return near === undefined ? [] : [{ work: near, reason, score }];
+      });
+    });
+  }
+
+  counts(): Counts {
+    const sources = this.store.countRecords();
+    const records = sources.reduce((sum, { records: n }) => sum + n, 0);
+    return { records, works: this.store.countWorks(), sources };
+  }
+
+  status(): LibraryStatus {
+    const counts = this.counts();
+    const day = this.newestDay();
+    const { dense } = this.encoders;
+    const { sampleSource } = this.options;
+    return {
+      ...counts,
+      folder: this.store.folder,
+      sample: counts.records > 0 && counts.sources.every(({ source }) => source === sampleSource),
+      ...(dense !== undefined && { encoder: dense.config.name }),
+      ...this.index.state(),
+      indexing: this.options.isIndexing?.() ?? false,
+      ...(day !== undefined && { newestDay: day }),
+    };
+  }
+
+  /** undefined: the work went away between index and store. */
+  private hit({ key, reason, score }: Found, weights: ReadonlyMap<string, number>): SearchHit | undefined {
+    const work = this.store.work(key);
+    if (work === undefined) return undefined;
+    const sentence = bestSentence(work.abstract, weights, this.encoders.terms.analyzer);
+    return { work, reason, score, ...(sentence !== undefined && { sentence }) };
+  }
+}
+
+/** Offset and limit within what is served. */
+function bounds({ offset = 0, limit = DEFAULT_LIMIT }: { readonly offset?: number; readonly limit?: number }): {
+  offset: number;
+  limit: number;
+} {
+  const whole = (value: number, min: number, max: number) => Math.min(max, Math.max(min, Math.trunc(value) || min));
+  return { offset: whole(offset, 0, MAX_OFFSET), limit: whole(limit, 1, MAX_LIMIT) };
+}

@@ -1,0 +1,116 @@
+// Calls on a thread of their own: one message a call, one or more a reply. Errors keep code, message and hint.
+
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { EngineError, type ErrorCode } from '@quire/engine/core';
+import type { Calls } from './calls.ts';
+import type { ImportOptions, ImportReport } from './import-files.ts';
+import type { IndexEvent } from './indexer.ts';
+
+export type ToThread =
+  | {
+      readonly id: number;
+      readonly call: 'import';
+      readonly paths: readonly string[];
+      readonly options: { readonly source?: string; readonly again?: boolean };
+    }
+  | { readonly id: number; readonly call: 'index' }
+  | { readonly id: number; readonly call: 'cancel' }
+  | { readonly id: number; readonly call: 'close' };
+export type FromThread = { readonly id: number } & (
+  | { readonly event: unknown }
+  | { readonly result: unknown }
+  | { readonly error: { readonly code?: string; readonly message: string; readonly hint?: string } }
+);
+
+/** Threads run built files; from source (tests) everything runs here. */
+export function canUseThreads(): boolean {
+  return import.meta.url.endsWith('.js');
+}
+
+/** Starts a thread for the library in `folder`. It ends with `close`. */
+export function threadCalls(folder: string): Calls {
+  const thread = new Thread(folder);
+  return {
+    importFiles: (paths, { signal, onEvent, source, again }) =>
+      thread.call<ImportReport, Parameters<NonNullable<ImportOptions['onEvent']>>[0]>(
+        { call: 'import', paths, options: { ...(source && { source }), ...(again && { again }) } },
+        signal,
+        onEvent,
+      ),
+    index: ({ signal, onEvent }) => thread.call<void, IndexEvent>({ call: 'index' }, signal, onEvent),
+    close: () => thread.close(),
+  };
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onEvent: ((event: never) => void) | undefined;
+}
+
+class Thread {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private next = 0;
+  private broken: unknown;
+
+  constructor(folder: string) {
+    this.worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: { folder } });
+    this.worker.on('message', (message: FromThread) => this.receive(message));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', () => this.fail(new EngineError('CLOSED', 'The thread that takes papers in has ended')));
+    this.worker.unref(); // an idle thread keeps no process alive
+  }
+
+  call<R, E>(
+    request: DistributiveOmit<ToThread, 'id'>,
+    signal?: AbortSignal,
+    onEvent?: (event: E) => void,
+  ): Promise<R> {
+    if (this.broken !== undefined) return Promise.reject(this.broken);
+    const id = this.next++;
+    const cancel = () => this.worker.postMessage({ id, call: 'cancel' } satisfies ToThread);
+    this.worker.ref();
+    const answer = new Promise<R>((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, onEvent: onEvent as Waiting['onEvent'] });
+      this.worker.postMessage({ ...request, id });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
+    });
+    return answer.finally(() => {
+      signal?.removeEventListener('abort', cancel);
+      if (this.waiting.size === 0) this.worker.unref();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.broken === undefined) await this.call({ call: 'close' });
+    await this.worker.terminate();
+  }
+
+  private receive(message: FromThread): void {
+    const waiting = this.waiting.get(message.id);
+    if (waiting === undefined) return;
+    if ('event' in message) {
+      waiting.onEvent?.(message.event as never);
+      return;
+    }
+    this.waiting.delete(message.id);
+    if ('result' in message) waiting.resolve(message.result as never);
+    else waiting.reject(revived(message.error));
+  }
+
+  private fail(error: unknown): void {
+    this.broken ??= error;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function revived({ code, message, hint }: { code?: string; message: string; hint?: string }): Error {
+  if (code === undefined) return new Error(message);
+  return new EngineError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+}
