@@ -1,11 +1,25 @@
 // The command line as data: every verb with its options, help and examples. A verb is a file in commands/.
 
 import { Command, CommanderError } from 'commander';
+import { importCommand } from './commands/import.ts';
+import { listCommand } from './commands/list.ts';
+import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
+import { showCommand } from './commands/show.ts';
+import { similarCommand } from './commands/similar.ts';
 import { worksCommand } from './commands/works.ts';
 import { EXIT, type Exit, type Io, printError } from './io.ts';
 import type { Verb } from './verb.ts';
 
-const VERBS: readonly Verb[] = [worksCommand];
+const VERBS: readonly Verb[] = [
+  serveCommand,
+  importCommand,
+  searchCommand,
+  showCommand,
+  similarCommand,
+  listCommand,
+  worksCommand,
+];
 
 /** Runs one command line (without `node` and the script) and returns the exit code; never throws, never exits. */
 export async function run(args: readonly string[], io: Io): Promise<Exit> {

@@ -59,7 +59,7 @@ export class IndexView {
   private async load(change: number | undefined): Promise<void> {
     if (this.library !== undefined) {
       await this.library.refresh();
-      if (change === undefined || this.contains(change)) return;
+      if (change === undefined || this.contained() >= change) return;
       const old = this.library;
       this.library = undefined;
       await old.close();
@@ -70,10 +70,11 @@ export class IndexView {
     });
   }
 
-  private contains(change: number): boolean {
+  /** The last change of the store that the newest commit contains; 0 without a commit. */
+  contained(): number {
     const snapshot = this.library?.snapshot();
-    const contained = Number(snapshot?.metadata.change ?? 0);
+    const change = Number(snapshot?.metadata.change ?? 0);
     snapshot?.release();
-    return contained >= change;
+    return change;
   }
 }

@@ -28,10 +28,10 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-/** `onCommit` is called after every commit of the index. */
-export function createIngest(folder: string, onCommit: () => Promise<void> = async () => {}): Ingest {
+/** `onCommit` is called after every commit of the index with the last change that it contains. */
+export function createIngest(folder: string, onCommit: (change: number) => Promise<void> = async () => {}): Ingest {
   const start = canUseThreads() ? threadCalls : localCalls;
-  return new TwoStageIngest(start(folder), start(folder), onCommit);
+  return new TwoStageIngest(() => start(folder), onCommit);
 }
 
 /** While files are read, the index follows at least so often. */
@@ -39,16 +39,17 @@ const FOLLOW_MS = 1_000;
 
 class TwoStageIngest implements Ingest {
   busy = false;
-  private readonly reading: Calls;
-  private readonly indexing: Calls;
-  private readonly onCommit: () => Promise<void>;
+  private readonly start: () => Calls;
+  /** Started when first needed: a command that only searches has no threads. */
+  private reading: Calls | undefined;
+  private indexing: Calls | undefined;
+  private readonly onCommit: (change: number) => Promise<void>;
   private turn: Promise<unknown> = Promise.resolve();
   private following: Promise<void> = Promise.resolve();
   private isClosed = false;
 
-  constructor(reading: Calls, indexing: Calls, onCommit: () => Promise<void>) {
-    this.reading = reading;
-    this.indexing = indexing;
+  constructor(start: () => Calls, onCommit: (change: number) => Promise<void>) {
+    this.start = start;
     this.onCommit = onCommit;
   }
 
@@ -68,7 +69,7 @@ class TwoStageIngest implements Ingest {
     this.isClosed = true;
     await this.turn;
     await this.following;
-    await Promise.all([this.reading.close(), this.indexing.close()]);
+    await Promise.all([this.reading?.close(), this.indexing?.close()]);
   }
 
   private async importNow(paths: readonly string[], options: IngestOptions): Promise<ImportReport> {
@@ -83,6 +84,7 @@ class TwoStageIngest implements Ingest {
     // A failing index must not lose papers: reading goes on, and its error is told at the end.
     const followed = follow().catch((error: unknown) => ({ error }));
     try {
+      this.reading ??= this.start();
       return await this.reading.importFiles(paths, options);
     } finally {
       reading = false;
@@ -96,10 +98,11 @@ class TwoStageIngest implements Ingest {
     this.busy = true;
     const refreshes: Promise<void>[] = [];
     try {
+      this.indexing ??= this.start();
       await this.indexing.index({
         ...(options.signal && { signal: options.signal }),
         onEvent: (event) => {
-          refreshes.push(this.onCommit());
+          refreshes.push(this.onCommit(event.done));
           options.onEvent?.(event);
         },
       });

@@ -11,6 +11,8 @@ export interface ReadQuery {
   readonly phrases: readonly LexicalQuery[];
   /** Terms of everything, quoted or not, each once, in order. */
   readonly terms: readonly string[];
+  /** The word that each term was made from, as typed. */
+  readonly words: ReadonlyMap<string, string>;
   /** Occurrences of each term. */
   readonly counts: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
@@ -34,11 +36,15 @@ export function readQuery(given: string, analyzer: Analyzer): ReadQuery {
     else if (quoted.trim() !== '') notes.push(`“${quoted.trim()}” holds no word that can be searched.`);
   }
   const counts = new Map<string, number>();
-  for (const term of analyzer.analyze(plain(text)).terms) {
+  const words = new Map<string, string>();
+  const typed = plain(text);
+  const tokens = analyzer.analyze(typed);
+  for (const [i, term] of tokens.terms.entries()) {
+    words.set(term, words.get(term) ?? typed.slice(tokens.starts[i], tokens.ends[i]));
     if (counts.has(term) || counts.size < TERM_LIMIT) counts.set(term, (counts.get(term) ?? 0) + 1);
     else if (!notes.includes(TOO_MANY)) notes.push(TOO_MANY);
   }
-  return { text, phrases, terms: [...counts.keys()], counts, notes };
+  return { text, phrases, terms: [...counts.keys()], words, counts, notes };
 }
 
 const TOO_MANY = `Only the first ${TERM_LIMIT} different words of the query were searched.`;

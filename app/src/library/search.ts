@@ -66,6 +66,8 @@ class Search {
   private readonly request: SearchRequest;
   private readonly found = new Map<DocId, Found>();
   private readonly notes: string[];
+  /** Words that no paper has. */
+  private readonly replaced: string[] = [];
 
   constructor(text: string, store: Store, snapshot: PaperSnapshot, encoders: Encoders, request: SearchRequest) {
     this.query = readQuery(text, encoders.terms.analyzer);
@@ -90,6 +92,9 @@ class Search {
     await this.putAuthor(statistics);
     const meaning = dense === undefined ? [] : await this.dense(pool);
     await this.putRest(lexical, meaning);
+    const isNamed = [...this.found.values()].some(({ reason }) => reason === 'id' || reason === 'title');
+    for (const word of isNamed ? [] : this.replaced)
+      this.notes.push(`No paper has “${word}”; words spelled like it were searched instead.`);
     const more = lexical.length >= pool || meaning.length >= pool;
     return { found: [...this.found.values()], more, mode, weights: this.weights(statistics), notes: this.notes };
   }
@@ -113,7 +118,7 @@ class Search {
     for (const [term, count] of this.query.counts) {
       const unknown = this.frequency(statistics, term) === 0;
       if (unknown && term.length >= FUZZY_LENGTH) {
-        this.notes.push(`No paper has “${term}”; words spelled like it were searched instead.`);
+        this.replaced.push(this.query.words.get(term) ?? term);
         clauses.push({ type: 'boost', boost: 0.5, query: { type: 'fuzzy', term, distance: term.length >= 8 ? 2 : 1 } });
       } else clauses.push(count === 1 ? termNode(term) : { type: 'boost', boost: count, query: termNode(term) });
     }

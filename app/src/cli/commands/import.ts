@@ -1,0 +1,168 @@
+// `quire import`: files of papers into the library, here or by the server that holds it.
+
+import { resolve } from 'node:path';
+import { EngineError, type ErrorCode } from '@quire/engine/core';
+import { Command } from 'commander';
+import type { ImportReport } from '../../library/import-files.ts';
+import type { IngestEvent } from '../../library/ingest.ts';
+import { openLibraryIn } from '../../library/open.ts';
+import type { Outcome } from '../../server/app.ts';
+import { findServer, type RunningServer } from '../../server/handover.ts';
+import { EXIT, type Io, json } from '../io.ts';
+import { progress } from '../progress.ts';
+import { dataDirOption, examples, type Verb } from '../verb.ts';
+
+interface Options {
+  readonly dataDir: string;
+  readonly source?: string;
+  readonly again?: boolean;
+  readonly json?: boolean;
+}
+
+export const importCommand: Verb = (io, finish) =>
+  new Command('import')
+    .description('Read papers from files of JSON lines, plain or gzip, into the library')
+    .argument('<file...>', 'files; a file that was read before is left out')
+    .addOption(dataDirOption())
+    .option('--source <name>', "what the papers' source is called (default: the file's name without endings)")
+    .option('--again', 'read files again that have been read to the end before')
+    .option('--json', 'print one JSON object: files, added, updated, unchanged, rejected, works')
+    .addHelpText(
+      'after',
+      `
+A row needs a title; id, abstract, authors, published (YYYY, YYYY-MM or YYYY-MM-DD), venue, url, doi, keywords,
+daily, upvotes, comments and others are taken where they are there. A row that cannot be read is reported with file,
+line and reason, and stops nothing. An import that was stopped goes on where it stopped when it is given again. While
+"quire serve" holds the library, the work is handed to it.
+${examples([
+  ['quire import arxiv.jsonl.gz acl-anthology.jsonl.gz', 'two files, each its own source'],
+  ['quire import mine.jsonl --source mine --data-dir ~/papers', 'a name and a place of your own'],
+])}
+Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read, 130 stopped.`,
+    )
+    .action(async (files: readonly string[], options: Options) => {
+      const folder = resolve(options.dataDir);
+      const paths = files.map((file) => resolve(file));
+      const watch = watcher(io);
+      const server = await findServer(folder);
+      const start = performance.now();
+      try {
+        const report = await (server === undefined
+          ? importHere(io, folder, paths, options, watch.onEvent)
+          : importThere(io, server, paths, options, watch.onEvent));
+        watch.end();
+        const seconds = Math.round((performance.now() - start) / 100) / 10;
+        if (options.json) await json(io, { ...report, seconds });
+        else await io.out(summary(report, seconds));
+        finish(report.rejected > 0 ? EXIT.rejected : EXIT.ok);
+      } catch (error) {
+        watch.end();
+        if (io.signal.aborted) io.err('Stopped. Give the same command again to go on from here.\n');
+        throw error;
+      }
+    });
+
+async function importHere(
+  io: Io,
+  folder: string,
+  paths: readonly string[],
+  options: Options,
+  onEvent: (event: IngestEvent) => void,
+): Promise<ImportReport> {
+  const library = openLibraryIn(folder, { create: true });
+  try {
+    return await library.ingest.importFiles(paths, { ...chosen(options), signal: io.signal, onEvent });
+  } finally {
+    await library.close();
+  }
+}
+
+async function importThere(
+  io: Io,
+  server: RunningServer,
+  paths: readonly string[],
+  options: Options,
+  onEvent: (event: IngestEvent) => void,
+): Promise<ImportReport> {
+  io.err(`Handing over to the server at ${server.url}\n`);
+  const answer = await fetch(`${server.url}/api/v1/import`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ paths, ...chosen(options) }),
+    signal: io.signal,
+  });
+  if (!answer.ok || answer.body === null)
+    throw new EngineError('STORAGE_FAILED', `The server refused: ${await answer.text()}`);
+  for await (const event of linesOf(answer.body)) {
+    if (event.kind === 'done') return event.report;
+    if (event.kind === 'failed') {
+      const { code, message, hint } = event.error;
+      throw new EngineError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+    }
+    onEvent(event);
+  }
+  throw new EngineError('STORAGE_FAILED', 'The server ended before the import did', {
+    hint: 'Give the same command again to go on.',
+  });
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<IngestEvent | Outcome> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as IngestEvent | Outcome;
+  }
+}
+
+function chosen({ source, again }: Options): { source?: string; again?: boolean } {
+  return { ...(source !== undefined && { source }), ...(again && { again }) };
+}
+
+/** Draws what happens. */
+function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; readonly end: () => void } {
+  const bar = progress(io);
+  let reading = true;
+  return {
+    onEvent(event) {
+      switch (event.kind) {
+        case 'progress':
+          reading = true;
+          bar.update(event.bytes, event.totalBytes, `${nameOf(event.file)}  line ${event.line.toLocaleString('en')}`);
+          break;
+        case 'rejected':
+          bar.note(`rejected ${event.file}:${event.line}: ${event.reason}`);
+          break;
+        case 'known':
+          bar.note(`${event.file}: read before (${event.lines.toLocaleString('en')} lines), nothing to do`);
+          break;
+        case 'file':
+          reading = false;
+          bar.note(
+            `${nameOf(event.file)}: ${event.added} new, ${event.updated} changed, ${event.unchanged} known, ${event.rejected} rejected`,
+          );
+          break;
+        case 'indexed':
+          if (!reading) bar.update(event.done, event.total, 'indexing');
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+    end: () => bar.end(),
+  };
+}
+
+function summary(report: ImportReport, seconds: number): string {
+  const { files, added, updated, unchanged, rejected, works } = report;
+  const n = (value: number) => value.toLocaleString('en');
+  return (
+    `${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, ${n(updated)} changed, ` +
+    `${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n`
+  );
+}
+
+function nameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}

@@ -1,0 +1,54 @@
+// `quire list`: a day's papers, or the newest ones.
+
+import { Command } from 'commander';
+import type { Work } from '../../papers/index.ts';
+import { EXIT, json, table } from '../io.ts';
+import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
+import { withStore } from '../with-library.ts';
+
+export const listCommand: Verb = (io, finish) =>
+  new Command('list')
+    .description('List papers: the newest day, another day, or all, newest first')
+    .addOption(dataDirOption())
+    .option('--day <day>', 'YYYY-MM-DD or "newest"')
+    .option('--all', 'every paper, not one day')
+    .option('-n, --limit <number>', 'how many (1 to 100)', whole(1, 100), 20)
+    .option('--offset <number>', 'leave out so many', whole(0, 10_000), 0)
+    .option('--json', 'print one JSON object: day, previous, next, total, works (an array of works with --all)')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['quire list', 'the newest day that has papers'],
+        ['quire list --day 2026-04-10 -n 5', 'the five with most votes of that day'],
+        ['quire list --all --json', 'the newest works as JSON'],
+      ])}
+Exit codes: 0 papers, 3 none.`,
+    )
+    .action(
+      async (options: {
+        dataDir: string;
+        day?: string;
+        all?: boolean;
+        limit: number;
+        offset: number;
+        json?: boolean;
+      }) => {
+        const { limit, offset } = options;
+        const found = await withStore(options.dataDir, ({ services }) => {
+          if (options.all) return { works: services.list({ offset, limit }) };
+          const day = options.day === undefined || options.day === 'newest' ? services.newestDay() : options.day;
+          return day === undefined ? { works: [] } : services.papersOfDay(day, { offset, limit });
+        });
+        if (options.json) await json(io, options.all ? found.works : found);
+        else
+          await io.out(
+            ('day' in found ? `${found.day}: ${found.total} papers\n` : '') +
+              table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
+          );
+        finish(found.works.length > 0 ? EXIT.ok : EXIT.nothing);
+      },
+    );
+
+function rowOf(work: Work): readonly string[] {
+  return [work.published?.date ?? work.day ?? '-', work.upvotes > 0 ? `▲${work.upvotes}` : '', work.key, work.title];
+}

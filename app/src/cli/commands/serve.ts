@@ -1,0 +1,56 @@
+// `quire serve`: the site, until Ctrl-C.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
+import { createPages } from '../../web/index.ts';
+import { EXIT } from '../io.ts';
+import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
+
+/** Papers that an empty library begins with; from app/src/cli/commands or app/dist/cli/commands. */
+const SAMPLE = fileURLToPath(new URL('../../../sample/papers.jsonl', import.meta.url));
+
+export const serveCommand: Verb = (io, finish) =>
+  new Command('serve')
+    .description('Start the site on this machine')
+    .addOption(dataDirOption())
+    .option('-p, --port <number>', 'port to listen on; 0 takes any free one', whole(0, 65_535), DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on; another than 127.0.0.1 lets other machines in', '127.0.0.1')
+    .option('--no-sample', 'begin an empty library empty, without the sample papers')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['quire serve', 'the site on http://127.0.0.1:4321, over ./data'],
+        ['quire serve --data-dir ~/papers --port 8080', 'another folder, another port'],
+      ])}
+Exit codes: 0 stopped by Ctrl-C, 6 the port is taken.`,
+    )
+    .action(async (options: { dataDir: string; port: number; host: string; sample: boolean }) => {
+      const start = performance.now();
+      const site = await startSite({
+        folder: resolve(options.dataDir),
+        host: options.host,
+        port: options.port,
+        pages: (services) => createPages(services),
+        ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
+        onProblem: (error) =>
+          io.err(`The index could not be brought up to date: ${error instanceof Error ? error.message : error}\n`),
+      });
+      const status = site.library.services.status();
+      const what = status.sample ? 'sample library' : 'library';
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      await io.out(`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
+      await io.out(
+        `  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
+      );
+      if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
+        await io.out('  open to other machines: they can read and search everything here\n');
+      await io.out(`  ready:  ${site.url}\n`);
+      if (!io.signal.aborted)
+        await new Promise<void>((done) => io.signal.addEventListener('abort', () => done(), { once: true }));
+      io.err('  stopping\n');
+      await site.stop();
+      finish(EXIT.ok);
+    });

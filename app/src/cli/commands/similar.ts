@@ -1,0 +1,33 @@
+// `quire similar`: what is near a paper.
+
+import { Command } from 'commander';
+import { EXIT, json, table } from '../io.ts';
+import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
+import { withLibrary } from '../with-library.ts';
+
+export const similarCommand: Verb = (io, finish) =>
+  new Command('similar')
+    .description('List the papers nearest to one')
+    .argument('<id>', 'any name that "quire show" takes')
+    .addOption(dataDirOption())
+    .option('-n, --limit <number>', 'how many (1 to 100)', whole(1, 100), 10)
+    .option('--json', 'print a JSON array: work, reason (meaning or text), score')
+    .addHelpText(
+      'after',
+      `${examples([['quire similar 2503.11731 -n 5', 'the five nearest']])}\nExit codes: 0 found, 3 no such paper or nothing near it.`,
+    )
+    .action(async (id: string, options: { dataDir: string; limit: number; json?: boolean }) => {
+      const hits = await withLibrary(io, options.dataDir, ({ services }) =>
+        services.similar(id, { limit: options.limit }),
+      );
+      if (hits === undefined) io.err(`No paper is called ${JSON.stringify(id)} here.\n`);
+      if (options.json) await json(io, hits ?? null);
+      else
+        await io.out(
+          table(
+            (hits ?? []).map(({ work, score, reason }) => [score.toFixed(3), reason, work.key, work.title]),
+            { columns: io.columns, stretch: 3 },
+          ),
+        );
+      finish(hits === undefined || hits.length === 0 ? EXIT.nothing : EXIT.ok);
+    });

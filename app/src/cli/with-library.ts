@@ -1,0 +1,48 @@
+// Opens the library for one command. Where no server keeps the index up to the store, the command does it first.
+
+import { resolve } from 'node:path';
+import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { findServer } from '../server/handover.ts';
+import type { Io } from './io.ts';
+import { progress } from './progress.ts';
+
+/** Runs `work` on the library in `dataDir` and closes it. */
+export async function withLibrary<T>(
+  io: Io,
+  dataDir: string,
+  work: (library: OpenLibrary) => Promise<T> | T,
+): Promise<T> {
+  const folder = resolve(dataDir);
+  const library = openLibraryIn(folder);
+  try {
+    if (await isBehind(library)) await catchUp(io, library);
+    return await work(library);
+  } finally {
+    await library.close();
+  }
+}
+
+/** The same for a command that needs the store alone. */
+export async function withStore<T>(dataDir: string, work: (library: OpenLibrary) => T): Promise<T> {
+  const library = openLibraryIn(resolve(dataDir));
+  try {
+    return work(library);
+  } finally {
+    await library.close();
+  }
+}
+
+async function isBehind({ index, store }: OpenLibrary): Promise<boolean> {
+  await index.refresh().catch(() => undefined); // a damaged index is made again by catching up
+  return index.contained() !== store.lastChange() && (await findServer(store.folder)) === undefined;
+}
+
+async function catchUp(io: Io, { ingest }: OpenLibrary): Promise<void> {
+  const bar = progress(io);
+  bar.update(0, 1, 'indexing');
+  await ingest.catchUp({
+    signal: io.signal,
+    onEvent: (event) => event.kind === 'indexed' && bar.update(event.done, event.total, 'indexing'),
+  });
+  bar.end();
+}

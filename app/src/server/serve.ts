@@ -1,0 +1,126 @@
+// The running site: opens the library, listens, brings the index up to the store, and ends in order.
+
+import { serve as listen, type ServerType } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { EngineError } from '@quire/engine/core';
+import type { Hono } from 'hono';
+import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { createApp } from './app.ts';
+import { announce } from './handover.ts';
+import type { Services } from './services.ts';
+
+export interface ServeOptions {
+  readonly folder: string;
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string;
+  /** 0 takes any free port. Default 4321. */
+  readonly port?: number;
+  /** Makes the pages beside the API. */
+  readonly pages?: (services: Services) => Hono;
+  /** A file of papers to begin an empty library with. */
+  readonly sample?: string;
+  /** Hears of trouble that stops nothing: an index that could not be brought up to the store. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+export interface RunningSite {
+  readonly url: string;
+  readonly library: OpenLibrary;
+  /** The index contains what the store held at the start. */
+  readonly ready: Promise<void>;
+  /** Answers what has begun, ends imports at their last batch, releases every lock. */
+  stop(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 4321;
+const DEFAULT_HOST = '127.0.0.1';
+/** How long a request that has begun may still take when the server stops. */
+const GRACE_MS = 3_000;
+
+/** Starts the site. Throws LOCKED when the port is taken. */
+export async function startSite(options: ServeOptions): Promise<RunningSite> {
+  const library = openLibraryIn(options.folder, { create: true });
+  const stopping = new AbortController();
+  try {
+    const first = options.sample === undefined || library.store.countWorks() > 0 ? undefined : options.sample;
+    // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
+    if (first !== undefined) await library.ingest.importFiles([first], { source: 'sample' });
+    const server = await bind(library, options, stopping.signal);
+    const ready = library.ingest.catchUp({ signal: stopping.signal }).catch((error: unknown) => {
+      if (!stopping.signal.aborted) options.onProblem?.(error);
+    });
+    return { ...server, library, ready, stop: () => stop(library, server, stopping) };
+  } catch (error) {
+    await library.close();
+    throw error;
+  }
+}
+
+interface Bound {
+  readonly url: string;
+  readonly server: ServerType;
+  readonly withdraw: () => void;
+}
+
+async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSignal): Promise<Bound> {
+  const hostname = options.host ?? DEFAULT_HOST;
+  const port = options.port ?? DEFAULT_PORT;
+  let token = '';
+  const build = () =>
+    createApp(library.services, {
+      ...(options.pages && { pages: options.pages(library.services) }),
+      ingest: library.ingest,
+      token,
+      signal,
+      remoteAddress: (context) => getConnInfo(context).remote.address,
+    });
+  let app: Hono | undefined;
+  const server = listen({ fetch: (request, env) => (app ?? build()).fetch(request, env), hostname, port });
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, hostname, port)));
+    server.once('listening', () => resolve(portOf(server)));
+  });
+  const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${bound}`;
+  const announced = announce(library.folder, url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]'));
+  token = announced.token;
+  app = build();
+  return { url, server, withdraw: announced.withdraw };
+}
+
+async function stop(library: OpenLibrary, { server, withdraw }: Bound, stopping: AbortController): Promise<void> {
+  withdraw();
+  stopping.abort();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    const late = setTimeout(() => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    }, GRACE_MS);
+    late.unref();
+  });
+  await library.close();
+}
+
+function portOf(server: ServerType): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new EngineError('LOCKED', `Port ${port} of ${host} is taken`, {
+      hint: `Another Quire may be running there. Choose another port: quire serve --port ${port + 1}`,
+      cause: error,
+    });
+  }
+  if (error.code === 'EACCES') {
+    return new EngineError('READ_ONLY', `This user may not listen on port ${port}`, {
+      hint: 'Choose a port above 1023.',
+      cause: error,
+    });
+  }
+  return new EngineError('INVALID_ARGUMENT', `Cannot listen on ${host}:${port}: ${error.message}`, {
+    hint: 'Check --host and --port.',
+    cause: error,
+  });
+}
