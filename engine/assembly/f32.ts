@@ -85,11 +85,13 @@ export function scanF32Many(
   }
 }
 
-/** Dot products of rows `wanted[i]` with `query`, into out[i] (f32). */
-export function gatherF32(rows: usize, dim: u32, query: usize, wanted: usize, n: u32, out: usize): void {
+/** Offers rows `wanted[i]` as documents ids[i] to the heap `top`: rescoring, and filters that few documents pass. */
+export function offerF32(rows: usize, dim: u32, query: usize, wanted: usize, ids: usize, n: u32, top: usize): void {
+  let limit = threshold(top);
   const stride = <usize>dim << 2;
-  for (let i: u32 = 0; i < n; i++) {
-    const row = load<u32>(wanted + (<usize>i << 2));
-    store<f32>(out + (<usize>i << 2), dotF32(rows + <usize>row * stride, query, dim));
+  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
+    const score = dotF32(rows + <usize>load<u32>(wanted + i) * stride, query, dim);
+    const key = (<u64>rankOf(score) << 32) | load<u32>(ids + i);
+    if (key < limit) limit = push(top, key);
   }
 }

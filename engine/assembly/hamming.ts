@@ -109,12 +109,3 @@ export function scanHammingMany(
     }
   }
 }
-
-/** Distances of the codes at rows `rows[i]` to `query`, into out[i] (u32). */
-export function gatherHamming(codes: usize, words: u32, query: usize, rows: usize, n: u32, out: usize): void {
-  const stride = <usize>words << 3;
-  for (let i: u32 = 0; i < n; i++) {
-    const row = load<u32>(rows + (<usize>i << 2));
-    store<u32>(out + (<usize>i << 2), hamming(codes + <usize>row * stride, query, words));
-  }
-}

@@ -115,13 +115,15 @@ export function scanI8Many(
   }
 }
 
-/** Scores of rows `wanted[i]`, into out[i] (f32). */
-export function gatherI8(
-  rows: usize, scales: usize, dim: u32, query: usize, queryScale: f64, wanted: usize, n: u32, out: usize,
+/** Offers rows `wanted[i]` as documents ids[i] to the heap `top`: rescoring, and filters that few documents pass. */
+export function offerI8(
+  rows: usize, scales: usize, dim: u32, query: usize, queryScale: f64, wanted: usize, ids: usize, n: u32, top: usize,
 ): void {
-  for (let i: u32 = 0; i < n; i++) {
-    const row = load<u32>(wanted + (<usize>i << 2));
-    const score = scoreI8(rows + <usize>row * <usize>dim, load<f32>(scales + (<usize>row << 2)), query, queryScale, dim);
-    store<f32>(out + (<usize>i << 2), score);
+  let limit = threshold(top);
+  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
+    const row = <usize>load<u32>(wanted + i);
+    const score = scoreI8(rows + row * <usize>dim, load<f32>(scales + (row << 2)), query, queryScale, dim);
+    const key = (<u64>rankOf(score) << 32) | load<u32>(ids + i);
+    if (key < limit) limit = push(top, key);
   }
 }

@@ -1,8 +1,9 @@
 // Kernels over vectors and codes: entry of vectors.wasm. Pure functions over pointers (docs/adr/0012-memory-model.md).
 // The ladder of versions and what each step bought is in docs/kernels.md.
-export { dotF32, gatherF32, scanF32, scanF32Many } from './f32';
-export { gatherHamming, hamming, scanHamming, scanHammingMany } from './hamming';
-export { dotI8, gatherI8, scanI8, scanI8Many, splitQueryI8 } from './int8';
+export { countBits } from './accept';
+export { dotF32, offerF32, scanF32, scanF32Many } from './f32';
+export { hamming, scanHamming, scanHammingMany } from './hamming';
+export { dotI8, offerI8, scanI8, scanI8Many, splitQueryI8 } from './int8';
 export { nearestCentroids } from './kmeans';
 export { readAll } from './read';
 export { topkSort } from './topk';

@@ -8,6 +8,8 @@ const PAGE = 65536; // bytes
 /** Addresses below this are never handed out, so that pointer 0 can mean "absent". */
 const FIRST = 1024;
 const DEFAULT_ARENA_BYTES = 1 << 30;
+/** An empty heap keeps a memory up to this size for the next region. */
+const KEPT_BYTES = 1 << 20;
 /** Regions leave this much of an arena (at most a quarter of it) to scratch: accept bits, queries, top-k heaps. */
 const SCRATCH_RESERVE = 32 << 20;
 
@@ -147,6 +149,8 @@ export class Heap {
       if (region !== undefined) return region;
     }
     const space = new ArenaSpace(this.#arenaBytes, (empty) => {
+      // The last one stays if it is small: making a memory costs more than keeping a few pages.
+      if (this.#arenas.length === 1 && empty.arena.memory.buffer.byteLength <= KEPT_BYTES) return;
       this.#arenas = this.#arenas.filter((other) => other !== empty);
     });
     const region = space.alloc(bytes, align);

@@ -53,3 +53,9 @@ export function limitOf(floor: number): number {
   // fround may have rounded up: one step worse is certainly not above the floor. + 1 because limits are exclusive.
   return Math.min(NO_LIMIT, rank + 2);
 }
+
+/** Scores of ranks that a dot product scan kept. */
+export function scoresOf(ranks: Uint32Array): Float64Array {
+  const words = ranks.map((rank) => (rank >>> 31 ? rank : rank ^ 0x7fffffff)); // as scoreOf
+  return Float64Array.from(new Float32Array(words.buffer));
+}

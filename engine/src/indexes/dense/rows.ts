@@ -23,8 +23,8 @@ export interface Rows {
   readonly head: Head;
   /** Ords of the rows, ascending; undefined when row = Ord. */
   readonly ords: Uint32Array | undefined;
-  /** Calls `visit` for every row in order. May be called again for another pass. */
-  each(visit: (row: Row, index: number) => void): Promise<void>;
+  /** Calls `visit` for every row in order, waiting where it says so. May be called again for another pass. */
+  each(visit: (row: Row, index: number) => Promise<void> | undefined): Promise<void>;
 }
 
 /** Rows from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
@@ -51,7 +51,8 @@ export function rowsOfInput(
       for (let i = 0; i < count; i++) {
         if (i % 4096 === 0) await pause(options);
         row.set(input.rep(present[i] as Ord)!.vec); // present holds the ords with a representation
-        visit(row, i);
+        const wait = visit(row, i);
+        if (wait !== undefined) await wait;
       }
     },
   };
@@ -80,7 +81,8 @@ export async function rowsOfMerge(
         const stream = streams[origin[present[i]!]!]!;
         if (!stream.isBuffered()) await stream.fill();
         stream.next(row);
-        visit(row, i);
+        const wait = visit(row, i);
+        if (wait !== undefined) await wait;
       }
     },
   };
@@ -100,33 +102,25 @@ export async function readOrds(sections: SectionReader, head: Head): Promise<Uin
 }
 
 /** Writes head, ords, vectors and scales, which all dense parts begin with; `also` sees every row as it passes. */
-export async function writeRows(
-  rows: Rows,
-  out: SectionWriter,
-  also: (row: Row, index: number) => void = () => {},
-): Promise<void> {
+export async function writeRows(rows: Rows, out: SectionWriter, also: (row: Row) => void = () => {}): Promise<void> {
   const { count, dim, format } = rows.head;
   await writeHead(out, rows.head);
   if (rows.ords !== undefined) await writeSection(out, 'ords', bytesOf(rows.ords));
   const rowBytes = format === 'f32' ? 4 * dim : dim;
   const sink = await out.section('vectors');
   const buffer = new Uint8Array(rowBytes * Math.max(1, Math.min(count, Math.floor((1 << 20) / rowBytes))));
-  const pending: Promise<void>[] = [];
   const scales = new Float32Array(format === 'int8' ? count : 0);
   let at = 0;
-  const flush = () => {
-    pending.push(sink.append(buffer.slice(0, at)));
-    at = 0;
-  };
   await rows.each((row, i) => {
-    if (at + rowBytes > buffer.length) flush();
     buffer.set(row.bytes, at);
     at += rowBytes;
     if (format === 'int8') scales[i] = row.scale;
-    also(row, i);
+    also(row);
+    if (at < buffer.length) return undefined;
+    at = 0;
+    return sink.append(buffer);
   });
-  flush();
-  await Promise.all(pending);
+  await sink.append(buffer.subarray(0, at));
   await sink.close();
   if (format === 'int8') await writeSection(out, 'scales', bytesOf(scales));
 }

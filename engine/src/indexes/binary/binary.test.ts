@@ -1,0 +1,49 @@
+import { type DenseRep, Rng } from '@quire/engine/core';
+import { indexContract } from '../../../test/contract/index-contract.ts';
+import { binary } from './binary.ts';
+
+const space = 'test/dense/70';
+
+/** Small integers, so that scores tie; more than 64 dimensions, so that codes have two words. */
+function vector(seed: number): DenseRep {
+  const rng = new Rng(seed);
+  return { kind: 'dense', space, vec: Float32Array.from({ length: 70 }, () => rng.below(3) - 1) };
+}
+const options = {
+  document: (i: number) => (i % 17 === 16 ? undefined : vector(i)),
+  queries: [vector(100001), vector(100002), vector(100003)],
+};
+
+indexContract('binary, rescored with int8', () => binary({ space, dim: 70, rescore: 2000 }), options);
+indexContract(
+  'binary, rescored with f32 from the file',
+  () => binary({ space, dim: 70, rescore: 2000, vectors: 'f32', resident: false }),
+  {
+    ...options,
+    skip: [
+      { reason: 'vectors that stay in their file cannot be searched without waiting', cases: ['sync'] },
+      { reason: 'the same code, tested for resident vectors', cases: ['crash', 'model'] },
+    ],
+  },
+);
+indexContract('binary with few candidates', () => binary({ space, dim: 70, rescore: 60 }), {
+  ...options,
+  skip: [
+    {
+      reason: 'an approximate search depends on how documents are split into segments',
+      cases: [
+        'add',
+        'delete',
+        'replace',
+        'filters',
+        'ties',
+        'snapshots',
+        'merge',
+        'model',
+        'builds',
+        'statistics',
+        'crash',
+      ],
+    },
+  ],
+});

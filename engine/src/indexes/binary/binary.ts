@@ -1,0 +1,118 @@
+// binary: mean-centred sign codes (one bit a dimension), all of them scanned by Hamming distance; the nearest candidates
+// are scored with their stored vectors. Recall rises with `rescore`. Bytes: docs/format/binary.md. A merge recomputes
+// mean and codes from the stored vectors, so it equals a write of the kept documents byte for byte.
+
+import { asFloat32, bytesOf } from '../../core/bytes.ts';
+import { defaultHeap } from '../../kernels/heap.ts';
+import { hamming } from '../../kernels/reference.ts';
+import { loadVectors } from '../../kernels/vectors.ts';
+import type { SectionWriter } from '../../storage/part.ts';
+import { checkDim, checkVector } from '../dense/check.ts';
+import { checkSize, readHead, writeSection } from '../dense/head.ts';
+import { checkInteger, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
+import { densePart, type Finder, membersOf, type RowFilter } from '../dense/part.ts';
+import { type Rows, readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
+import { StoredVectors } from '../dense/vectors.ts';
+import { Codes } from './codes.ts';
+import { Mean, signCode, wordsOf } from './signs.ts';
+
+/** Scoring one vector costs about as much as comparing this many codes: fewer accepted rows are scored directly. */
+const DIRECT_SHARE = 32;
+
+/** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
+export function binary(options: RescoredOptions): DenseKind {
+  const { space, dim, vectors: format = 'int8', heap, rescore = DEFAULT_RESCORE, resident = true } = options;
+  checkDim(dim);
+  checkInteger('rescore', rescore, 1, 1_000_000);
+  return {
+    name: 'binary',
+    version: 0,
+    kind: 'dense',
+    space,
+    config: { dim, vectors: format },
+    check: (rep) => checkVector(rep, space, dim, 'The vector'),
+    write: async (input, out, cancel) => writeBinary(rowsOfInput(input, space, dim, format, cancel), out),
+    merge: async (sources, size, out, cancel) =>
+      writeBinary(await rowsOfMerge(sources, size, dim, format, cancel), out),
+    open: async (sections, cancel = {}) => {
+      const head = await readHead(sections, dim, format);
+      const ords = await readOrds(sections, head);
+      const memory = { ...cancel, heap: heap ?? defaultHeap(), module: await loadVectors() };
+      const mean = await readMean(sections, dim);
+      const codes = await Codes.open(sections, { ...memory, dim, count: head.count });
+      const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
+      const finder = finderOf(codes, mean, head.count, rescore);
+      return densePart({ name: 'binary', space, vectors, ords, finder });
+    },
+  };
+}
+
+async function writeBinary(rows: Rows, out: SectionWriter): Promise<void> {
+  const mean = await writeRowsAndMean(rows, out);
+  const words = 2 * wordsOf(rows.head.dim);
+  const sink = await out.section('codes');
+  const buffer = new Uint32Array(words * 4096);
+  let at = 0;
+  await rows.each(({ vec }) => {
+    signCode(vec, mean, buffer, at);
+    at += words;
+    if (at < buffer.length) return undefined;
+    at = 0;
+    return sink.append(bytesOf(buffer));
+  });
+  await sink.append(bytesOf(buffer.subarray(0, at)));
+  await sink.close();
+}
+
+/** The sections of flat, then `mean`; returns the mean of the stored vectors. */
+export async function writeRowsAndMean(rows: Rows, out: SectionWriter): Promise<Float32Array> {
+  const sums = new Mean(rows.head.dim);
+  await writeRows(rows, out, ({ vec }) => sums.add(vec));
+  const mean = sums.value();
+  await writeSection(out, 'mean', bytesOf(mean));
+  return mean;
+}
+
+export async function readMean(sections: Parameters<DenseKind['open']>[0], dim: number): Promise<Float32Array> {
+  checkSize(sections, 'mean', 4 * dim);
+  return asFloat32((await sections.readAll('mean')).slice());
+}
+
+/** Rows to score without looking at codes: all accepted ones where they are few. `undefined` in `rows` = all. */
+export function directRows(
+  candidates: number,
+  count: number,
+  accept: RowFilter | undefined,
+): { readonly rows: Uint32Array | undefined } | undefined {
+  const n = accept?.count ?? count;
+  if (n > candidates && (accept === undefined || n > count / DIRECT_SHARE)) return undefined;
+  return { rows: accept && membersOf(accept) };
+}
+
+function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: number): Finder {
+  const codeOf = (query: Float32Array) => {
+    const code = new Uint32Array(2 * codes.words);
+    signCode(query, mean, code);
+    return code;
+  };
+  return {
+    candidates: (query, k, accept, isExhaustive) => {
+      const wanted = Math.min(count, Math.max(rescore, 4 * k));
+      const direct = directRows(wanted, count, accept);
+      if (direct) return direct.rows;
+      let range: readonly [number, number] | undefined = [0, count];
+      const next = () => {
+        const once = range;
+        range = undefined;
+        return once;
+      };
+      const code = codeOf(query);
+      return isExhaustive ? codes.reference(code, wanted, accept, next) : codes.nearest(code, wanted, accept, next);
+    },
+    explain: (query, row) => ({ distance: hamming(codes.codeAt(row), codeOf(query)), bits: mean.length }),
+    get residentBytes() {
+      return codes.bytes + mean.byteLength;
+    },
+    close: () => codes.close(),
+  };
+}

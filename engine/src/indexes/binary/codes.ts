@@ -1,0 +1,112 @@
+// Sign codes in kernel memory and the search among them: the R nearest by Hamming distance, ties to the lower row. Codes
+// lie in row order (binary) or in another order with the row of each beside it (ivf).
+
+import { bytesOf } from '../../core/bytes.ts';
+import type { Cancellable } from '../../core/types.ts';
+import type { Heap } from '../../kernels/heap.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import { hamming, scan as referenceScan } from '../../kernels/reference.ts';
+import { topkSize } from '../../kernels/topk.ts';
+import type { VectorsKernels } from '../../kernels/vectors.ts';
+import type { SectionReader } from '../../storage/part.ts';
+import { Chunks, type Column } from '../dense/chunks.ts';
+import { checkSize } from '../dense/head.ts';
+import type { RowFilter } from '../dense/part.ts';
+import { Scan } from '../dense/scan.ts';
+import { wordsOf } from './signs.ts';
+
+export interface CodesOptions extends Cancellable {
+  readonly dim: number;
+  readonly count: number;
+  /** Section of u32 rows, one a code; without it, code i is row i. */
+  readonly slots?: string;
+  readonly heap: Heap;
+  readonly module: KernelModule<VectorsKernels>;
+}
+
+export class Codes {
+  readonly words: number; // 64-bit words of a code
+  readonly #chunks: Chunks;
+  readonly #module: KernelModule<VectorsKernels>;
+  readonly #hasSlots: boolean;
+
+  private constructor(words: number, chunks: Chunks, module: KernelModule<VectorsKernels>, hasSlots: boolean) {
+    this.words = words;
+    this.#chunks = chunks;
+    this.#module = module;
+    this.#hasSlots = hasSlots;
+  }
+
+  static async open(sections: SectionReader, options: CodesOptions): Promise<Codes> {
+    const words = wordsOf(options.dim);
+    const columns: Column[] = [{ section: 'codes', rowBytes: 8 * words }];
+    if (options.slots !== undefined) columns.push({ section: options.slots, rowBytes: 4 });
+    for (const { section, rowBytes } of columns) checkSize(sections, section, options.count * rowBytes);
+    const chunks = await Chunks.load(options.heap, sections, columns, options.count, options);
+    return new Codes(words, chunks, options.module, options.slots !== undefined);
+  }
+
+  get bytes(): number {
+    return this.#chunks.bytes;
+  }
+  close(): void {
+    this.#chunks.free();
+  }
+
+  /**
+   * The `k` nearest accepted rows among the codes of the ranges that `next` gives (positions from … to−1); it is asked
+   * again until it returns undefined and is told how many rows were kept so far. Ascending rows.
+   */
+  nearest(
+    query: Uint32Array,
+    k: number,
+    accept: RowFilter | undefined,
+    next: (kept: number) => readonly [from: number, to: number] | undefined,
+  ): Uint32Array {
+    const inputs = [{ bytes: bytesOf(query) }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])];
+    const scan = new Scan(this.#module, { k, inputs });
+    let kept = 0;
+    for (let range = next(kept); range !== undefined; range = next(kept)) {
+      const [from, to] = range;
+      this.#chunks.pieces(from, to, (chunk, at, count) => {
+        const { arena, kernels, at: input, top } = scan.in(chunk.arena);
+        const codes = chunk.at[0]! + at * 8 * this.words;
+        const slots = this.#hasSlots ? chunk.at[1]! + 4 * at : 0;
+        const first = this.#hasSlots ? 0 : chunk.first + at;
+        kernels.scanHamming(codes, count, this.words, input[0]!, first, slots, accept ? input[1]! : 0, top);
+        kept = topkSize(arena, top);
+      });
+    }
+    return scan.take().ords.sort();
+  }
+
+  /** Twin of `nearest`: plain TypeScript over the same codes. */
+  reference(
+    query: Uint32Array,
+    k: number,
+    accept: RowFilter | undefined,
+    next: (kept: number) => readonly [from: number, to: number] | undefined,
+  ): Uint32Array {
+    const positions: number[] = [];
+    let kept = 0;
+    for (let range = next(kept); range !== undefined; range = next(kept)) {
+      for (let i = range[0]; i < range[1]; i++) {
+        positions.push(i);
+        if (accept === undefined || accept.bits.has(this.rowAt(i))) kept = Math.min(k, kept + 1);
+      }
+    }
+    const rank = (i: number) => hamming(this.codeAt(positions[i]!), query);
+    return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits).ords.sort();
+  }
+
+  codeAt(position: number): Uint32Array {
+    const chunk = this.#chunks.chunkOf(position);
+    const at = chunk.at[0]! + (position - chunk.first) * 8 * this.words;
+    return new Uint32Array(chunk.arena.memory.buffer, at, 2 * this.words);
+  }
+  rowAt(position: number): number {
+    if (!this.#hasSlots) return position;
+    const chunk = this.#chunks.chunkOf(position);
+    return new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[position - chunk.first]!;
+  }
+}

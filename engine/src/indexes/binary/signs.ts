@@ -1,0 +1,36 @@
+// Sign codes: bit j of a code says whether component j lies above the mean of the segment. Without the mean, dimensions
+// that are nearly constant over all documents would waste their bit.
+
+/** 64-bit words of a code; bits past dim are zero. */
+export function wordsOf(dim: number): number {
+  return Math.ceil(dim / 64);
+}
+
+/** The code of `vec`, as pairs of 32-bit words, into `out` at word `at`. */
+export function signCode(vec: Float32Array, mean: Float32Array, out: Uint32Array, at = 0): void {
+  const words = 2 * wordsOf(vec.length);
+  for (let w = 0; w < words; w++) {
+    const end = Math.min(vec.length, 32 * w + 32);
+    let word = 0;
+    for (let j = 32 * w; j < end; j++) if (vec[j]! > mean[j]!) word |= 1 << (j & 31);
+    out[at + w] = word;
+  }
+}
+
+/** Component-wise mean of the rows it is shown, summed in f64 in their order, rounded to f32. Zero without rows. */
+export class Mean {
+  readonly #sums: Float64Array;
+  #count = 0;
+
+  constructor(dim: number) {
+    this.#sums = new Float64Array(dim);
+  }
+  add(vec: Float32Array): void {
+    const sums = this.#sums;
+    for (let j = 0; j < sums.length; j++) sums[j]! += vec[j]!;
+    this.#count++;
+  }
+  value(): Float32Array {
+    return Float32Array.from(this.#sums, (sum) => (this.#count === 0 ? 0 : sum / this.#count));
+  }
+}

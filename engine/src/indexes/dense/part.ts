@@ -1,0 +1,186 @@
+// What flat, binary and ivf have in common: one row per document that has a vector, rows in Ord order, searches that
+// filter, resort and translate rows back to Ords. The kinds differ in how they find candidate rows (`Finder`).
+
+import { BitSet } from '../../core/bitset.ts';
+import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import type { DenseRep, Explanation, Ord, Space, Statistics } from '../../core/types.ts';
+import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
+import { checkVector } from './check.ts';
+import type { Scored, StoredVectors } from './vectors.ts';
+
+/** How a kind answers, in rows. All functions get k ≥ 1 and rows that exist. */
+export interface Finder {
+  /** Rows worth scoring exactly, ascending; undefined = all accepted ones. `accept` is over rows. */
+  candidates(
+    query: Float32Array,
+    k: number,
+    accept: RowFilter | undefined,
+    isExhaustive: boolean,
+  ): Uint32Array | undefined;
+  /** Facts about the way to one row, for explanations. */
+  explain(query: Float32Array, row: number): Readonly<Record<string, string | number>>;
+  readonly residentBytes: number;
+  close(): void;
+}
+
+/** Accepted rows and how many they are. */
+export interface RowFilter {
+  readonly bits: BitSet;
+  readonly count: number;
+}
+
+const NO_STATISTICS: Statistics = new Map();
+const NOTHING: Candidates = { ords: new Uint32Array(0), scores: new Float64Array(0) };
+
+export interface DensePart extends SegmentPart<'dense'> {
+  /** `search` for several queries, sharing passes over the vectors where the kind can. Same results. */
+  searchMany(queries: readonly DenseRep[], k: number, scope: Scope): Promise<readonly Candidates[]>;
+}
+
+export interface DensePartOptions {
+  readonly name: string;
+  readonly space: Space;
+  readonly vectors: StoredVectors;
+  /** Ords of the rows, ascending; undefined when row = Ord. */
+  readonly ords: Uint32Array | undefined;
+  readonly finder: Finder;
+}
+
+export function densePart({ name, space, vectors, ords, finder }: DensePartOptions): DensePart {
+  const { count, dim, size } = vectors.head;
+  let isOpen = true;
+
+  const check = (query: DenseRep) => {
+    if (!isOpen) throw new EngineError('CLOSED', `This part of kind '${name}' was closed`);
+    checkVector(query, space, dim, 'The query vector');
+  };
+  const filterOf = (scope: Scope): RowFilter | undefined => {
+    if (scope.accept === undefined) return undefined;
+    const bits = ords === undefined ? scope.accept : rowsAccepted(scope.accept, ords);
+    return { bits, count: bits.count() };
+  };
+  const toCandidates = ({ rows, scores }: Scored): Candidates => ({
+    ords: ords === undefined ? rows : rows.map((row) => ords[row]!),
+    scores,
+  });
+
+  /** Rows to score, or undefined for all of them. */
+  const plan = (query: DenseRep, k: number, filter: RowFilter | undefined, scope: Scope): Uint32Array | undefined =>
+    finder.candidates(query.vec, k, filter, scope.exhaustive);
+
+  const searchSync = (query: DenseRep, k: number, scope: Scope): Candidates => {
+    check(query);
+    throwIfAborted(scope.signal);
+    const filter = filterOf(scope);
+    const want = Math.min(k, filter?.count ?? count);
+    if (want === 0) return NOTHING;
+    const rows = plan(query, want, filter, scope);
+    if (scope.exhaustive) {
+      const all = rows ?? filter?.bits ?? Array(count).keys();
+      return toCandidates(vectors.reference(query.vec, all, want, scope.floor));
+    }
+    if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
+    return toCandidates(vectors.scan([query.vec], want, scope.floor, filter?.bits.words)[0]!);
+  };
+
+  const searchFile = async (query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
+    check(query);
+    throwIfAborted(scope.signal);
+    const filter = filterOf(scope);
+    const want = Math.min(k, filter?.count ?? count);
+    if (want === 0) return NOTHING;
+    const rows = plan(query, want, filter, scope) ?? Uint32Array.from(filter?.bits ?? Array(count).keys());
+    return toCandidates(await vectors.offerFromFile(query.vec, rows, want, scope));
+  };
+
+  const search = async (query: DenseRep, k: number, scope: Scope) =>
+    vectors.isResident ? searchSync(query, k, scope) : searchFile(query, k, scope);
+
+  const part: DensePart = {
+    count,
+    get residentBytes() {
+      return vectors.residentBytes + finder.residentBytes + (ords?.byteLength ?? 0);
+    },
+    statistics: async () => NO_STATISTICS,
+    search,
+    searchMany: async (queries, k, scope) => {
+      const isFlat = vectors.isResident && !scope.exhaustive && queries.length > 0;
+      for (const query of queries) check(query);
+      const filter = filterOf(scope);
+      const want = Math.min(k, filter?.count ?? count);
+      if (!isFlat || want === 0) return Promise.all(queries.map((query) => search(query, k, scope)));
+      if (plan(queries[0]!, want, filter, scope) !== undefined) return queries.map((q) => searchSync(q, k, scope));
+      const vecs = queries.map((query) => query.vec);
+      return vectors.scan(vecs, want, scope.floor, filter?.bits.words).map(toCandidates);
+    },
+    explain: async (query, ord, scope) => {
+      check(query);
+      const row = rowOf(ord, ords, size);
+      if (row < 0 || scope.accept?.has(ord) === false) return undefined;
+      return explanation(name, space, vectors, query.vec, row, finder.explain(query.vec, row));
+    },
+    has: (ord) => rowOf(ord, ords, size) >= 0,
+    close: () => {
+      if (!isOpen) return;
+      isOpen = false;
+      vectors.close();
+      finder.close();
+    },
+  };
+  if (!vectors.isResident) return part;
+  return {
+    ...part,
+    get residentBytes() {
+      return part.residentBytes;
+    },
+    searchSync,
+    statisticsSync: () => NO_STATISTICS,
+  };
+}
+
+async function explanation(
+  name: string,
+  space: Space,
+  vectors: StoredVectors,
+  query: Float32Array,
+  row: number,
+  facts: Readonly<Record<string, string | number>>,
+): Promise<Explanation> {
+  const value = await vectors.score(query, row);
+  const { dim, format } = vectors.head;
+  return {
+    value,
+    description: `dot product of the query with the stored ${format} vector, found by ${name}`,
+    facts: { space, metric: 'dot', dim, format, dot: value, ...facts },
+    details: [],
+  };
+}
+
+/** Row of a document, or −1. */
+function rowOf(ord: Ord, ords: Uint32Array | undefined, size: number): number {
+  if (ords === undefined) return ord < size ? ord : -1;
+  let low = 0;
+  let high = ords.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ords[middle]! < ord) low = middle + 1;
+    else high = middle;
+  }
+  return ords[low] === ord ? low : -1;
+}
+
+/** Members of a bit set, ascending. */
+export function membersOf({ bits, count }: RowFilter): Uint32Array {
+  const rows = new Uint32Array(count);
+  let n = 0;
+  for (let w = 0; w < bits.words.length; w++) {
+    for (let word = bits.words[w]!; word !== 0; word &= word - 1) rows[n++] = w * 32 + 31 - Math.clz32(word & -word);
+  }
+  return rows;
+}
+
+function rowsAccepted(accept: BitSet, ords: Uint32Array): BitSet {
+  const bits = new BitSet(ords.length);
+  for (let row = 0; row < ords.length; row++) if (accept.has(ords[row]!)) bits.add(row);
+  return bits;
+}

@@ -1,0 +1,79 @@
+// One pass of kernels over chunks that may lie in several arenas. Sets up query, filter and top-k heap in the scratch of
+// the arena at hand, and carries the heap along when the next chunk lies elsewhere. Synchronous from `new` to `take`.
+
+import type { Arena } from '../../kernels/heap.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import type { Ranked } from '../../kernels/reference.ts';
+import { topkBytes, topkMove, topkReset, topkTake } from '../../kernels/topk.ts';
+import type { VectorsKernels } from '../../kernels/vectors.ts';
+
+export interface ScanInput {
+  readonly bytes: Uint8Array;
+  /** Room in scratch, at least bytes.length; the rest is zeroed. */
+  readonly room?: number;
+}
+
+export interface ScanPlace {
+  readonly arena: Arena;
+  readonly kernels: VectorsKernels;
+  /** Address of each input. */
+  readonly at: readonly number[];
+  /** Address of the first heap; the next ones follow at `topStride` bytes. */
+  readonly top: number;
+  readonly topStride: number;
+}
+
+export interface ScanOptions {
+  /** Size of a heap, ≥ 1. */
+  readonly k: number;
+  /** Number of heaps: queries in this pass. Default 1. */
+  readonly heaps?: number;
+  /** Only ranks below enter (kernels/topk.ts). Default all. */
+  readonly limit?: number;
+  readonly inputs: readonly ScanInput[];
+  /** Runs after the inputs were copied into an arena. */
+  readonly prepare?: (place: ScanPlace) => void;
+}
+
+export class Scan {
+  readonly #module: KernelModule<VectorsKernels>;
+  readonly #options: ScanOptions;
+  #place: ScanPlace | undefined;
+
+  constructor(module: KernelModule<VectorsKernels>, options: ScanOptions) {
+    this.#module = module;
+    this.#options = options;
+  }
+
+  /** Where the inputs and the heap are while working in `arena`. */
+  in(arena: Arena): ScanPlace {
+    if (this.#place?.arena === arena) return this.#place;
+    const { inputs, k, heaps = 1, limit, prepare } = this.#options;
+    const topStride = topkBytes(k);
+    const rooms = inputs.map((input) => Math.ceil((input.room ?? input.bytes.length) / 64) * 64);
+    const scratch = arena.scratch(rooms.reduce((sum, room) => sum + room, heaps * topStride));
+    let ptr = scratch.ptr + heaps * topStride;
+    const at = inputs.map((input, i) => {
+      const view = new Uint8Array(arena.memory.buffer, ptr, rooms[i]!);
+      view.set(input.bytes);
+      view.fill(0, input.bytes.length);
+      ptr += rooms[i]!;
+      return ptr - rooms[i]!;
+    });
+    const place = { arena, kernels: arena.kernels(this.#module), at, top: scratch.ptr, topStride };
+    for (let top = place.top; top < place.top + heaps * topStride; top += topStride) {
+      if (this.#place === undefined) topkReset(arena, top, k, limit);
+      else topkMove(this.#place.arena, this.#place.top + top - place.top, arena, top, k);
+    }
+    prepare?.(place);
+    this.#place = place;
+    return place;
+  }
+
+  /** The best of a heap, sorted. Once for each heap. */
+  take(heap = 0): Ranked {
+    const place = this.#place;
+    if (place === undefined) return { ords: new Uint32Array(0), ranks: new Uint32Array(0) };
+    return topkTake(place.arena, place.kernels, place.top + heap * place.topStride);
+  }
+}

@@ -1,0 +1,246 @@
+// The stored vectors of an open part: score all of them, or some rows. In kernel memory, or left in their file and read
+// row by row (rescoring only).
+
+import { bytesOf } from '../../core/bytes.ts';
+import { EngineError } from '../../core/errors.ts';
+import { TopK } from '../../core/topk.ts';
+import type { Cancellable } from '../../core/types.ts';
+import type { Heap } from '../../kernels/heap.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import { dotF32, type Ranked, scoreI8 } from '../../kernels/reference.ts';
+import { limitOf, scoresOf } from '../../kernels/topk.ts';
+import type { VectorsKernels } from '../../kernels/vectors.ts';
+import type { SectionReader } from '../../storage/part.ts';
+import { Chunks } from './chunks.ts';
+import { checkSize, type Head } from './head.ts';
+import { quantiseQuery } from './int8.ts';
+import { Scan, type ScanInput, type ScanPlace } from './scan.ts';
+
+/** Rows and scores, best first: score descending, then row ascending. */
+export interface Scored {
+  readonly rows: Uint32Array; // (n)
+  readonly scores: Float64Array; // (n)
+}
+
+export interface VectorsOptions extends Cancellable {
+  /** Keep the vectors in memory. */
+  readonly resident: boolean;
+  readonly heap: Heap;
+  readonly module: KernelModule<VectorsKernels>;
+}
+
+/** Neighbouring rows whose gap is below this are read at once. */
+const GAP_BYTES = 4096;
+
+export class StoredVectors {
+  readonly head: Head;
+  readonly rowBytes: number;
+  readonly #sections: SectionReader;
+  readonly #module: KernelModule<VectorsKernels>;
+  readonly #chunks: Chunks | undefined;
+  readonly #scales: Float32Array | undefined; // (count), only where rows stay in the file
+
+  private constructor(
+    head: Head,
+    sections: SectionReader,
+    module: KernelModule<VectorsKernels>,
+    chunks: Chunks | undefined,
+    scales: Float32Array | undefined,
+  ) {
+    this.head = head;
+    this.rowBytes = bytesPerRow(head);
+    this.#sections = sections;
+    this.#module = module;
+    this.#chunks = chunks;
+    this.#scales = scales;
+  }
+
+  static async open(sections: SectionReader, head: Head, options: VectorsOptions): Promise<StoredVectors> {
+    const rowBytes = bytesPerRow(head);
+    checkSize(sections, 'vectors', head.count * rowBytes);
+    const isInt8 = head.format === 'int8';
+    if (isInt8) checkSize(sections, 'scales', head.count * 4);
+    const columns = [{ section: 'vectors', rowBytes }, ...(isInt8 ? [{ section: 'scales', rowBytes: 4 }] : [])];
+    const chunks = options.resident
+      ? await Chunks.load(options.heap, sections, columns, head.count, options)
+      : undefined;
+    const scales =
+      isInt8 && !options.resident
+        ? new Float32Array((await sections.readAll('scales', options)).slice().buffer)
+        : undefined;
+    return new StoredVectors(head, sections, options.module, chunks, scales);
+  }
+
+  get isResident(): boolean {
+    return this.#chunks !== undefined;
+  }
+  get residentBytes(): number {
+    return (this.#chunks?.bytes ?? 0) + (this.#scales?.byteLength ?? 0);
+  }
+  close(): void {
+    this.#chunks?.free();
+  }
+
+  /**
+   * For each query the best k of all accepted rows, in one pass over the vectors; `accept` is a bit set over rows,
+   * undefined = all. Resident only.
+   */
+  scan(queries: readonly Float32Array[], k: number, floor: number, accept: Uint32Array | undefined): Scored[] {
+    const { format, dim } = this.head;
+    const prepared = this.#prepare(queries);
+    const inputs = accept === undefined ? prepared.inputs : [...prepared.inputs, { bytes: bytesOf(accept) }];
+    const { prepare, stride } = prepared;
+    const scan = new Scan(this.#module, { k, heaps: queries.length, limit: limitOf(floor), inputs, prepare });
+    for (const chunk of this.#resident().list) {
+      const { kernels, at, top, topStride } = scan.in(chunk.arena);
+      const [n, first, nq] = [chunk.count, chunk.first, queries.length];
+      const bits = accept === undefined ? 0 : at[at.length - 1]!;
+      if (format === 'f32') {
+        kernels.scanF32Many(chunk.at[0]!, n, dim, at[0]!, nq, first, 0, bits, top, topStride);
+      } else {
+        const [rows, scales] = [chunk.at[0]!, chunk.at[1]!];
+        kernels.scanI8Many(rows, scales, n, dim, at[0]!, stride, at[1]!, nq, first, 0, bits, top, topStride);
+      }
+    }
+    return queries.map((_, j) => scoredOf(scan.take(j)));
+  }
+
+  /** The best k of the rows given, ascending. Resident only. */
+  offer(query: Float32Array, rows: Uint32Array, k: number, floor: number): Scored {
+    const { inputs, prepare, scales } = this.#prepare([query]);
+    const { format, dim } = this.head;
+    const scan = new Scan(this.#module, {
+      k,
+      limit: limitOf(floor),
+      inputs: [...inputs, { bytes: bytesOf(rows) }, { bytes: new Uint8Array(0), room: rows.byteLength }],
+      prepare,
+    });
+    for (let i = 0; i < rows.length; ) {
+      const chunk = this.#resident().chunkOf(rows[i]!);
+      const { arena, kernels, at, top } = scan.in(chunk.arena);
+      const wanted = new Uint32Array(arena.memory.buffer, at[at.length - 1]!, rows.length);
+      const start = i;
+      const end = chunk.first + chunk.count;
+      for (; i < rows.length && rows[i]! < end; i++) wanted[i] = rows[i]! - chunk.first;
+      const [local, ids, n] = [at[at.length - 1]! + 4 * start, at[at.length - 2]! + 4 * start, i - start];
+      if (format === 'f32') kernels.offerF32(chunk.at[0]!, dim, at[0]!, local, ids, n, top);
+      else kernels.offerI8(chunk.at[0]!, chunk.at[1]!, dim, at[0]!, scales[0]!, local, ids, n, top);
+    }
+    return scoredOf(scan.take());
+  }
+
+  /** `offer` with rows read from the file. */
+  async offerFromFile(query: Float32Array, rows: Uint32Array, k: number, options: Cancellable): Promise<Scored> {
+    const runs = runsOf(rows, this.rowBytes);
+    const blocks = await Promise.all(
+      runs.map(({ from, to }) =>
+        this.#sections.read('vectors', from * this.rowBytes, (to - from) * this.rowBytes, options),
+      ),
+    );
+    const score = this.#scorer(query);
+    const top = new TopK(Math.min(k, rows.length));
+    let run = 0;
+    for (const row of rows) {
+      while (row >= runs[run]!.to) run++;
+      const at = (row - runs[run]!.from) * this.rowBytes;
+      top.push(score(blocks[run]!.subarray(at, at + this.rowBytes), this.#scales?.[row] ?? 0), row);
+    }
+    const { ords, scores } = top.drain();
+    return { rows: ords, scores };
+  }
+
+  /** Twin of `scan` and `offer`: plain TypeScript over the same rows. Resident only. */
+  reference(query: Float32Array, rows: Iterable<number>, k: number, floor: number): Scored {
+    const score = this.#scorer(query);
+    const top = new TopK(k);
+    for (const row of rows) {
+      const value = score(this.#rowInMemory(row), this.#scaleOf(row));
+      if (value >= floor) top.push(value, row);
+    }
+    const { ords, scores } = top.drain();
+    return { rows: ords, scores };
+  }
+
+  /** Score of one row. */
+  async score(query: Float32Array, row: number): Promise<number> {
+    const bytes = this.isResident
+      ? this.#rowInMemory(row)
+      : await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
+    return this.#scorer(query)(bytes, this.#scaleOf(row));
+  }
+
+  /** Queries as the kernels want them: f32 rows, or the int8 layout and its scales. */
+  #prepare(queries: readonly Float32Array[]): {
+    readonly inputs: readonly ScanInput[];
+    readonly prepare: (place: ScanPlace) => void;
+    readonly scales: Float64Array;
+    readonly stride: number;
+  } {
+    const { dim, format } = this.head;
+    if (format === 'f32') {
+      const flat = new Float32Array(queries.length * dim);
+      for (const [j, query] of queries.entries()) flat.set(query, j * dim);
+      return { inputs: [{ bytes: bytesOf(flat) }], prepare: () => {}, scales: new Float64Array(0), stride: 4 * dim };
+    }
+    const stride = Math.ceil(dim / 16) * 80;
+    const flat = new Uint8Array(queries.length * stride);
+    const scales = new Float64Array(queries.length);
+    for (const [j, query] of queries.entries()) {
+      const { values, scale } = quantiseQuery(query);
+      flat.set(bytesOf(values), j * stride);
+      scales[j] = scale;
+    }
+    const prepare = ({ kernels, at }: ScanPlace) => {
+      for (let j = 0; j < queries.length; j++) kernels.splitQueryI8(at[0]! + j * stride, dim);
+    };
+    return { inputs: [{ bytes: flat }, { bytes: bytesOf(scales) }], prepare, scales, stride };
+  }
+
+  /** The scalar scoring function of a query. */
+  #scorer(query: Float32Array): (row: Uint8Array, scale: number) => number {
+    if (this.head.format === 'f32') {
+      return (row) => dotF32(new Float32Array(row.slice().buffer), query) + 0; // −0 as 0
+    }
+    const quantised = quantiseQuery(query);
+    return (row, scale) => {
+      const codes = new Int8Array(row.buffer, row.byteOffset, row.length);
+      return scoreI8(codes, scale, quantised.values, quantised.scale) + 0;
+    };
+  }
+
+  #rowInMemory(row: number): Uint8Array {
+    const chunk = this.#resident().chunkOf(row);
+    const at = chunk.at[0]! + (row - chunk.first) * this.rowBytes;
+    return new Uint8Array(chunk.arena.memory.buffer, at, this.rowBytes);
+  }
+  #scaleOf(row: number): number {
+    if (this.#scales !== undefined) return this.#scales[row]!;
+    if (this.#chunks === undefined || this.head.format === 'f32') return 0;
+    const chunk = this.#chunks.chunkOf(row);
+    return new Float32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[row - chunk.first]!;
+  }
+
+  #resident(): Chunks {
+    if (this.#chunks !== undefined) return this.#chunks;
+    throw new EngineError('UNSUPPORTED', 'These vectors stay in their file', { hint: 'Open with resident: true.' });
+  }
+}
+
+function bytesPerRow(head: Head): number {
+  return head.format === 'f32' ? 4 * head.dim : head.dim;
+}
+
+function scoredOf(ranked: Ranked): Scored {
+  return { rows: ranked.ords, scores: scoresOf(ranked.ranks) };
+}
+
+/** Runs of rows to read at once; `rows` ascend. */
+function runsOf(rows: Uint32Array, rowBytes: number): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last !== undefined && (row - last.to) * rowBytes < GAP_BYTES) last.to = row + 1;
+    else runs.push({ from: row, to: row + 1 });
+  }
+  return runs;
+}

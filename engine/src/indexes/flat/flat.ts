@@ -1,0 +1,41 @@
+// flat: every vector is scored. Exact for f32; for int8 exact over the quantised vectors. The yardstick of the others.
+// Bytes: docs/format/flat.md. Scores are dot products (cosine where the encoder normalises).
+
+import { defaultHeap } from '../../kernels/heap.ts';
+import { loadVectors } from '../../kernels/vectors.ts';
+import { checkDim, checkVector } from '../dense/check.ts';
+import { readHead } from '../dense/head.ts';
+import type { DenseKind, DenseOptions } from '../dense/kind.ts';
+import { densePart, type Finder } from '../dense/part.ts';
+import { readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
+import { StoredVectors } from '../dense/vectors.ts';
+
+/** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
+export function flat(options: DenseOptions): DenseKind {
+  const { space, dim, vectors: format = 'f32', heap } = options;
+  checkDim(dim);
+  return {
+    name: 'flat',
+    version: 0,
+    kind: 'dense',
+    space,
+    config: { dim, vectors: format },
+    check: (rep) => checkVector(rep, space, dim, 'The vector'),
+    write: async (input, out, cancel) => writeRows(rowsOfInput(input, space, dim, format, cancel), out),
+    merge: async (sources, size, out, cancel) => writeRows(await rowsOfMerge(sources, size, dim, format, cancel), out),
+    open: async (sections, cancel = {}) => {
+      const head = await readHead(sections, dim, format);
+      const ords = await readOrds(sections, head);
+      const module = await loadVectors();
+      const vectors = await StoredVectors.open(sections, head, {
+        ...cancel,
+        resident: true,
+        heap: heap ?? defaultHeap(),
+        module,
+      });
+      return densePart({ name: 'flat', space, vectors, ords, finder: ALL_ROWS });
+    },
+  };
+}
+
+const ALL_ROWS: Finder = { candidates: () => undefined, explain: () => ({}), residentBytes: 0, close: () => {} };

@@ -1,0 +1,148 @@
+// ivf: binary's codes sorted into lists around k-means centroids; a query scans the lists of the nearest centroids and
+// rescores the nearest codes. With every list probed it equals `binary`. Inverted file: Sivic and Zisserman, 2003;
+// Jégou, Douze and Schmid, 2011. Bytes: docs/format/ivf.md. Clusters are found again at a merge, from the stored vectors
+// and a fixed seed, so a merge equals a write of the kept documents byte for byte.
+
+import { bytesOf } from '../../core/bytes.ts';
+import { Rng } from '../../core/rng.ts';
+import type { Cancellable } from '../../core/types.ts';
+import { defaultHeap, type Heap } from '../../kernels/heap.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import { loadVectors, type VectorsKernels } from '../../kernels/vectors.ts';
+import type { SectionWriter } from '../../storage/part.ts';
+import { readMean, writeRowsAndMean } from '../binary/binary.ts';
+import { Codes } from '../binary/codes.ts';
+import { signCode, wordsOf } from '../binary/signs.ts';
+import { checkDim, checkVector } from '../dense/check.ts';
+import { readHead, writeSection } from '../dense/head.ts';
+import { checkInteger, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
+import { densePart } from '../dense/part.ts';
+import { type Rows, readOrds, rowsOfInput, rowsOfMerge } from '../dense/rows.ts';
+import { StoredVectors } from '../dense/vectors.ts';
+import { Assigner, BATCH_ROWS, distinct, kmeans } from './kmeans.ts';
+import { Lists } from './lists.ts';
+
+export interface IvfOptions extends RescoredOptions {
+  /** Lists of a segment: 0 = about the square root of its documents, else as many as given, at most one a document. */
+  readonly lists?: number;
+  /** Lists scanned for a query: 0 = chosen by the size of the segment. More for rare filters and large k. */
+  readonly probes?: number;
+  /** Seed of the clustering. Default 1. */
+  readonly seed?: number;
+}
+
+const ITERATIONS = 8;
+const SAMPLE_PER_LIST = 48;
+
+/** Scans the codes of the nearest lists and rescores the nearest. `vectors` defaults to int8. */
+export function ivf(options: IvfOptions): DenseKind {
+  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true } = options;
+  const { lists = 0, probes = 0, seed = 1 } = options;
+  checkDim(dim);
+  checkInteger('rescore', rescore, 1, 1_000_000);
+  checkInteger('lists', lists, 0, 1_000_000);
+  checkInteger('probes', probes, 0, 1_000_000);
+  checkInteger('seed', seed, 0, 0xffffffff);
+  const heap = () => options.heap ?? defaultHeap();
+  return {
+    name: 'ivf',
+    version: 0,
+    kind: 'dense',
+    space,
+    config: { dim, vectors: format, lists, seed },
+    check: (rep) => checkVector(rep, space, dim, 'The vector'),
+    write: async (input, out, cancel = {}) =>
+      writeIvf(rowsOfInput(input, space, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
+    merge: async (sources, size, out, cancel = {}) =>
+      writeIvf(await rowsOfMerge(sources, size, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
+    open: async (sections, cancel = {}) => {
+      const head = await readHead(sections, dim, format);
+      const ords = await readOrds(sections, head);
+      const memory = { ...cancel, heap: heap(), module: await loadVectors() };
+      const mean = await readMean(sections, dim);
+      const codes = await Codes.open(sections, { ...memory, dim, count: head.count, slots: 'slots' });
+      const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
+      const finder = await Lists.open(sections, { ...memory, codes, mean, count: head.count, probes, rescore });
+      return densePart({ name: 'ivf', space, vectors, ords, finder });
+    },
+  };
+}
+
+interface BuildOptions extends Cancellable {
+  readonly lists: number;
+  readonly seed: number;
+  readonly heap: Heap;
+}
+
+async function writeIvf(rows: Rows, out: SectionWriter, options: BuildOptions): Promise<void> {
+  const { count, dim } = rows.head;
+  const module = await loadVectors();
+  const mean = await writeRowsAndMean(rows, out);
+  const k = Math.min(count, options.lists > 0 ? options.lists : Math.round(Math.sqrt(count)));
+  const rng = new Rng(options.seed);
+  const sample = await sampleOf(rows, Math.min(count, SAMPLE_PER_LIST * k), rng);
+  const centroids =
+    k === 0
+      ? new Float32Array(0)
+      : await kmeans(sample, dim, { ...options, k, iterations: ITERATIONS, seed: rng.uint32(), module });
+  const { list, codes } = await assign(rows, centroids, mean, options.heap, module);
+  const { starts, slots } = sortByList(list, k);
+  await writeSection(out, 'centroids', bytesOf(centroids));
+  await writeSection(out, 'starts', bytesOf(starts));
+  await writeSection(out, 'slots', bytesOf(slots));
+  const words = 2 * wordsOf(dim);
+  const sorted = new Uint32Array(codes.length);
+  for (let i = 0; i < count; i++) sorted.set(codes.subarray(slots[i]! * words, (slots[i]! + 1) * words), i * words);
+  await writeSection(out, 'codes', bytesOf(sorted));
+}
+
+async function sampleOf(rows: Rows, n: number, rng: Rng): Promise<Float32Array> {
+  const { count, dim } = rows.head;
+  const chosen = distinct(rng, count, n);
+  const sample = new Float32Array(n * dim);
+  let i = 0;
+  await rows.each(({ vec }, row) => {
+    if (row === chosen[i]) sample.set(vec, i++ * dim);
+    return undefined;
+  });
+  return sample;
+}
+
+/** The list and the code of every row. */
+async function assign(
+  rows: Rows,
+  centroids: Float32Array,
+  mean: Float32Array,
+  heap: Heap,
+  module: KernelModule<VectorsKernels>,
+): Promise<{ readonly list: Uint32Array; readonly codes: Uint32Array }> {
+  const { count, dim } = rows.head;
+  const words = 2 * wordsOf(dim);
+  const list = new Uint32Array(count);
+  const codes = new Uint32Array(count * words);
+  if (count === 0) return { list, codes };
+  const assigner = new Assigner(heap, module, centroids, dim);
+  try {
+    await rows.each(({ vec }, row) => {
+      signCode(vec, mean, codes, row * words);
+      const i = row % BATCH_ROWS;
+      assigner.put(i, vec);
+      if (i === BATCH_ROWS - 1 || row === count - 1) list.set(assigner.run(i + 1).nearest, row - i);
+      return undefined;
+    });
+  } finally {
+    assigner.free();
+  }
+  return { list, codes };
+}
+
+/** Rows sorted by list, ascending within each: list c holds slots[starts[c]] … slots[starts[c+1] − 1]. */
+function sortByList(list: Uint32Array, k: number): { readonly starts: Uint32Array; readonly slots: Uint32Array } {
+  const starts = new Uint32Array(k + 1);
+  for (const c of list) starts[c + 1]!++;
+  for (let c = 0; c < k; c++) starts[c + 1]! += starts[c]!;
+  const next = starts.slice();
+  const slots = new Uint32Array(list.length);
+  for (let row = 0; row < list.length; row++) slots[next[list[row]!]!++] = row;
+  return { starts, slots };
+}

@@ -1,0 +1,157 @@
+// An open inverted file: which lists a query visits, and when it has seen enough.
+
+import { asFloat32, asUint32, bytesOf } from '../../core/bytes.ts';
+import { EngineError } from '../../core/errors.ts';
+import type { Cancellable } from '../../core/types.ts';
+import type { Heap, Region } from '../../kernels/heap.ts';
+import type { KernelModule } from '../../kernels/module.ts';
+import { dotF32, hamming, rankOf, scan as referenceScan } from '../../kernels/reference.ts';
+import type { VectorsKernels } from '../../kernels/vectors.ts';
+import type { SectionReader } from '../../storage/part.ts';
+import { directRows } from '../binary/binary.ts';
+import type { Codes } from '../binary/codes.ts';
+import { signCode } from '../binary/signs.ts';
+import type { Finder, RowFilter } from '../dense/part.ts';
+import { Scan } from '../dense/scan.ts';
+
+export interface ListsOptions extends Cancellable {
+  readonly heap: Heap;
+  readonly module: KernelModule<VectorsKernels>;
+  readonly codes: Codes;
+  readonly mean: Float32Array;
+  readonly count: number;
+  /** 0 = chosen by size. */
+  readonly probes: number;
+  readonly rescore: number;
+}
+
+/** Codes that a query compares at least, lists permitting: small segments are scanned whole. */
+const MIN_SCANNED = 16_384;
+/** Share of a large segment's codes that a query compares. */
+const SCANNED_SHARE = 1 / 16;
+
+export class Lists implements Finder {
+  readonly #options: ListsOptions;
+  readonly #starts: Uint32Array; // (k + 1)
+  readonly #k: number;
+  /** (k, dim + 1): the last component is −|c|²/2, so that a dot product with (query, 1) ranks by distance. */
+  readonly #centroids: Region;
+
+  private constructor(options: ListsOptions, starts: Uint32Array, centroids: Region) {
+    this.#options = options;
+    this.#starts = starts;
+    this.#k = starts.length - 1;
+    this.#centroids = centroids;
+  }
+
+  static async open(sections: SectionReader, options: ListsOptions): Promise<Lists> {
+    const starts = asUint32((await sections.readAll('starts', options)).slice());
+    const raw = asFloat32((await sections.readAll('centroids', options)).slice());
+    const dim = options.mean.length;
+    const k = starts.length - 1;
+    const isSound = k >= 0 && raw.length === k * dim && starts.at(-1) === options.count && starts.every(isAscending);
+    if (!isSound)
+      throw new EngineError('CORRUPT', `Section starts does not fit ${options.count} vectors in ${k} lists`);
+    const region = options.heap.alloc(4 * k * (dim + 1));
+    const centroids = region.f32();
+    for (let c = 0; c < k; c++) {
+      const centroid = raw.subarray(c * dim, (c + 1) * dim);
+      centroids.set(centroid, c * (dim + 1));
+      centroids[c * (dim + 1) + dim] = -dotF32(centroid, centroid) / 2;
+    }
+    return new Lists(options, starts, region);
+  }
+
+  candidates(
+    query: Float32Array,
+    k: number,
+    accept: RowFilter | undefined,
+    isExhaustive: boolean,
+  ): Uint32Array | undefined {
+    const { codes, count, rescore } = this.#options;
+    const wanted = Math.min(count, Math.max(rescore, 4 * k));
+    const direct = directRows(wanted, count, accept);
+    if (direct) return direct.rows;
+    const visit = this.#visit(query, wanted, accept, isExhaustive);
+    const code = this.#codeOf(query);
+    return isExhaustive ? codes.reference(code, wanted, accept, visit) : codes.nearest(code, wanted, accept, visit);
+  }
+
+  explain(query: Float32Array, row: number): Readonly<Record<string, string | number>> {
+    const { codes, count } = this.#options;
+    let position = 0;
+    while (position < count && codes.rowAt(position) !== row) position++;
+    const list = this.#starts.findIndex((start, c) => start <= position && position < this.#starts[c + 1]!);
+    const distance = hamming(codes.codeAt(position), this.#codeOf(query));
+    const rank = this.#ranked(query, this.#k, false).indexOf(list) + 1;
+    return { distance, bits: query.length, list, lists: this.#k, listRank: rank };
+  }
+
+  get residentBytes(): number {
+    return this.#options.codes.bytes + this.#centroids.bytes + this.#starts.byteLength + this.#options.mean.byteLength;
+  }
+  close(): void {
+    this.#options.codes.close();
+    this.#centroids.free();
+  }
+
+  /**
+   * Ranges of codes in the order of their centroids, until enough were seen: at least the probes asked for (or the
+   * default share of the codes), in proportion more where a filter accepts few or many candidates are wanted, and always
+   * until `wanted` accepted rows (or all there are) were kept.
+   */
+  #visit(query: Float32Array, wanted: number, accept: RowFilter | undefined, isExhaustive: boolean) {
+    const { count, probes, rescore } = this.#options;
+    const accepted = accept?.count ?? count;
+    const more = (count / accepted) * Math.max(1, wanted / Math.max(rescore, 1));
+    const minLists = Math.min(this.#k, Math.ceil(probes * more));
+    const minCodes = probes > 0 ? 0 : Math.min(count, Math.max(MIN_SCANNED, SCANNED_SHARE * count) * more);
+    const full = Math.min(wanted, accepted);
+    let order = this.#ranked(query, this.#firstLists(minLists, minCodes), isExhaustive);
+    let visited = 0;
+    let seen = 0;
+    return (kept: number): readonly [number, number] | undefined => {
+      if (visited >= minLists && seen >= minCodes && kept >= full) return undefined;
+      if (visited === this.#k) return undefined;
+      // In plain TypeScript, as the scan in progress owns the scratch memory; the order is the same.
+      if (visited === order.length) order = this.#ranked(query, this.#k, true);
+      const list = order[visited++]!;
+      const range = [this.#starts[list]!, this.#starts[list + 1]!] as const;
+      seen += range[1] - range[0];
+      return range;
+    };
+  }
+
+  /** How many lists to rank at first: those asked for, or what the codes asked for should need. */
+  #firstLists(minLists: number, minCodes: number): number {
+    const byCodes = Math.ceil((1.5 * minCodes * this.#k) / Math.max(1, this.#options.count)) + 1;
+    return Math.min(this.#k, Math.max(minLists, byCodes));
+  }
+
+  /** The n lists nearest to the query, nearest first. */
+  #ranked(query: Float32Array, n: number, isExhaustive: boolean): Uint32Array {
+    const dim = query.length + 1;
+    const extended = new Float32Array(dim);
+    extended.set(query);
+    extended[dim - 1] = 1;
+    if (isExhaustive) {
+      const rows = this.#centroids.f32();
+      const rank = (c: number) => rankOf(dotF32(rows.subarray(c * dim, (c + 1) * dim), extended));
+      return referenceScan(this.#k, n, (c) => c, rank).ords;
+    }
+    const scan = new Scan(this.#options.module, { k: n, inputs: [{ bytes: bytesOf(extended) }] });
+    const { kernels, at, top } = scan.in(this.#centroids.arena);
+    kernels.scanF32(this.#centroids.ptr, this.#k, dim, at[0]!, 0, 0, 0, top);
+    return scan.take().ords;
+  }
+
+  #codeOf(query: Float32Array): Uint32Array {
+    const code = new Uint32Array(2 * this.#options.codes.words);
+    signCode(query, this.#options.mean, code);
+    return code;
+  }
+}
+
+function isAscending(start: number, i: number, starts: Uint32Array): boolean {
+  return i === 0 ? start === 0 : starts[i - 1]! <= start;
+}
