@@ -1,9 +1,11 @@
 // encoders: from text to representations. One file an architecture.
 
-// Weights
-export { readSafetensors, type Tensor, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
+// Lexical
+
+export { bagOfWords, type TermsEncoder, type TermsEncoderOptions, termsEncoder } from './terms.ts';
 
 // Dense
+
 export {
   type StaticConfig,
   type StaticEncoder,
@@ -11,6 +13,8 @@ export {
   type StaticModelFiles,
   staticEncoder,
 } from './static.ts';
-// Lexical
-export { bagOfWords, type TermsEncoder, type TermsEncoderOptions, termsEncoder } from './terms.ts';
+
+// Weights
+
+export { readSafetensors, type Tensor, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
 export { quantiseRows, type TokenTable, tokenTable } from './token-table.ts';

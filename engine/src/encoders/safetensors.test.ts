@@ -47,6 +47,19 @@ describe('safetensors', () => {
     expect(tensors.get('b')).toEqual({ dtype: 'I8', shape: [2], values: new Int8Array(2) });
   });
 
+  it('read from a Buffer, whose slice() is a view, into numbers of their own', () => {
+    class View extends Uint8Array<ArrayBuffer> {
+      override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        return this.subarray(start, end);
+      }
+    }
+    const written = writeSafetensors(TENSORS);
+    const bytes = new View(written.buffer);
+    const tensors = readSafetensors(bytes);
+    bytes.fill(0xff);
+    expect(tensors).toEqual(TENSORS);
+  });
+
   const a = (changes: object) => ({ a: { dtype: 'I8', shape: [4], data_offsets: [0, 4], ...changes } });
   it.each([
     { name: 'no bytes', bytes: new Uint8Array(0), message: '0 bytes are too few' },

@@ -70,7 +70,7 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
     if (entry.start !== expected) throw corrupt(`tensor ${entry.name} starts at ${entry.start}, not at ${expected}`);
     expected = entry.end;
     if (expected > bytes.length - data) throw corrupt(`tensor ${entry.name} ends at ${entry.end}, past the file`);
-    tensors.set(entry.name, readTensor(entry, bytes.slice(data + entry.start, data + entry.end)));
+    tensors.set(entry.name, readTensor(entry, copyOf(bytes, data + entry.start, data + entry.end)));
   }
   if (expected !== bytes.length - data) throw corrupt(`${bytes.length - data - expected} bytes follow the last tensor`);
   return tensors;
@@ -141,6 +141,13 @@ function readTensor({ dtype, shape }: Entry, bytes: Uint8Array<ArrayBuffer>): Te
     shape,
     values: Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true)),
   };
+}
+
+/** Bytes of their own. Not bytes.slice(): on Node's Buffer that is a view. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy;
 }
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

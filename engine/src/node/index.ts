@@ -1,4 +1,7 @@
 // node: what needs Node. A library in a folder of the file system.
+
+// A static encoder's model folder.
+export { readStaticModel } from '../encoders/static.node.ts';
 export { type NodeDirectoryOptions, nodeDirectory } from '../storage/fs.node.ts';
 // Datasets on disk, decompressed and fingerprinted.
 export {

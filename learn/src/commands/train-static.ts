@@ -90,8 +90,9 @@ async function train(
   say(resumed === undefined ? `run ${run}: from the start` : `run ${run}: from step ${resumed.step}`);
 
   const weights = tokenWeights(texts, recipe.vocabulary);
-  const start = trainingStart(texts, weights, recipe);
-  const trainer = new StaticTrainer(start, resumed ?? startOf(texts, weights, recipe, options));
+  const { table, clusters } = startOf(texts, weights, recipe, options);
+  const start = trainingStart(texts, weights, clusters, recipe);
+  const trainer = new StaticTrainer(start, resumed ?? table);
   try {
     await trainToEnd(trainer, start.config.steps, checkpoint, options);
   } catch (error) {

@@ -8,6 +8,7 @@ import { type TrainingTexts, tokeniseWorks } from '../data/texts.ts';
 import type { TrainingWork } from '../data/works.ts';
 import { idfWeights, lsaTable } from '../init/lsa.ts';
 import { startTable } from '../init/start-table.ts';
+import { THEMES, themesOf } from '../init/themes.ts';
 import { type Ragged, RaggedBuilder, rowOf, rowsOf } from '../linear/ragged.ts';
 import { countWords } from '../tokenizers/count-words.ts';
 import { wordPieceJson } from '../tokenizers/wordpiece-file.ts';
@@ -41,7 +42,7 @@ export const STATIC_V1: StaticRecipe = {
   lsaTexts: 40_000,
   lsaIterations: 3,
   noise: 1,
-  epochs: 6,
+  epochs: 3,
   training: {
     batch: 512,
     warmup: 50,
@@ -49,7 +50,7 @@ export const STATIC_V1: StaticRecipe = {
     temperature: 0.05,
     symmetric: true,
     sentenceShare: 0.3,
-    groupSize: 1,
+    groupSize: 32,
   },
 };
 
@@ -77,21 +78,35 @@ export function tokenWeights(texts: TrainingTexts, vocabulary: number): Float32A
   return idfWeights(texts.abstracts, vocabulary).fill(0, 0, SPECIAL_TOKENS.length);
 }
 
-/** The table that training starts from, (vocabulary, dim). */
+/** What training starts from. */
+export interface Start {
+  readonly table: Float32Array; // (vocabulary, dim)
+  /** Theme of each work, for the trainer's groups. */
+  readonly clusters: Uint32Array; // (works)
+}
+
 export function startOf(
   texts: TrainingTexts,
   weights: Float32Array,
   recipe: StaticRecipe,
   options?: Cancellable,
-): Float32Array {
+): Start {
   const { dim, seed, lsaIterations: iterations, noise } = recipe;
   const sample = sampleRows(texts.abstracts, recipe.lsaTexts, seed);
   const lsa = lsaTable(sample, weights, { ...options, dim, seed, iterations, power: 0.5 });
-  return startTable(lsa, { dim, seed, noise });
+  return {
+    table: startTable(lsa, { dim, seed, noise }),
+    clusters: themesOf(texts.abstracts, weights, lsa, Math.min(dim, THEMES)),
+  };
 }
 
 /** The trainer's input. */
-export function trainingStart(texts: TrainingTexts, weights: Float32Array, recipe: StaticRecipe): StaticTrainingStart {
+export function trainingStart(
+  texts: TrainingTexts,
+  weights: Float32Array,
+  clusters: Uint32Array,
+  recipe: StaticRecipe,
+): StaticTrainingStart {
   const perEpoch = Math.floor(rowsOf(texts.titles) / recipe.training.batch);
   if (perEpoch === 0) {
     throw new EngineError('INVALID_ARGUMENT', `${rowsOf(texts.titles)} works are fewer than one batch`, {
@@ -101,6 +116,7 @@ export function trainingStart(texts: TrainingTexts, weights: Float32Array, recip
   return {
     texts,
     weights,
+    clusters,
     config: { ...recipe.training, seed: recipe.seed, steps: Math.round(recipe.epochs * perEpoch) },
   };
 }

@@ -1,0 +1,176 @@
+// `node learn/bin/score-static.mjs`: what a static encoder is worth, alone and fused, beside BM25 in the same run. The
+// fusion weight is tuned on training queries that share no document with what is reported.
+
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { EngineError } from '@quire/engine/core';
+import { type StaticEncoder, staticEncoder } from '@quire/engine/encoders';
+import { type Comparison, compare, evaluate, holm, perQueryValues, type Run } from '@quire/engine/evaluation';
+import { loadDataset, loadQrels, readStaticModel } from '@quire/engine/node';
+import { readWorks } from '../data/files.ts';
+import type { TrainingWork } from '../data/works.ts';
+import { heldOutSide } from '../data/works.ts';
+import { bm25Run, denseRun, fusedRun } from '../scoring/runs.ts';
+import { disjointQueries, type Task, titleToAbstract } from '../scoring/task.ts';
+
+const USAGE = `Scores a static encoder.
+
+  --model FOLDER     config.json, tokenizer.json, weights.safetensors (required)
+  --works FILE       works from "quire works --jsonl"; only held-out ones are read (required)
+  --benchmarks DIR   BEIR folders (default: QUIRE_DATA or ../shared/data/benchmarks)
+  --write FILE       put the report there as well
+
+Example: node learn/bin/score-static.mjs --model models/static-v1 --works works.jsonl
+`;
+
+/** Hits of each retriever that are fused. */
+const DEPTH = 200;
+const WEIGHTS = Array.from({ length: 21 }, (_, i) => i / 20);
+const UNSEEN = { documents: 20_000, queries: 4_000 };
+const SEED = 13;
+/** A model ships when the lower 95 % bound of fused / BM25 is at least this. */
+const SHIP_RATIO = 0.99;
+
+/** Returns the exit code: 0 the model may ship, 1 it failed or may not, 2 wrong arguments. */
+export async function scoreStaticCommand(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    const { report, ships } = await score(options);
+    process.stdout.write(report);
+    if (options.write !== undefined) writeFileSync(options.write, report);
+    return ships ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    process.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    return 1;
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      works: { type: 'string' },
+      benchmarks: { type: 'string', default: process.env.QUIRE_DATA ?? '../shared/data/benchmarks' },
+      write: { type: 'string' },
+    },
+  });
+  const { model, works, benchmarks, write } = values;
+  if (model === undefined || works === undefined) throw new Error('--model and --works are required');
+  return { model, works, benchmarks, write, command: `node learn/bin/score-static.mjs ${args.join(' ')}` };
+}
+
+/** A task's scores of one query, by system. */
+interface Scored {
+  readonly task: Task;
+  readonly bm25: ReadonlyMap<string, number>;
+  readonly dense: ReadonlyMap<string, number>;
+  readonly fused: ReadonlyMap<string, number>;
+  readonly comparison: Comparison;
+}
+
+async function score({ model, works, benchmarks, command }: ReturnType<typeof readOptions>) {
+  const encoder = staticEncoder(await readStaticModel(model), { fields: ['title', 'text'] });
+  const held: TrainingWork[] = [];
+  for await (const work of readWorks(works)) if (heldOutSide(work) === 'test') held.push(work);
+  const tuning = [await beirTask('scifact', 'train', benchmarks), await beirTask('scitldr', 'train', benchmarks)];
+  const curves = await Promise.all(tuning.map((task) => curveOf(task, encoder)));
+  const means = WEIGHTS.map((_, i) => curves.reduce((sum, curve) => sum + curve[i]!, 0) / curves.length);
+  const weight = WEIGHTS[means.indexOf(Math.max(...means))]!;
+  const tasks = [
+    titleToAbstract(held, 'test', UNSEEN),
+    await beirTask('scifact', 'test', benchmarks),
+    await beirTask('scitldr', 'dev', benchmarks),
+  ];
+  const scored: Scored[] = [];
+  for (const task of tasks) scored.push(await scoreTask(task, encoder, weight));
+  const ships = scored.slice(1).every(({ comparison }) => comparison.ratioInterval[0] >= SHIP_RATIO);
+  return { report: reportOf({ command, encoder, weight, tuning, curves, scored, ships }), ships };
+}
+
+/** A benchmark's split. Training queries that share a relevant document with the reported split are left out. */
+async function beirTask(name: string, split: string, data: string): Promise<Task> {
+  const set = await loadDataset(name, { data, split });
+  const reported = await loadQrels(name, { data, split: name === 'scifact' ? 'test' : 'dev' });
+  const qrels = split === 'train' ? disjointQueries(set.qrels, reported.qrels) : set.qrels;
+  const queries = new Map([...qrels.keys()].map((id) => [id, set.queries.get(id) ?? '']));
+  return { name: `${name}, ${split}`, measure: 'nDCG@10', documents: set.documents, queries, qrels };
+}
+
+/** Mean nDCG@10 at each of WEIGHTS. */
+async function curveOf(task: Task, encoder: StaticEncoder): Promise<readonly number[]> {
+  const bm25 = await bm25Run(task, DEPTH);
+  const dense = await denseRun(task, encoder, DEPTH);
+  return WEIGHTS.map((weight) => mean(valuesOf(task, fusedRun(bm25, dense, weight))));
+}
+
+async function scoreTask(task: Task, encoder: StaticEncoder, weight: number): Promise<Scored> {
+  const bm25 = await bm25Run(task, DEPTH);
+  const dense = await denseRun(task, encoder, DEPTH);
+  const [byBm25, byDense, byBoth] = [bm25, dense, fusedRun(bm25, dense, weight)].map((run) => valuesOf(task, run));
+  const comparison = compare(byBoth!, byBm25!, { seed: SEED });
+  return { task, bm25: byBm25!, dense: byDense!, fused: byBoth!, comparison };
+}
+
+function valuesOf(task: Task, run: Run): ReadonlyMap<string, number> {
+  const evaluation = evaluate(run, task.qrels, { measures: [task.measure], complete: true });
+  return perQueryValues(evaluation, Object.keys(evaluation.mean)[0]!);
+}
+
+function mean(values: ReadonlyMap<string, number>): number {
+  return [...values.values()].reduce((sum, value) => sum + value, 0) / values.size;
+}
+
+interface Report {
+  readonly command: string;
+  readonly encoder: StaticEncoder;
+  readonly weight: number;
+  readonly tuning: readonly Task[];
+  readonly curves: readonly (readonly number[])[];
+  readonly scored: readonly Scored[];
+  readonly ships: boolean;
+}
+
+function reportOf({ command, encoder, weight, tuning, curves, scored, ships }: Report): string {
+  const four = (value: number) => value.toFixed(4);
+  const adjusted = holm(scored.map(({ comparison }) => comparison.p));
+  const rows = scored.map(({ task, bm25, dense, fused, comparison }, i) => {
+    const interval = comparison.ratioInterval.map((bound) => bound.toFixed(4)).join(' … ');
+    const numbers = [mean(bm25), mean(dense), mean(fused)].map(four).join(' | ');
+    const sizes = `${task.documents.length.toLocaleString('en')} | ${task.qrels.size.toLocaleString('en')}`;
+    return `| ${task.name} | ${sizes} | ${task.measure} | ${numbers} | ${comparison.ratio.toFixed(4)} (${interval}) | ${adjusted[i]!.toFixed(4)} |`;
+  });
+  const curveRows = WEIGHTS.map(
+    (w, i) => `| ${w.toFixed(2)} | ${curves.map((curve) => four(curve[i]!)).join(' | ')} |`,
+  );
+  return `# The static encoder beside BM25
+
+    ${command}
+
+Encoder \`${encoder.config.name}\`, space \`${encoder.space}\`. BM25: k1 .9, b .4, title and text as one field. Fusion:
+min-max over the first ${DEPTH} of each list, weight ${weight.toFixed(2)} for the encoder. Intervals: bootstrap over queries, 10,000
+resamples, seed ${SEED}; p: paired randomisation of fused against BM25, 10,000 draws, Holm over the ${scored.length} tasks.
+
+| task | documents | queries | measure | BM25 | static | fused | fused / BM25 (95 %) | p |
+|---|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+Ships (lower bound of the ratio ≥ ${SHIP_RATIO} on SciFact and on SciTLDR dev): **${ships ? 'yes' : 'no'}**.
+
+## The fusion weight
+
+Chosen where the mean of the two columns is highest: nDCG@10 on training queries none of whose relevant documents is
+relevant to a reported query (${tuning.map((task) => `${task.name}: ${task.qrels.size}`).join('; ')}).
+
+| weight | ${tuning.map((task) => task.name).join(' | ')} |
+|---|---|---|
+${curveRows.join('\n')}
+`;
+}

@@ -1,0 +1,161 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng } from '@quire/engine/core';
+import { staticEncoder } from '@quire/engine/encoders';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readBenchmarkTitles, selectWorks } from '../data/files.ts';
+import type { TrainingWork } from '../data/works.ts';
+import { sideOf } from '../split.ts';
+import { readCheckpoint, writeCheckpoint } from '../trainers/checkpoint.ts';
+import { StaticTrainer } from '../trainers/static.ts';
+import {
+  modelFiles,
+  runFingerprint,
+  STATIC_V1,
+  startOf,
+  tokenise,
+  tokenWeights,
+  trainingStart,
+  trainTokenizer,
+} from './static.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'quire-learn-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SMALL = {
+  ...STATIC_V1,
+  name: 'small',
+  vocabulary: 300,
+  dim: 16,
+  lsaTexts: 150,
+  epochs: 4,
+  training: { ...STATIC_V1.training, batch: 16, warmup: 4, groupSize: 4 },
+};
+
+/** Papers about one of 20 made-up topics; a title uses two of its topic's words, the abstract the other ones. */
+function papers(count: number, from = 0): TrainingWork[] {
+  const rng = new Rng(21);
+  const syllables = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'se', 'ti', 'vo', 'zu'];
+  const word = () => Array.from({ length: 3 }, () => rng.pick(syllables)).join('');
+  const topics = Array.from({ length: 20 }, () => Array.from({ length: 8 }, word));
+  return Array.from({ length: from + count }, (_, i) => {
+    const topic = topics[i % 20]!;
+    const sentence = () => `${Array.from({ length: 7 }, () => rng.pick(topic.slice(2))).join(' ')}.`;
+    return {
+      key: `arxiv:${i}`,
+      title: `${topic[0]} ${topic[1]} ${word()}`,
+      abstract: `We study ${sentence()} Our method ${sentence()} Results ${sentence()}`,
+      textSource: 'arxiv',
+      year: 2025,
+    };
+  }).slice(from);
+}
+
+function train(works: readonly TrainingWork[], recipe = SMALL) {
+  const tokenizer = trainTokenizer(works, recipe);
+  const texts = tokenise(works, tokenizer, recipe);
+  const weights = tokenWeights(texts, recipe.vocabulary);
+  const { table, clusters } = startOf(texts, weights, recipe);
+  const start = trainingStart(texts, weights, clusters, recipe);
+  const trainer = new StaticTrainer(start, table);
+  return { tokenizer, texts, weights, start, trainer };
+}
+
+describe('the recipe', () => {
+  it('makes a model that the engine loads and that finds a topic by words never seen beside it', () => {
+    const { tokenizer, weights, trainer } = train(papers(400));
+    const before = rightTopics(tokenizer, weights, trainer.table);
+    trainer.train();
+    const after = rightTopics(tokenizer, weights, trainer.table);
+    expect(after).toBeGreaterThan(0.9);
+    expect(after).toBeGreaterThan(before);
+  });
+
+  it('makes the same bytes twice, and others with another seed', () => {
+    const files = [SMALL, SMALL, { ...SMALL, seed: 14 }].map((recipe) => {
+      const { weights, trainer } = train(papers(120), recipe);
+      trainer.train();
+      return modelFiles(trainer.table, weights, recipe);
+    });
+    expect(files[1]).toEqual(files[0]);
+    expect(files[2]!.weights).not.toEqual(files[0]!.weights);
+  });
+
+  it('goes on from a checkpoint file to the bytes of an uninterrupted run', () => {
+    const works = papers(120);
+    const whole = train(works);
+    whole.trainer.train();
+    const { start, trainer } = train(works);
+    trainer.train(9);
+    const path = join(folder, 'checkpoint.safetensors');
+    expect(readCheckpoint(path)).toBeUndefined();
+    writeCheckpoint(path, trainer.state());
+    const resumed = new StaticTrainer(start, readCheckpoint(path)!);
+    expect(resumed.step).toBe(9);
+    resumed.train();
+    expect(resumed.table).toEqual(whole.trainer.table);
+  });
+
+  it('names a run by recipe and texts', () => {
+    const [a, b] = [train(papers(120)), train(papers(121))];
+    const names = [
+      runFingerprint(SMALL, a.tokenizer, a.texts),
+      runFingerprint({ ...SMALL, seed: 14 }, a.tokenizer, a.texts),
+      runFingerprint(SMALL, a.tokenizer, b.texts),
+      runFingerprint(SMALL, b.tokenizer, a.texts),
+    ];
+    expect(new Set(names).size).toBe(4);
+    expect(runFingerprint({ ...SMALL }, a.tokenizer, a.texts)).toBe(names[0]);
+  });
+
+  it('refuses fewer works than a batch', () => {
+    const { texts, weights, start } = train(papers(120));
+    const recipe = { ...SMALL, training: { ...SMALL.training, batch: 121 } };
+    expect(() => trainingStart(texts, weights, start.clusters!, recipe)).toThrow('120 works are fewer than one batch');
+  });
+});
+
+describe('the works that train', () => {
+  it('are chosen from the file: no held-out work, no twin of one, no benchmark paper', async () => {
+    const all = papers(200);
+    const heldOut = all.find(({ key }) => sideOf(key) !== 'train')!;
+    const [twin, tested, ...rest] = all.filter(({ key }) => sideOf(key) === 'train');
+    const file = join(folder, 'works.jsonl');
+    const changed = [
+      ...all.filter(({ key }) => sideOf(key) !== 'train'),
+      { ...twin!, title: heldOut.title.toUpperCase() },
+      { ...tested!, title: 'Tested: a paper' },
+      ...rest,
+    ];
+    writeFileSync(file, changed.map((work) => `${JSON.stringify(work)}\n`).join(''));
+    writeBenchmark('one', 'Tested, a Paper.');
+    const { works, verdicts } = await selectWorks(file, readBenchmarkTitles(folder, ['one']));
+    expect(works).toEqual(rest);
+    expect(verdicts).toMatchObject({ taken: rest.length, 'twin of a held-out work': 1, 'in a benchmark': 1 });
+  });
+
+  it('are not chosen at all while a benchmark is missing', () => {
+    expect(() => readBenchmarkTitles(folder, ['absent'])).toThrow('No corpus of absent');
+  });
+});
+
+function writeBenchmark(name: string, title: string): void {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, 'corpus.jsonl'), `${JSON.stringify({ _id: '1', title, text: 'x' })}\n`);
+}
+
+/** Share of unseen papers whose title is nearest to an abstract of its own topic. */
+function rightTopics(tokenizer: string, weights: Float32Array, table: Float32Array): number {
+  const { config, weights: bytes } = modelFiles(table, weights, SMALL);
+  const encoder = staticEncoder({ config, tokenizer, weights: bytes });
+  const unseen = papers(60, 400);
+  const abstracts = unseen.map(({ abstract }) => encoder.encodeSync(abstract).vec);
+  let right = 0;
+  unseen.forEach(({ title }, i) => {
+    const query = encoder.encodeSync(title).vec;
+    const scores = abstracts.map((vec) => vec.reduce((sum, x, d) => sum + x * query[d]!, 0));
+    if (scores.indexOf(Math.max(...scores)) % 20 === i % 20) right++;
+  });
+  return right / unseen.length;
+}

@@ -1,0 +1,130 @@
+import type { StaticEncoder } from '@quire/engine/encoders';
+import { describe, expect, it } from 'vitest';
+import type { TrainingWork } from '../data/works.ts';
+import { sideOf } from '../split.ts';
+import { bm25Run, denseRun, fusedRun } from './runs.ts';
+import { disjointQueries, type Task, titleToAbstract } from './task.ts';
+
+const works: TrainingWork[] = Array.from({ length: 600 }, (_, i) => ({
+  key: `arxiv:${i}`,
+  title: `Title ${i}`,
+  abstract: i % 10 === 0 ? '' : `Abstract ${i % 7 === 0 ? 'twin' : i}`,
+  textSource: 'conferences',
+  year: 2024,
+}));
+
+describe('title → abstract', () => {
+  it('holds works of its side with an abstract, titles hidden, and never a training work', () => {
+    for (const side of ['dev', 'test'] as const) {
+      const task = titleToAbstract(works, side, { documents: 1000, queries: 1000 });
+      const expected = works.filter(({ key, abstract }) => sideOf(key) === side && abstract !== '');
+      expect(new Set(task.documents.map(({ id }) => id))).toEqual(new Set(expected.map(({ key }) => key)));
+      expect(task.documents.every(({ title }) => title === '')).toBe(true);
+      expect(task.queries.size).toBe(expected.length);
+    }
+  });
+
+  it('takes as many as asked for, the same ones whatever the order of the file', () => {
+    const size = { documents: 20, queries: 5 };
+    const task = titleToAbstract(works, 'test', size);
+    expect([task.documents.length, task.queries.size]).toEqual([20, 5]);
+    expect(titleToAbstract([...works].reverse(), 'test', size)).toEqual(task);
+  });
+
+  it('counts every paper with the same abstract as right', () => {
+    const task = titleToAbstract(works, 'test', { documents: 1000, queries: 1000 });
+    const twins = task.documents.filter(({ text }) => text === 'Abstract twin').map(({ id }) => id);
+    expect(twins.length).toBeGreaterThan(1);
+    expect([...task.qrels.get(twins[0]!)!.keys()].sort()).toEqual([...twins].sort());
+  });
+});
+
+describe('queries for tuning', () => {
+  it('share no relevant document with the reported ones', () => {
+    const qrels = new Map([
+      ['a', new Map([['d1', 1]])],
+      [
+        'b',
+        new Map([
+          ['d2', 1],
+          ['d3', 0],
+        ]),
+      ],
+      [
+        'c',
+        new Map([
+          ['d4', 1],
+          ['d5', 1],
+        ]),
+      ],
+    ]);
+    const reported = new Map([
+      [
+        'x',
+        new Map([
+          ['d1', 1],
+          ['d2', 0],
+        ]),
+      ],
+      [
+        'y',
+        new Map([
+          ['d3', 1],
+          ['d5', 2],
+        ]),
+      ],
+    ]);
+    expect([...disjointQueries(qrels, reported).keys()]).toEqual(['b']);
+  });
+});
+
+describe('runs', () => {
+  const task: Task = {
+    name: 'toy',
+    measure: 'nDCG@10',
+    documents: [
+      { id: 'cats', title: 'Cats', text: 'cats purr and cats sleep' },
+      { id: 'dogs', title: '', text: 'dogs bark at cats' },
+      { id: 'fish', title: '', text: 'fish swim' },
+    ],
+    queries: new Map([['q', 'cats']]),
+    qrels: new Map([['q', new Map([['cats', 1]])]]),
+  };
+  /** Points at what the first letter of the text says. */
+  const encoder = {
+    encodeSync: (text: string) => ({ vec: axis(text) }),
+    encodeDocuments: (documents: readonly { text: string }[]) =>
+      Promise.resolve(documents.map(({ text }) => ({ vec: axis(text) }))),
+  } as unknown as StaticEncoder; // only these two are used
+  function axis(text: string): Float32Array {
+    const angle = text.startsWith('c') ? 0 : text.startsWith('d') ? 0.5 : 1;
+    return Float32Array.of(1 - angle, angle);
+  }
+
+  it('of BM25 find what holds the word, best first', async () => {
+    const hits = (await bm25Run(task, 10)).get('q')!;
+    expect(hits.map(({ id }) => id)).toEqual(['cats', 'dogs']);
+    expect(hits[0]!.score).toBeGreaterThan(hits[1]!.score);
+  });
+
+  it('of an encoder order every document by inner product, ties by id', async () => {
+    expect((await denseRun(task, encoder, 2)).get('q')).toEqual([
+      { id: 'cats', score: 1 },
+      { id: 'dogs', score: 0.5 },
+    ]);
+  });
+
+  it('fused with weight 0 and 1 are one list or the other', async () => {
+    const [bm25, dense] = [await bm25Run(task, 10), await denseRun(task, encoder, 10)];
+    expect(
+      fusedRun(bm25, dense, 0)
+        .get('q')!
+        .map(({ id }) => id),
+    ).toEqual(['cats', 'dogs']);
+    expect(
+      fusedRun(bm25, dense, 1)
+        .get('q')!
+        .map(({ id }) => id),
+    ).toEqual(['cats', 'dogs', 'fish']);
+  });
+});
