@@ -1,0 +1,56 @@
+// One engine in a process of its own: indexes, warms up, is timed, prints one line of JSON. Started by run.mjs.
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readLines } from './collection.mjs';
+import { clear, engines } from './engines.mjs';
+
+const { engine, documents, queries, k, rounds, warm } = JSON.parse(process.argv[2]);
+const folder = mkdtempSync(join(tmpdir(), `bench-${engine}-`));
+process.on('exit', () => clear(folder));
+mkdirSync(folder, { recursive: true });
+const started = performance.now();
+const cpu = process.cpuUsage();
+const index = await engines[engine]({ documents: readLines(documents), folder });
+const indexMs = performance.now() - started;
+const indexCpu = cpuMs(cpu);
+globalThis.gc?.();
+const sets = {};
+for (const [name, texts] of Object.entries(JSON.parse(readFileSync(queries, 'utf8')))) sets[name] = await timed(texts);
+const result = { engine, version: index.version, indexMs, indexCpuMs: indexCpu, bytes: index.bytes, rss: process.memoryUsage.rss(), sets };
+console.log(JSON.stringify(result));
+process.exit(0);
+
+/** `rounds` passes over the set after warm-up; each call timed, CPU over whole passes. Slow engines get fewer passes. */
+async function timed(texts) {
+  const begun = performance.now();
+  for (let w = 0; w < warm && performance.now() - begun < 20_000; w++) {
+    for (const text of texts) await index.search(text, k);
+  }
+  const top = [];
+  const times = [];
+  const before = process.cpuUsage();
+  let same = index.exhaustive === undefined ? undefined : 0;
+  for (let r = 0; r < rounds && (r === 0 || performance.now() - begun < 60_000); r++) {
+    for (const text of texts) {
+      const from = performance.now();
+      const found = index.search(text, k);
+      const hits = found instanceof Promise ? await found : found;
+      times.push(performance.now() - from);
+      if (r === 0) top.push(hits.map(([id]) => id));
+    }
+  }
+  const cpuPerQuery = cpuMs(before) / times.length;
+  if (same !== undefined) {
+    for (const text of texts) if (JSON.stringify(index.search(text, k)) === JSON.stringify(index.exhaustive(text, k))) same++;
+  }
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
+  const mean = times.reduce((sum, t) => sum + t, 0) / times.length;
+  return { n: times.length, p50: at(0.5), p99: at(0.99), mean, cpu: cpuPerQuery, same, of: texts.length, top };
+}
+
+function cpuMs(since) {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}
