@@ -1,0 +1,98 @@
+// RM3 on a library small enough to work out by hand; the published numbers are in engine/test/parity/cacm.node.test.ts.
+
+import type { TraceEvent } from '@quire/engine/core';
+import { termsEncoder } from '@quire/engine/encoders';
+import { inverted } from '@quire/engine/indexes';
+import { part, retrieve, rm3 } from '@quire/engine/retrieval';
+import { memoryDirectory, openLibrary } from '@quire/engine/storage';
+import { english } from '@quire/engine/text';
+import { describe, expect, it } from 'vitest';
+
+const encoder = termsEncoder(english(), { fields: ['text'] });
+const options = { k: 10, feedbackDocuments: 1, feedbackTerms: 2, maxDocumentShare: 0.5 };
+
+async function libraryOf(texts: Readonly<Record<string, string>>) {
+  const library = await openLibrary(memoryDirectory(), {
+    schema: { fields: { text: { stored: true } }, columns: {} },
+    parts: { lexical: inverted({ space: encoder.space, fields: { text: 1 } }) },
+  });
+  const writer = await library.writer();
+  for (const [id, text] of Object.entries(texts)) {
+    const [lexical] = await encoder.encodeDocuments([{ text }]);
+    await writer.add({ id, fields: { text } }, { lexical: lexical! });
+  }
+  await writer.commit();
+  await writer.close();
+  return library;
+}
+
+const texts = {
+  a: 'quantum computer qubit qubit qubit gate gate',
+  b: 'qubit gate noise',
+  c: 'classical music',
+  d: 'weather report',
+};
+
+describe('RM3', () => {
+  it('finds documents that share no word with the query, through the words of the best', async () => {
+    const library = await libraryOf(texts);
+    const snapshot = library.snapshot();
+    const source = part(library, 'lexical');
+    const plain = await retrieve(encoder, source, 10).run({ text: 'quantum' }, { snapshot });
+    const events: TraceEvent[] = [];
+    const expanded = await rm3(encoder, source, options).run(
+      { text: 'quantum' },
+      { snapshot, trace: (event) => events.push(event) },
+    );
+    expect(plain.map((hit) => hit.id)).toEqual(['a']);
+    expect(expanded.map((hit) => hit.id)).toEqual(['a', 'b']);
+    // document model: qubit 3/5, gate 2/5; half of it, half of the query
+    expect(events.find((event) => event.name === 'rm3.expanded')?.message).toBe(
+      'quantum^0.5000 qubit^0.3000 gate^0.2000',
+    );
+    snapshot.release();
+  });
+
+  it('takes no feedback from terms that are frequent, short, long or not of letters and digits', async () => {
+    const odd = 'quantum x Ünïcode abcdefghijklmnopqrstuvwxyz common gate';
+    const library = await libraryOf({ a: odd, b: 'common', c: 'common' });
+    const snapshot = library.snapshot();
+    const events: TraceEvent[] = [];
+    await rm3(encoder, part(library, 'lexical'), { ...options, feedbackTerms: 10 }).run(
+      { text: 'quantum' },
+      { snapshot, trace: (event) => events.push(event) },
+    );
+    expect(events.find((event) => event.name === 'rm3.expanded')?.message).toBe('quantum^0.7500 gate^0.2500');
+    snapshot.release();
+  });
+
+  it('is the plain query where nothing is found, and nothing for a query without terms', async () => {
+    const library = await libraryOf(texts);
+    const snapshot = library.snapshot();
+    const retriever = rm3(encoder, part(library, 'lexical'), options);
+    expect(await retriever.run({ text: 'nowhere' }, { snapshot })).toEqual([]);
+    expect(await retriever.run({ text: 'the of' }, { snapshot })).toEqual([]);
+    snapshot.release();
+  });
+
+  it('explains by the expanded query, with the score of the hit', async () => {
+    const library = await libraryOf(texts);
+    const snapshot = library.snapshot();
+    const retriever = rm3(encoder, part(library, 'lexical'), options);
+    const hits = await retriever.run({ text: 'quantum' }, { snapshot });
+    const why = await retriever.explain({ text: 'quantum' }, ['b', 'c', 'none'], { snapshot });
+    expect([...why.keys()]).toEqual(['b']);
+    expect(why.get('b')).toMatchObject({ value: hits[1]!.score, description: expect.stringContaining('qubit^0.3000') });
+    snapshot.release();
+  });
+
+  it('says what it needs when it has no texts', async () => {
+    const library = await libraryOf(texts);
+    const source = part(library, 'lexical');
+    await expect(rm3(encoder, source, options).run({ text: 'quantum' })).rejects.toThrow(
+      /no texts of feedback documents/,
+    );
+    const documents = async (id: string) => ({ fields: { text: texts[id as 'a'] } });
+    expect(await rm3(encoder, source, { ...options, documents }).run({ text: 'quantum' })).toHaveLength(2);
+  });
+});
