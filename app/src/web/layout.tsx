@@ -79,7 +79,7 @@ function Frame({ site, title, query = '', current, head, children }: FrameProps)
           <div class="frame">
             <p>
               {site.title} runs on Quire. Everything is served from this machine: no tracking, no outside requests.{' '}
-              <a href="/api/status">Status</a>
+              <a href="/api/v1/status">Status</a>
             </p>
           </div>
         </footer>

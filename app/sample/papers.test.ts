@@ -24,7 +24,7 @@ interface SamplePaper {
 type Row = Readonly<Record<string, unknown>>;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const papers = lines(readFileSync(at('./library.jsonl'), 'utf8')) as unknown as SamplePaper[];
+const papers = lines(readFileSync(at('./papers.jsonl'), 'utf8')) as unknown as SamplePaper[];
 const folder = process.env['QUIRE_PAPERS'] ?? at('../../../shared/data/papers');
 const here = existsSync(`${folder}/reference-page.jsonl`);
 
