@@ -2,7 +2,7 @@
 // alone, which is remembered. A dropped word leaves a gap in the positions.
 
 import { type Analyzer, fingerprint, type Json, type TokenStream } from '../core/index.ts';
-import { MEMO_WORD, TermMemo } from './memo.ts';
+import { MEMO_WORD, SliceMemo } from './memo.ts';
 import { TokenWriter } from './tokens.ts';
 import { WordScanner } from './words.ts';
 
@@ -17,7 +17,7 @@ export interface WordAnalyzerSpec {
 export function wordAnalyzer({ name, identity, term }: WordAnalyzerSpec): Analyzer {
   const scanner = new WordScanner();
   const writer = new TokenWriter();
-  const memo = new TermMemo();
+  const memo = new SliceMemo<string>();
   const termOf = (text: string, start: number, end: number): string => {
     if (end - start > MEMO_WORD) return term(text.slice(start, end));
     const known = memo.find(text, start, end);

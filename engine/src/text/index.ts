@@ -1,6 +1,11 @@
 // text: from strings to tokens. Analyzers for lexical indexes, and what reads text beside them.
 
 // Lexical analysis
+export { ANALYZER_NAMES, analyzers } from './analyzers.ts';
+// Word pieces
+export { type BertOptions, BertText } from './bert.ts';
 export { ENGLISH_STOP_WORDS, english } from './english.ts';
 export { porter } from './porter.ts';
+export { type UnicodeOptions, unicode } from './unicode.ts';
+export { type EncodeOptions, type Encoding, type WordPiece, wordPiece } from './wordpiece.ts';
 export { MAX_TOKEN_LENGTH, WORD_TYPES, WordScanner, type WordType } from './words.ts';

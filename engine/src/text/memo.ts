@@ -1,5 +1,5 @@
-// The terms of words seen before, found by a slice of the text without making a string of it: that string, and its
-// hash, would cost more than all the rest of the analysis. Open addressing; when full it starts afresh.
+// What was made of words seen before, found by a slice of the text without making a string of it: that string, and its
+// hash, would cost more than all the rest of an analysis. Open addressing; when full it starts afresh.
 
 /** Words that one memo remembers. */
 export const MEMO_LIMIT = 65_536;
@@ -8,15 +8,15 @@ export const MEMO_WORD = 40;
 
 const SLOTS = MEMO_LIMIT * 2; // a power of two
 
-export class TermMemo {
+export class SliceMemo<T> {
   readonly #slots = new Uint32Array(SLOTS); // number of the word + 1, 0 empty
   readonly #starts = new Uint32Array(MEMO_LIMIT + 1); // word i is units[starts[i] … starts[i + 1] − 1]
   #units = new Uint16Array(1 << 12);
-  #terms: string[] = [];
+  #values: T[] = [];
   #slot = 0; // where the last `find` ended
 
-  /** The remembered term of text[start … end − 1], or undefined. */
-  find(text: string, start: number, end: number): string | undefined {
+  /** What is remembered of text[start … end − 1], or undefined. */
+  find(text: string, start: number, end: number): T | undefined {
     const slots = this.#slots;
     const starts = this.#starts;
     const units = this.#units;
@@ -29,20 +29,20 @@ export class TermMemo {
       if (starts[word + 1]! - from !== end - start) continue;
       let i = start;
       while (i < end && text.charCodeAt(i) === units[from + i - start]) i++;
-      if (i === end) return this.#terms[word];
+      if (i === end) return this.#values[word];
     }
     this.#slot = slot;
     return undefined;
   }
 
-  /** Remembers the term of the word that the last `find`, of the same slice, did not know. */
-  add(text: string, start: number, end: number, term: string): void {
-    if (this.#terms.length === MEMO_LIMIT) {
+  /** Remembers the value of the word that the last `find`, of the same slice, did not know. */
+  add(text: string, start: number, end: number, value: T): void {
+    if (this.#values.length === MEMO_LIMIT) {
       this.#slots.fill(0);
-      this.#terms = [];
+      this.#values = [];
       this.find(text, start, end);
     }
-    const word = this.#terms.length;
+    const word = this.#values.length;
     const from = this.#starts[word]!;
     if (from + end - start > this.#units.length) {
       const more = new Uint16Array(this.#units.length * 2);
@@ -52,6 +52,6 @@ export class TermMemo {
     for (let i = start; i < end; i++) this.#units[from + i - start] = text.charCodeAt(i);
     this.#starts[word + 1] = from + end - start;
     this.#slots[this.#slot] = word + 1;
-    this.#terms.push(term);
+    this.#values.push(value);
   }
 }

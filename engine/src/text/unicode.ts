@@ -1,0 +1,34 @@
+// The plain analyzer: words of UAX #29, lower case, nothing removed and nothing stemmed. For any language, for names
+// and identifiers, and where the English rules would hurt.
+
+import { type Analyzer, sha256Hex } from '../core/index.ts';
+import { wordAnalyzer } from './analyzer.ts';
+import { tablesHash } from './english.ts';
+import { accentFolding } from './fold.ts';
+import { LowerCase } from './lowercase.ts';
+import { FOLD_RUNS } from './tables/fold.ts';
+
+const VERSION = 1;
+
+export interface UnicodeOptions {
+  /**
+   * Also drop accents: é, ё and ệ become e, е and e; ø, ł, ß and ı stay, as do marks that are vowels (Thai, Hindi) and
+   * everything of Kana and Hangul. Default false.
+   */
+  readonly foldAccents?: boolean;
+}
+
+/** The `unicode` analyzer, `unicode-folded` with accents dropped. */
+export function unicode({ foldAccents = false }: UnicodeOptions = {}): Analyzer {
+  const lower = new LowerCase();
+  const fold = foldAccents ? accentFolding() : (word: string) => word;
+  return wordAnalyzer({
+    name: foldAccents ? 'unicode-folded' : 'unicode',
+    identity: { version: VERSION, tables: tablesHash(), fold: foldAccents ? hash(FOLD_RUNS) : null },
+    term: (word) => fold(lower.string(word)),
+  });
+}
+
+function hash(table: string): string {
+  return sha256Hex(new TextEncoder().encode(table)).slice(0, 16);
+}

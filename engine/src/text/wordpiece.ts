@@ -1,0 +1,244 @@
+// The WordPiece tokenizer of BERT (greedy longest match from the left), reading HuggingFace's tokenizer.json. Ids equal
+// the `tokenizers` library's. Linear in the text: a piece is never longer than the longest in the vocabulary.
+
+import { EngineError, sha256Hex } from '../core/index.ts';
+import { AddedTokens } from './added-tokens.ts';
+import { BertText } from './bert.ts';
+import { MEMO_WORD, SliceMemo } from './memo.ts';
+import { parseTokenizerJson, type WordPieceConfig } from './tokenizer-json.ts';
+
+export interface EncodeOptions {
+  /** Ids kept, special tokens included. Default: the file's own truncation, else all. */
+  readonly maxLength?: number;
+  /** Whether [CLS] and [SEP] are put around the text. Default true. */
+  readonly specialTokens?: boolean;
+}
+
+export interface Encoding {
+  readonly ids: Uint32Array; // (tokens)
+  /** Whether the text had more tokens than `maxLength` keeps. */
+  readonly truncated: boolean;
+}
+
+export interface WordPiece {
+  /** Ids run from 0 to size − 1. */
+  readonly size: number;
+  /** Hash of the tokenizer.json: equal fingerprints give equal ids for every text. */
+  readonly fingerprint: string;
+  /**
+   * The ids of a text. A lone surrogate counts as U+FFFD. Tokens that the file declares are recognised inside the text
+   * ("[MASK]" too), as in the reference. INVALID_ARGUMENT when maxLength has no room for the special tokens.
+   */
+  encode(text: string, options?: EncodeOptions): Encoding;
+  /** The normalised words that the model cuts into pieces: what a vocabulary is trained on. */
+  words(text: string): readonly string[];
+  /** The id of a piece or of an added token. */
+  idOf(token: string): number | undefined;
+}
+
+/**
+ * Reads a tokenizer.json, given as text. Throws PARSE_FAILED or UNSUPPORTED, naming the place.
+ *
+ * @example
+ * wordPiece(json).encode('Dense retrieval', { maxLength: 128 }).ids
+ */
+export function wordPiece(json: string): WordPiece {
+  const config = parseTokenizerJson(json);
+  const model = new Model(config);
+  const fingerprint = sha256Hex(new TextEncoder().encode(json)).slice(0, 16);
+  return {
+    size: model.size,
+    fingerprint,
+    encode: (text, options = {}) => encode(model, config, text, options),
+    words: (text) => model.words(text),
+    idOf: (token) => config.addedTokens.find(({ content }) => content === token)?.id ?? config.vocabulary.get(token),
+  };
+}
+
+function encode(model: Model, config: WordPieceConfig, text: string, options: EncodeOptions): Encoding {
+  const { specialTokens = true, maxLength = config.maxLength ?? Infinity } = options;
+  const { prefix, suffix } = specialTokens ? config : { prefix: [], suffix: [] };
+  const room = maxLength - prefix.length - suffix.length;
+  if (!(room >= 0)) {
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `maxLength is ${maxLength}; the special tokens alone take ${-room + maxLength}`,
+      {
+        hint: 'Pass a larger maxLength, or specialTokens: false.',
+      },
+    );
+  }
+  const out = new Ids(room);
+  for (const id of prefix) out.force(id);
+  out.begin();
+  model.encode(text, out);
+  for (const id of suffix) out.force(id);
+  return { ids: out.finish(), truncated: out.truncated };
+}
+
+/** A growing list of ids that stops at its limit. */
+class Ids {
+  truncated = false;
+  #ids = new Uint32Array(64);
+  #length = 0;
+  #limit: number; // of #length, while the text is being read
+
+  constructor(room: number) {
+    this.#limit = room;
+  }
+  /** What comes now counts against the limit. */
+  begin(): void {
+    this.#limit += this.#length;
+  }
+  push(id: number): void {
+    if (this.#length >= this.#limit) this.truncated = true;
+    else this.force(id);
+  }
+  force(id: number): void {
+    if (this.#length === this.#ids.length) {
+      const more = new Uint32Array(this.#length * 2);
+      more.set(this.#ids);
+      this.#ids = more;
+    }
+    this.#ids[this.#length++] = id;
+  }
+  finish(): Uint32Array {
+    return this.#ids.slice(0, this.#length);
+  }
+}
+
+class Model {
+  readonly size: number;
+  readonly #config: WordPieceConfig;
+  readonly #bert: BertText;
+  readonly #unknown: number;
+  readonly #longest: number; // UTF-16 units of the longest piece
+  readonly #raw: AddedTokens; // looked for in the text as it is
+  readonly #normalized: AddedTokens; // looked for in the normalised text
+  readonly #memo = new SliceMemo<readonly number[]>();
+
+  constructor(config: WordPieceConfig) {
+    this.#config = config;
+    this.#bert = new BertText(config.normalizer);
+    this.#unknown = config.vocabulary.get(config.unknownToken)!;
+    let size = 0;
+    let longest = 0;
+    for (const [piece, id] of config.vocabulary) {
+      size = Math.max(size, id + 1);
+      longest = Math.max(longest, piece.length);
+    }
+    for (const { id } of config.addedTokens) size = Math.max(size, id + 1);
+    for (const id of [...config.prefix, ...config.suffix]) size = Math.max(size, id + 1);
+    this.size = size;
+    this.#longest = longest;
+    const isSpace = (c: number) => this.#bert.isSpace(c);
+    const raw = config.addedTokens.filter((token) => !token.normalized);
+    const normalized = config.addedTokens.filter((token) => token.normalized);
+    const contents = (tokens: typeof raw) => tokens.map(({ content }) => content);
+    this.#raw = new AddedTokens(raw, contents(raw), isSpace);
+    this.#normalized = new AddedTokens(
+      normalized,
+      contents(normalized).map((content) => this.#normalize(content)),
+      isSpace,
+    );
+  }
+
+  encode(given: string, out: Ids): void {
+    const text = wellFormed(given);
+    for (const stretch of this.#raw.split(text)) {
+      if (out.truncated) return;
+      if ('id' in stretch) out.push(stretch.id);
+      else if (this.#normalized.isEmpty) this.#encodeChunks(text, stretch.start, stretch.end, out);
+      else this.#encodeNormalized(this.#normalize(text.slice(stretch.start, stretch.end)), out);
+    }
+  }
+
+  words(text: string): readonly string[] {
+    return this.#bert.split(this.#normalize(wellFormed(text)));
+  }
+
+  #normalize(text: string): string {
+    return this.#config.normalizer === undefined ? text : this.#bert.normalize(text);
+  }
+
+  /** By blanks first, which no rule looks across: each chunk's ids are remembered. */
+  #encodeChunks(text: string, from: number, to: number, out: Ids): void {
+    for (let at = from; at < to && !out.truncated; ) {
+      let end = at;
+      while (end < to && !isBlank(text.charCodeAt(end))) end++;
+      if (end > at) for (const id of this.#chunk(text, at, end)) out.push(id);
+      at = end + 1;
+    }
+  }
+
+  #chunk(text: string, start: number, end: number): readonly number[] {
+    if (end - start > MEMO_WORD) return this.#pieces(text.slice(start, end));
+    const known = this.#memo.find(text, start, end);
+    if (known !== undefined) return known;
+    const ids = this.#pieces(text.slice(start, end));
+    this.#memo.add(text, start, end, ids);
+    return ids;
+  }
+
+  #encodeNormalized(text: string, out: Ids): void {
+    for (const stretch of this.#normalized.split(text)) {
+      if ('id' in stretch) out.push(stretch.id);
+      else {
+        const ids: number[] = [];
+        for (const word of this.#bert.split(text.slice(stretch.start, stretch.end))) this.#match(word, ids);
+        for (const id of ids) out.push(id);
+      }
+    }
+  }
+
+  #pieces(chunk: string): readonly number[] {
+    const ids: number[] = [];
+    for (const word of this.#bert.split(this.#normalize(chunk))) this.#match(word, ids);
+    return ids;
+  }
+
+  /** Longest piece first, from the left; one gap makes the whole word unknown. */
+  #match(word: string, ids: number[]): void {
+    const { vocabulary, continuation, maxWordLength } = this.#config;
+    const before = ids.length;
+    let known = word.length <= maxWordLength || codePoints(word) <= maxWordLength;
+    for (let start = 0; known && start < word.length; ) {
+      let end = Math.min(word.length, start + this.#longest);
+      let id: number | undefined;
+      for (; end > start; end--) {
+        if (isLow(word.charCodeAt(end)) && end < word.length) continue; // inside a pair
+        const piece = word.slice(start, end);
+        id = vocabulary.get(start === 0 ? piece : continuation + piece);
+        if (id !== undefined) break;
+      }
+      if (id === undefined) known = false;
+      else ids.push(id);
+      start = end;
+    }
+    if (known) return;
+    ids.length = before;
+    ids.push(this.#unknown);
+  }
+}
+
+/** Space, tab, line feed, carriage return. */
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+}
+function isLow(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}
+
+function codePoints(word: string): number {
+  let n = word.length;
+  for (let i = 1; i < word.length; i++) if (isLow(word.charCodeAt(i))) n--;
+  return n;
+}
+
+/** Lone surrogates become U+FFFD. */
+function wellFormed(text: string): string {
+  if (!/[\ud800-\udfff]/.test(text)) return text;
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (match) =>
+    match.length === 2 ? match : '\ufffd',
+  );
+}
