@@ -108,6 +108,7 @@ export async function mergeSegments(
 }
 
 function mergedRows(states: readonly SegmentState[], plan: MergePlan): Rows {
+  const stored = states.map(({ segment }) => segment.table.storedInOrder());
   return {
     size: plan.size,
     ids: () => plan.ids,
@@ -116,7 +117,7 @@ function mergedRows(states: readonly SegmentState[], plan: MergePlan): Rows {
       for (const { segment } of states) columns.push(await segment.table.column(name));
       return (ord) => columnValue(columns[plan.source[ord]!]!, plan.oldOrd[ord]!);
     },
-    stored: (ord) => states[plan.source[ord]!]!.segment.table.stored(plan.oldOrd[ord]!),
+    stored: (ord) => stored[plan.source[ord]!]!(plan.oldOrd[ord]!),
   };
 }
 

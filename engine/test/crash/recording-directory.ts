@@ -95,26 +95,30 @@ function survivors(operations: readonly Operation[], fate: Fate, rng: Rng): Map<
       names.set(operation.to, operation.file);
     }
   }
+  const written = new Map<FileId, { safe: Uint8Array[]; loose: Uint8Array[] }>();
+  for (const operation of operations) {
+    if (operation.type === 'create') written.set(operation.file, { safe: [], loose: [] });
+    else if (operation.type === 'append') written.get(operation.file)!.loose.push(operation.bytes);
+    else if (operation.type === 'sync') {
+      const { safe, loose } = written.get(operation.file)!;
+      safe.push(...loose.splice(0));
+    }
+  }
   const out = new Map<string, Uint8Array>();
-  for (const [name, file] of names) out.set(name, content(operations, file, fate, rng));
+  for (const [name, file] of names) {
+    const { safe, loose } = written.get(file)!;
+    out.set(name, concat([...safe, fateOf(concat(loose), fate, rng)]));
+  }
   return out;
 }
 
-/** Synced bytes for certain; of the rest nothing, all, a torn piece, or the right length with wrong bytes. */
-function content(operations: readonly Operation[], file: FileId, fate: Fate, rng: Rng): Uint8Array {
-  const own = operations.filter((operation) => 'file' in operation && operation.file === file);
-  const lastSync = own.findLastIndex((operation) => operation.type === 'sync');
-  const parts = { safe: [] as Uint8Array[], loose: [] as Uint8Array[] };
-  for (const [i, operation] of own.entries()) {
-    if (operation.type === 'append') (i < lastSync ? parts.safe : parts.loose).push(operation.bytes);
-  }
-  const safe = concat(parts.safe);
-  const loose = concat(parts.loose);
-  if (fate === 'dropped' || loose.length === 0) return safe;
-  if (fate === 'kept') return concat([safe, loose]);
+/** What is left of un-synced bytes: nothing, all, a torn piece, or the right length with wrong bytes. */
+function fateOf(loose: Uint8Array, fate: Fate, rng: Rng): Uint8Array {
+  if (fate === 'dropped' || loose.length === 0) return new Uint8Array(0);
+  if (fate === 'kept') return loose;
   const kept = loose.slice(0, rng.below(loose.length + 1));
   if (kept.length > 0 && rng.below(3) === 0) kept.fill(0, rng.below(kept.length));
-  return concat([safe, kept]);
+  return kept;
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -25,8 +25,8 @@ export interface DocumentTable {
   /** Throws INVALID_QUERY when the schema has no such column. */
   column(name: string): Promise<Column>;
   columnSync(name: string): Column;
-  /** Stored fields as written. */
-  stored(ord: number): Promise<Uint8Array>;
+  /** Reads stored fields as written, for Ords that ascend: a window at a time. For merges. */
+  storedInOrder(): (ord: number) => Uint8Array | Promise<Uint8Array>;
   document(ord: number): Promise<Document>;
 }
 
@@ -96,11 +96,13 @@ export async function openTable(schema: Schema, size: number, sections: SectionR
     columns.set(name, loaded);
     return loaded;
   };
+  const read = async (section: string, offset: number, length: number) =>
+    sections.readSync?.(section, offset, length) ?? sections.read(section, offset, length);
   const stored = async (ord: number): Promise<Uint8Array> => {
-    if (fields.length === 0) return Uint8Array.of(0);
-    const at = new ByteReader(await sections.read('stored.index', ord * 8, 16), 'stored.index');
+    if (fields.length === 0) return NO_FIELDS;
+    const at = new ByteReader(await read('stored.index', ord * 8, 16), 'stored.index');
     const start = at.u64();
-    return sections.read('stored', start, at.u64() - start);
+    return read('stored', start, at.u64() - start);
   };
   return {
     size,
@@ -113,7 +115,7 @@ export async function openTable(schema: Schema, size: number, sections: SectionR
       columns.set(name, loaded);
       return loaded;
     },
-    stored,
+    storedInOrder: () => (fields.length === 0 ? () => NO_FIELDS : windowedRows(size, sections)),
     document: async (ord) => {
       const values: Record<string, ColumnValue> = {};
       for (const name of Object.keys(schema.columns)) {
@@ -122,6 +124,41 @@ export async function openTable(schema: Schema, size: number, sections: SectionR
       }
       return { id: ids.at(ord), fields: decodeStored(fields, await stored(ord)), columns: values };
     },
+  };
+}
+
+const NO_FIELDS = Uint8Array.of(0);
+const WINDOW_ROWS = 4096;
+const WINDOW_BYTES = 1 << 20;
+
+/** Rows in ascending order through two windows: one over offsets, one over bytes. */
+function windowedRows(size: number, sections: SectionReader): (ord: number) => Uint8Array | Promise<Uint8Array> {
+  const total = sections.size('stored');
+  let offsets = new Float64Array(0);
+  let firstRow = 0;
+  let window: Uint8Array = new Uint8Array(0);
+  let windowStart = 0;
+  const cut = (start: number, end: number) => window.subarray(start - windowStart, end - windowStart);
+  const holds = (start: number, end: number) => start >= windowStart && end <= windowStart + window.length;
+  const load = async (ord: number): Promise<Uint8Array> => {
+    if (ord < firstRow || ord + 1 >= firstRow + offsets.length) {
+      const rows = Math.min(WINDOW_ROWS, size - ord) + 1;
+      const reader = new ByteReader(await sections.read('stored.index', ord * 8, rows * 8), 'stored.index');
+      offsets = Float64Array.from({ length: rows }, () => reader.u64());
+      firstRow = ord;
+    }
+    const [start, end] = [offsets[ord - firstRow]!, offsets[ord + 1 - firstRow]!];
+    if (!holds(start, end)) {
+      window = await sections.read('stored', start, Math.min(Math.max(WINDOW_BYTES, end - start), total - start));
+      windowStart = start;
+    }
+    return cut(start, end);
+  };
+  return (ord) => {
+    const row = ord - firstRow;
+    if (row < 0 || row + 1 >= offsets.length) return load(ord);
+    const [start, end] = [offsets[row]!, offsets[row + 1]!];
+    return holds(start, end) ? cut(start, end) : load(ord);
   };
 }
 
