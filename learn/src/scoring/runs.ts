@@ -1,6 +1,6 @@
 // Runs of one task: BM25 by the engine's own index, an encoder by comparing with every document, and their fusion.
 
-import { type Cancellable, compareHits, type Hit, type Ranking, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, compareUtf8, type Ranking, TopK, throwIfAborted } from '@quire/engine/core';
 import { type StaticEncoder, termsEncoder } from '@quire/engine/encoders';
 import type { Run } from '@quire/engine/evaluation';
 import { inverted } from '@quire/engine/indexes';
@@ -45,13 +45,22 @@ export async function denseRun(
   k: number,
   options: Cancellable = {},
 ): Promise<Rankings> {
-  const documents = await encoder.encodeDocuments(task.documents.map(fieldsOf), options);
+  // Sorted by id, so that the order of ords is the order of ties.
+  const documents = [...task.documents].sort((a, b) => compareUtf8(a.id, b.id));
+  const encoded = await encoder.encodeDocuments(documents.map(fieldsOf), options);
+  const best = new TopK(Math.min(k, documents.length));
   const run = new Map<string, Ranking>();
   for (const [id, text] of task.queries) {
     throwIfAborted(options.signal);
     const query = Float64Array.from(encoder.encodeSync(text).vec);
-    const hits: Hit[] = documents.map(({ vec }, i) => ({ id: task.documents[i]!.id, score: dot(query, vec) }));
-    run.set(id, hits.sort(compareHits).slice(0, k));
+    encoded.forEach(({ vec }, ord) => {
+      best.push(dot(query, vec), ord);
+    });
+    const { ords, scores } = best.drain();
+    run.set(
+      id,
+      Array.from(ords, (ord, i) => ({ id: documents[ord]!.id, score: scores[i]! })),
+    );
   }
   return run;
 }
