@@ -10,7 +10,7 @@ import { dotF32 } from '../../kernels/reference.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 
 /** Rows a kernel call assigns at once. */
-export const BATCH_ROWS = 1024;
+export const BATCH_ROWS = 256;
 
 /** The nearest of k centroids for batches of rows, in one arena. */
 export class Assigner {
