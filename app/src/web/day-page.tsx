@@ -1,5 +1,6 @@
 // One day's papers, with the days before and after it.
 
+import type { Work } from '../papers/index.ts';
 import type { DayPage, LibraryStatus } from '../server/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
@@ -13,9 +14,11 @@ export interface DayProps {
   readonly status: LibraryStatus;
   /** This is the newest day, and the reader did not ask for a date. */
   readonly newest: boolean;
+  /** Newest papers of earlier days, shown below a day that has few. */
+  readonly earlier?: readonly Work[];
 }
 
-export function dayPage({ site, day, status, newest }: DayProps) {
+export function dayPage({ site, day, status, newest, earlier = [] }: DayProps) {
   const title = dayInWords(day.day);
   return page({
     site,
@@ -41,6 +44,16 @@ export function dayPage({ site, day, status, newest }: DayProps) {
           total={day.total}
           at={(o) => `/papers/date/${day.day}?offset=${o}`}
         />
+        {earlier.length > 0 && (
+          <section>
+            <h2>Before that</h2>
+            <ol class="papers">
+              {earlier.map((work) => (
+                <Card work={work} level={3} />
+              ))}
+            </ol>
+          </section>
+        )}
         <nav class="pager" aria-label="Days">
           {day.previous === undefined ? (
             <span />

@@ -89,6 +89,15 @@ describe('the pages', () => {
     expect(text).toContain('sample library');
   });
 
+  it('follow a newest day of few papers with those before it, and repeat none', async () => {
+    const before = { ...work, key: 'arxiv:2511.00001', arxivId: '2511.00001', day: '2025-11-19' };
+    const { text } = await get('/papers', { list: () => [work, before] });
+    expect(text).toContain('Before that');
+    expect(text.split('href="/papers/2511.04217"')).toHaveLength(2);
+    expect(text).toContain('href="/papers/2511.00001"');
+    expect((await get('/papers/date/2025-11-20')).text).not.toContain('Before that');
+  });
+
   it('escape everything that comes from papers and from readers', async () => {
     for (const path of [
       '/papers',

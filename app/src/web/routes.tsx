@@ -2,8 +2,8 @@
 
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { parseDate } from '../papers/index.ts';
-import type { Services } from '../server/services.ts';
+import { parseDate, type Work } from '../papers/index.ts';
+import type { DayPage, Services } from '../server/services.ts';
 import { loadStyle } from './assets.ts';
 import { dayPage, emptyLibraryPage } from './day-page.tsx';
 import { messagePage } from './message-page.tsx';
@@ -19,6 +19,8 @@ export interface PagesOptions {
 const DAY_LIMIT = 100;
 const SEARCH_LIMIT = 20;
 const SIMILAR_LIMIT = 8;
+/** A newest day with fewer papers than this is followed by those before it. */
+const FEW = 10;
 
 /** Only our own style sheet and forms to ourselves: pages need no script, and a paper's text can bring none in. */
 const POLICY = {
@@ -56,7 +58,7 @@ export function createPages(services: Services, options: PagesOptions = {}): Hon
     const status = services.status();
     if (newest === undefined) return c.html(emptyLibraryPage(site, status));
     const day = services.papersOfDay(newest, { limit: DAY_LIMIT });
-    return c.html(dayPage({ site, day, status, newest: true }));
+    return c.html(dayPage({ site, day, status, newest: true, earlier: earlierThan(services, day) }));
   });
   app.get('/papers/date/:day', (c) => {
     const text = c.req.param('day');
@@ -86,6 +88,15 @@ export function createPages(services: Services, options: PagesOptions = {}): Hon
   });
   app.notFound((c) => c.html(messagePage(site, 'No such page', `There is nothing at ${c.req.path}.`), 404));
   return app;
+}
+
+/** The newest papers of earlier days, as many as a short day leaves room for. */
+function earlierThan(services: Services, day: DayPage): readonly Work[] {
+  if (day.total >= FEW) return [];
+  return services
+    .list({ limit: FEW + day.total })
+    .filter((work) => work.day !== day.day)
+    .slice(0, FEW);
 }
 
 /** 0 for anything that is no offset. */
