@@ -387,7 +387,7 @@ function explainLeaf(
   return {
     value: score(weight, tf, factor),
     description: 'weight − weight / (1 + tf · length factor), each step in float32',
-    facts: { ...facts, field: scoring.names[leaf.field]!, N: docs, tf, length, averageLength, k1, b },
+    facts: { ...facts, field: scoring.fields[leaf.field]!.name, N: docs, tf, length, averageLength, k1, b },
     details: [
       {
         value: weightOf(leaf.boost, idf),

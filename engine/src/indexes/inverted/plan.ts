@@ -170,21 +170,29 @@ function dissolves(plan: Plan, boost: number): plan is Inner {
 }
 
 /** Equal leaves become one whose boost is the sum: a repeated query term counts, as in Lucene's rewrite. */
-function joinRepeated(clauses: readonly Plan[]): Plan[] {
+function joinRepeated(clauses: readonly Plan[]): readonly Plan[] {
   const sums = new Map<string, number>();
-  const keyed = clauses.map((clause, i) => {
-    if ('clauses' in clause) return { key: String(i), clause };
-    const key = JSON.stringify({ ...clause, boost: 0 });
+  for (const clause of clauses) {
+    if ('clauses' in clause) continue;
+    const key = keyOf(clause);
     sums.set(key, (sums.get(key) ?? 0) + clause.boost);
-    return { key, clause };
-  });
-  const seen = new Set<string>();
-  return keyed
-    .filter(({ key }) => !seen.has(key) && seen.add(key))
-    .map(({ key, clause }) => {
+  }
+  const joined: Plan[] = [];
+  for (const clause of clauses) {
+    if ('clauses' in clause) joined.push(clause);
+    else {
+      const key = keyOf(clause);
       const sum = sums.get(key);
-      return sum === undefined ? clause : ({ ...clause, boost: Math.fround(sum) } as Leaf); // has a sum: is a leaf
-    });
+      if (sum !== undefined) joined.push(sum === clause.boost ? clause : { ...clause, boost: Math.fround(sum) });
+      sums.delete(key); // the first one stands for all
+    }
+  }
+  return joined;
+}
+
+/** Equal for leaves that differ in boost alone. */
+function keyOf(leaf: Leaf): string {
+  return leaf.type === 'term' ? `${leaf.field} ${leaf.term}` : JSON.stringify({ ...leaf, boost: 0 });
 }
 
 function fieldNumber(name: string, fields: PlanFields): number {

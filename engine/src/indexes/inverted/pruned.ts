@@ -144,14 +144,14 @@ function thresholdOf(floor: number): number {
 function sorted(arena: Arena, heap: number, kept: number): Candidates {
   const heapScores = new Float32Array(arena.memory.buffer, heap, 2 * kept);
   const heapOrds = new Uint32Array(arena.memory.buffer, heap, 2 * kept);
-  const order = Uint32Array.from({ length: kept }, (_, i) => i).sort(
-    (a, b) => heapScores[2 * b]! - heapScores[2 * a]! || heapOrds[2 * a + 1]! - heapOrds[2 * b + 1]!,
-  );
+  const order: number[] = [];
+  for (let i = 0; i < kept; i++) order.push(2 * i);
+  order.sort((a, b) => heapScores[b]! - heapScores[a]! || heapOrds[a + 1]! - heapOrds[b + 1]!);
   const ords = new Uint32Array(kept);
   const scores = new Float64Array(kept);
   for (let i = 0; i < kept; i++) {
-    ords[i] = heapOrds[2 * order[i]! + 1]!;
-    scores[i] = heapScores[2 * order[i]!]!;
+    ords[i] = heapOrds[order[i]! + 1]!;
+    scores[i] = heapScores[order[i]!]!;
   }
   return { ords, scores };
 }

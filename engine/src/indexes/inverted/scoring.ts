@@ -4,7 +4,7 @@ import type { Statistics } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
 import { type Expanded, expand } from './expand.ts';
 import type { ExpandLeaf, PhraseLeaf, TermLeaf } from './plan.ts';
-import { dfPrefix, type FieldStatistics, fieldStatistics } from './statistics.ts';
+import { type FieldKeys, type FieldStatistics, fieldStatistics } from './statistics.ts';
 
 export interface Bm25 {
   readonly k1: number;
@@ -17,26 +17,26 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** Field numbers are those of `names`. */
+/** Field numbers are places in `fields`. */
 export class Scoring {
   readonly bm25: Bm25;
-  readonly names: readonly string[];
+  readonly fields: readonly FieldKeys[];
   readonly #statistics: Statistics;
   readonly #norms: NormTables;
-  readonly #fields = new Map<number, FieldStatistics>();
+  readonly #found: (FieldStatistics | undefined)[] = [];
 
-  constructor(names: readonly string[], bm25: Bm25, statistics: Statistics, norms: NormTables) {
-    this.names = names;
+  constructor(fields: readonly FieldKeys[], bm25: Bm25, statistics: Statistics, norms: NormTables) {
+    this.fields = fields;
     this.bm25 = bm25;
     this.#statistics = statistics;
     this.#norms = norms;
   }
 
   field(number: number): FieldStatistics {
-    let found = this.#fields.get(number);
+    let found = this.#found[number];
     if (found === undefined) {
-      found = fieldStatistics(this.#statistics, this.names[number]!);
-      this.#fields.set(number, found);
+      found = fieldStatistics(this.#statistics, this.fields[number]!);
+      this.#found[number] = found;
     }
     return found;
   }
@@ -59,12 +59,12 @@ export class Scoring {
   }
 
   expand(leaf: ExpandLeaf): Expanded {
-    return expand(leaf, this.#statistics, dfPrefix(this.names[leaf.field]!), this.field(leaf.field).docs);
+    return expand(leaf, this.#statistics, this.fields[leaf.field]!.dfPrefix, this.field(leaf.field).docs);
   }
 
   /** 0 for a term that only deleted documents hold, where the statistics leave those out. */
   #df(field: number, term: string): number {
-    const df = this.#statistics.get(dfPrefix(this.names[field]!) + term) ?? 0;
+    const df = this.#statistics.get(this.fields[field]!.dfPrefix + term) ?? 0;
     return Math.min(df, this.field(field).docs);
   }
 }

@@ -15,7 +15,7 @@ import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
 import { type PrunedList, searchPruned } from './pruned.ts';
 import { type Bm25, NormTables, Scoring } from './scoring.ts';
-import { add, dfPrefix, docsKey, lengthKey } from './statistics.ts';
+import { dfPrefix, docsKey, type FieldKeys, lengthKey } from './statistics.ts';
 
 const READ_BYTES = 4 << 20;
 const CACHED_TERMS = 4096;
@@ -92,20 +92,29 @@ async function loadBytes(sections: SectionReader, header: Header, options: Segme
   return { region, array, places, bytes };
 }
 
-class FieldPart {
+class FieldPart implements FieldKeys {
+  readonly name: string;
   readonly header: FieldHeader;
   readonly dictionary: Dictionary;
   readonly place: Place;
+  readonly docsKey: string;
+  readonly lengthKey: string;
+  readonly dfPrefix: string;
   readonly #found = new Map<string, TermEntry | undefined>();
 
   constructor(header: FieldHeader, dictionary: Dictionary, place: Place) {
+    this.name = header.name;
     this.header = header;
     this.dictionary = dictionary;
     this.place = place;
+    this.docsKey = docsKey(header.name);
+    this.lengthKey = lengthKey(header.name);
+    this.dfPrefix = dfPrefix(header.name);
   }
 
   find(term: string): TermEntry | undefined {
-    if (this.#found.has(term)) return this.#found.get(term);
+    const known = this.#found.get(term);
+    if (known !== undefined || this.#found.has(term)) return known;
     if (this.#found.size >= CACHED_TERMS) this.#found.clear();
     const entry = this.dictionary.find(term);
     this.#found.set(term, entry);
@@ -165,24 +174,18 @@ class InvertedSegment implements SegmentPart<'terms'> {
   }
 
   statisticsSync(query: TermsQuery): Statistics {
-    const sums = new Map<string, number>();
-    const counted = new Set<string>(); // a df is one number however often a query names the term
-    const count = (key: string, df: number) => {
-      if (!counted.has(key)) add(sums, key, df);
-      counted.add(key);
-    };
+    const sums = new Map<string, number>(); // set, not added to: a df is one number however often a query names the term
     for (const leaf of leavesOf(this.#options.plan(query))) {
-      const { header, dictionary } = this.#fields[leaf.field]!;
-      const prefix = dfPrefix(header.name);
-      count(docsKey(header.name), header.docs);
-      count(lengthKey(header.name), header.occurrences);
+      const field = this.#fields[leaf.field]!;
+      sums.set(field.docsKey, field.header.docs);
+      sums.set(field.lengthKey, field.header.occurrences);
       if ('text' in leaf) {
-        for (const { term, entry } of candidates(leaf, dictionary)) count(prefix + term, entry.df);
+        for (const { term, entry } of candidates(leaf, field.dictionary)) sums.set(field.dfPrefix + term, entry.df);
         continue;
       }
       for (const term of leaf.type === 'term' ? [leaf.term] : leaf.terms) {
-        const entry = this.#fields[leaf.field]!.find(term);
-        if (entry !== undefined) count(prefix + term, entry.df);
+        const entry = field.find(term);
+        if (entry !== undefined) sums.set(field.dfPrefix + term, entry.df);
       }
     }
     return sums;
@@ -204,8 +207,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
   }
 
   #scoring(scope: Scope): Scoring {
-    const names = this.#fields.map((field) => field.header.name);
-    return new Scoring(names, this.#options.bm25, scope.statistics, this.#norms);
+    return new Scoring(this.#fields, this.#options.bm25, scope.statistics, this.#norms);
   }
 
   #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {

@@ -22,23 +22,26 @@ export function dfPrefix(field: string): string {
   return `df/${escaped(field)}/`;
 }
 
+/** A field's name and its keys, made once. */
+export interface FieldKeys {
+  readonly name: string;
+  readonly docsKey: string;
+  readonly lengthKey: string;
+  readonly dfPrefix: string;
+}
 export interface FieldStatistics {
   readonly docs: number;
   readonly averageLength: number;
 }
 
 /** Throws INVALID_ARGUMENT when `statistics` were collected for something else. */
-export function fieldStatistics(statistics: Statistics, field: string): FieldStatistics {
-  const docs = statistics.get(docsKey(field));
-  const occurrences = statistics.get(lengthKey(field));
+export function fieldStatistics(statistics: Statistics, field: FieldKeys): FieldStatistics {
+  const docs = statistics.get(field.docsKey);
+  const occurrences = statistics.get(field.lengthKey);
   if (docs === undefined || occurrences === undefined) {
-    throw new EngineError('INVALID_ARGUMENT', `The statistics lack field ${JSON.stringify(field)}`, {
+    throw new EngineError('INVALID_ARGUMENT', `The statistics lack field ${JSON.stringify(field.name)}`, {
       hint: 'Pass the sum of what `statistics(query)` returned for the same query on every shard.',
     });
   }
   return { docs, averageLength: docs === 0 ? 0 : averageLength(occurrences, docs) };
-}
-
-export function add(into: Map<string, number>, key: string, value: number): void {
-  into.set(key, (into.get(key) ?? 0) + value);
 }
