@@ -35,7 +35,7 @@ export function report(folder) {
     lines.push(`## @quire/engine${entry.slice(1)}`, '');
     if (names.length > 0)
       lines.push(
-        '```ts',
+        '```typescript',
         ...names.map(([, text]) => text.replace(/^export\s+(declare\s+)?|^declare\s+/gm, '')),
         '```',
         '',
