@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Rng } from '@quire/engine/core';
 import { BertText, wordPiece } from '@quire/engine/text';
 import { describe, expect } from 'vitest';
-import { count, seed } from '../support/env.ts';
+import { count, isLong, seed } from '../support/env.ts';
 import { pythonOracle, whenPython } from '../support/oracle.node.ts';
 import { hardTexts, suffixedWords, toHex } from './text-cases.ts';
 import { variants, type WordPieceCase, wellFormed, wordPieceCases } from './wordpiece-cases.ts';
@@ -53,6 +53,7 @@ describe('HuggingFace tokenizers', () => {
     const punctuation = new Set(theirs.punctuation);
     for (let c = 0; c < 0x110000; c++) {
       if (c >= 0xd800 && c < 0xe000) continue;
+      if (c >= 0x30000 && !isLong && c % 61 !== 0 && c >>> 12 !== 0xe0) continue; // unassigned or private
       const text = String.fromCodePoint(c);
       for (const [changes, bert] of steps) {
         const expected = changes[c] ?? text;
@@ -104,11 +105,15 @@ describe('HuggingFace tokenizers', () => {
       { text: '.'.repeat(10_000) },
     ];
     const long = JSON.parse(json());
-    long.model.max_input_chars_per_word = 2_000_000;
-    for (const variant of [json(), JSON.stringify(long)]) {
+    long.model.max_input_chars_per_word = 2_000_000; // the reference is quadratic there: short of a megabyte
+    const shorter = cases.map(({ text }) => ({ text: text.slice(0, 3000) }));
+    for (const [variant, asked] of [
+      [json(), cases],
+      [JSON.stringify(long), shorter],
+    ] as const) {
       const tokenizer = wordPiece(variant);
-      ask(variant, cases).forEach((ids, i) => {
-        const mine = tokenizer.encode(cases[i]!.text).ids;
+      ask(variant, asked).forEach((ids, i) => {
+        const mine = tokenizer.encode(asked[i]!.text).ids;
         expect(mine.length, `case ${i}`).toBe(ids.length);
         expect(ids.every((id, at) => id === mine[at])).toBe(true);
       });
