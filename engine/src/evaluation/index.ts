@@ -6,6 +6,7 @@ export * from './leaks.ts';
 export { decodeLines, type ParseOptions, type Text } from './lines.ts';
 export { parseMeasures } from './measures.ts';
 export * from './report.ts';
+export * from './run-queries.ts';
 export * from './score-ties.ts';
 export * from './significance.ts';
 export * from './tar.ts';

@@ -231,7 +231,7 @@ describe('any string', () => {
     }
     expect(found).toBeGreaterThan(100);
     await library.close();
-  });
+  }, 600_000);
 
   it.each(['"', '"a ', '-', '+', 'ti:', '*', 'a*', '~', 'year:', '"a" ', '"" ', '[', '\ud800'])(
     'takes linear time, also 200,000 times %j',

@@ -2,10 +2,10 @@
 // separated as Anserini writes them, measured over all judged queries.
 
 import { type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
-import { evaluate, type Qrels, type Run, type RunHit, separateTies, type Values } from '@quire/engine/evaluation';
+import { evaluate, type Qrels, type Run, runQueries, type Values } from '@quire/engine/evaluation';
 import { inverted } from '@quire/engine/indexes';
 import type { Dataset } from '@quire/engine/node';
-import type { Retriever, SnapshotView } from '@quire/engine/retrieval';
+import type { Retriever } from '@quire/engine/retrieval';
 import type { PartKind } from '@quire/engine/storage';
 import { type Library, memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
@@ -43,14 +43,15 @@ export async function indexFlat(dataset: Dataset): Promise<Indexed> {
   return { encoder, library, totalTerms, uniqueTerms: unique.size };
 }
 
-/** Runs every judged query. */
-export async function runQueries(dataset: Dataset, retriever: Retriever, snapshot: SnapshotView): Promise<Run> {
-  const run = new Map<string, readonly RunHit[]>();
-  for (const query of dataset.qrels.keys()) {
-    const text = dataset.queries.get(query)!;
-    run.set(query, separateTies(await retriever.run({ text }, { snapshot })));
+/** Every judged query, with the scores that Anserini would write. */
+export async function publishedRun(dataset: Dataset, { library }: Indexed, retriever: Retriever): Promise<Run> {
+  const snapshot = library.snapshot();
+  try {
+    const ids = dataset.qrels.keys();
+    return await runQueries(retriever, dataset.queries, { context: { snapshot }, ids, separate: true });
+  } finally {
+    snapshot.release();
   }
-  return run;
 }
 
 /** Means over all judged queries, to the four digits that are published. */

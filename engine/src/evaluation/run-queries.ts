@@ -1,0 +1,36 @@
+// Runs a retriever over the queries of a test collection: the bridge from retrieval to evaluation.
+
+import { throwIfAborted } from '../core/errors.ts';
+import type { Context, Query, Stage } from '../retrieval/stage.ts';
+import { separateTies } from './score-ties.ts';
+import type { Run, RunHit } from './types.ts';
+
+export interface RunQueriesOptions {
+  /** Snapshot, filter, signal, trace. Progress is reported as `evaluate.query`. */
+  readonly context?: Context;
+  /** Which queries, by id. Default: all. Pass the ids that have judgements. */
+  readonly ids?: Iterable<string>;
+  /** Scores as Anserini writes them (`separateTies`), to reproduce published numbers. Default false. */
+  readonly separate?: boolean;
+  /** Drop the document whose id is the query's own (ArguAna, SCIDOCS). Default false. */
+  readonly removeQuery?: boolean;
+}
+
+/** One ranking a query, in the order of the ids. A query without text counts as empty text. */
+export async function runQueries(
+  retriever: Stage<Query, readonly RunHit[]>,
+  queries: ReadonlyMap<string, string>,
+  options: RunQueriesOptions = {},
+): Promise<Run> {
+  const { context = {}, separate = false, removeQuery = false } = options;
+  const ids = [...(options.ids ?? queries.keys())];
+  const run = new Map<string, readonly RunHit[]>();
+  for (const [done, id] of ids.entries()) {
+    throwIfAborted(context.signal);
+    const found = await retriever.run({ text: queries.get(id) ?? '' }, context);
+    const hits = removeQuery ? found.filter((hit) => hit.id !== id) : found;
+    run.set(id, separate ? separateTies(hits) : hits.map((hit) => ({ id: hit.id, score: hit.score })));
+    context.trace?.({ name: 'evaluate.query', done: done + 1, total: ids.length });
+  }
+  return run;
+}

@@ -1,0 +1,92 @@
+// The whole way of a query on real parts: syntax → terms + dense → fusion → explanation down to posting and vector.
+
+import type { Explanation } from '@quire/engine/core';
+import { termsEncoder } from '@quire/engine/encoders';
+import { flat, inverted } from '@quire/engine/indexes';
+import { explain, fuse, part, pipe, querySyntax, retrieve } from '@quire/engine/retrieval';
+import { memoryDirectory, openLibrary } from '@quire/engine/storage';
+import { english } from '@quire/engine/text';
+import { describe, expect, it } from 'vitest';
+import { lengthEncoder } from '../../test/support/toy-retrieval.ts';
+
+const terms = termsEncoder(english(), { fields: ['title', 'abstract'] });
+const dense = lengthEncoder();
+
+async function papers() {
+  const library = await openLibrary(memoryDirectory(), {
+    schema: { fields: { title: { stored: true }, abstract: {} }, columns: { year: 'number' } },
+    parts: {
+      lexical: inverted({ space: terms.space, fields: { title: 2, abstract: 1 } }),
+      vectors: flat({ space: dense.space, dim: 1 }),
+    },
+  });
+  const writer = await library.writer();
+  for (const [i, title] of [
+    'Dense retrieval',
+    'Sparse retrieval of papers',
+    'A short note',
+    'Dense dense dense models',
+  ].entries()) {
+    const fields = { title, abstract: `${title} explained at length` };
+    const [[lexical], [vectors]] = await Promise.all([
+      terms.encodeDocuments([fields]),
+      dense.encodeDocuments([fields]),
+    ]);
+    await writer.add({ id: `p${i}`, fields, columns: { year: 2020 + i } }, { lexical: lexical!, vectors: vectors! });
+    if (i === 1) await writer.commit();
+  }
+  await writer.commit();
+  await writer.close();
+  return library;
+}
+
+/** Every explanation of the tree. */
+function* all(why: Explanation): Generator<Explanation> {
+  yield why;
+  for (const detail of why.details) yield* all(detail);
+}
+
+describe('a hybrid pipeline over two segments', () => {
+  const syntax = { columns: { year: { column: 'year', type: 'number' } } } as const;
+
+  it('takes every score apart to term, posting and vector', async () => {
+    const library = await papers();
+    const hybrid = explain(
+      fuse(
+        { by: 'minmax', weights: [0.7, 0.3] },
+        retrieve(terms, part(library, 'lexical'), 10),
+        retrieve(dense, part(library, 'vectors'), 10),
+      ),
+    );
+    const snapshot = library.snapshot();
+    const hits = await pipe(querySyntax(terms, syntax), hybrid).run('dense retrieval', { snapshot });
+    expect(hits[0]!.id).toBe('p0');
+    expect(hits).toHaveLength(4);
+    for (const hit of hits) {
+      expect(hit.why!.value).toBe(hit.score);
+      expect(hit.why!.details.reduce((sum, detail) => sum + detail.value, 0)).toBeCloseTo(hit.score, 12);
+      for (const list of hit.why!.details) expect(list.details[0]!.value).toBe(list.facts!.score);
+    }
+    const facts = [...all(hits[0]!.why!)].map((one) => one.facts ?? {});
+    expect(facts.some((one) => one.term === 'dens' && one.field === 'title' && one.tf === 1 && one.df === 2)).toBe(
+      true,
+    );
+    expect(facts.some((one) => one.space === dense.space)).toBe(true);
+    snapshot.release();
+    await library.close();
+  });
+
+  it('filters both lists by what was typed', async () => {
+    const library = await papers();
+    const hybrid = fuse(
+      { by: 'rrf' },
+      retrieve(terms, part(library, 'lexical'), 10),
+      retrieve(dense, part(library, 'vectors'), 10),
+    );
+    const search = pipe(querySyntax(terms, syntax), hybrid);
+    expect((await search.run('retrieval year:2021..')).map((hit) => hit.id).sort()).toEqual(['p1', 'p2', 'p3']);
+    expect(await search.run('retrieval year:1999')).toEqual([]);
+    expect(await search.run('')).toHaveLength(4); // no words: whatever the vectors say
+    await library.close();
+  });
+});
