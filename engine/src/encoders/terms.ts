@@ -30,10 +30,21 @@ export interface TermsEncoder extends Encoder<'terms'> {
   query(query: LexicalQuery): TermsQuery;
 }
 
-/** Texts between two looks at the AbortSignal. */
+/** Texts between two looks at the AbortSignal, which cost a turn of the event loop. */
 const TEXTS_A_TURN = 256;
 
-/** Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them. */
+/**
+ * Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them.
+ *
+ * ```ts
+ * import { termsEncoder } from '@quire/engine/encoders';
+ * import { english } from '@quire/engine/text';
+ *
+ * const encoder = termsEncoder(english(), { fields: ['title'] });
+ * const [query] = await encoder.encodeQueries(['ranked retrieval']);
+ * console.assert(JSON.stringify(query?.query).includes('"retriev"'));
+ * ```
+ */
 export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): TermsEncoder {
   const sources = sourcesOf(options.fields);
   const space = `terms-${fingerprint({ analyzer: analyzer.fingerprint, fields: sources.map(([name, from]) => [name, ...from]) })}`;
@@ -78,8 +89,16 @@ function sourcesOf(fields: TermsEncoderOptions['fields']): readonly (readonly [s
 async function inTurns<T, R>(items: readonly T[], encode: (item: T) => R, options: Cancellable = {}): Promise<R[]> {
   const out: R[] = [];
   for (const [i, item] of items.entries()) {
-    if (i % TEXTS_A_TURN === 0) throwIfAborted(options.signal);
+    if (i % TEXTS_A_TURN === 0) {
+      if (i > 0 && options.signal !== undefined) await nextTurn();
+      throwIfAborted(options.signal);
+    }
     out.push(encode(item));
   }
   return out;
+}
+
+/** Lets an abort reach us: signals fire in tasks of their own. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

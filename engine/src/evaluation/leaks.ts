@@ -22,7 +22,15 @@ export interface Leak {
   readonly documentShare: number;
 }
 
-/** How much of a test set has answers that were relevant in training. `level` = smallest relevant value. Default 1. */
+/**
+ * How much of a test set has answers that were relevant in training. `level` = smallest relevant value. Default 1.
+ *
+ * ```ts
+ * const judged = (id: string) => new Map([['q', new Map([[id, 1]])]]);
+ * console.assert(findLeak(judged('a'), judged('a')).share === 1);
+ * console.assert(findLeak(judged('a'), judged('b')).share === 0);
+ * ```
+ */
 export function findLeak(train: Qrels, test: Qrels, level = 1): Leak {
   const seen = new Set<string>();
   for (const judgements of train.values()) for (const [id, rel] of judgements) if (rel >= level) seen.add(id);

@@ -41,6 +41,12 @@ const DEFAULTS = { draws: 10_000, seed: 13, confidence: 0.95 } as const;
 /**
  * Compares per-query values of two systems over the same queries (see `perQueryValues`). Throws INVALID_ARGUMENT when
  * a query is on one side only.
+ *
+ * ```ts
+ * const better = new Map([['q1', 0.5], ['q2', 0.75]]);
+ * const { n, difference, p } = compare(better, new Map([['q1', 0.5], ['q2', 0.5]]));
+ * console.assert(n === 2 && difference === 0.125 && p > 0.05);
+ * ```
  */
 export function compare(
   system: ReadonlyMap<string, number>,

@@ -11,7 +11,15 @@ const INFINITE = /^([-+]?)inf(?:inity)?$/i;
 const INTEGER = /^[-+]?\d{1,15}$/;
 const BLANKS = /[ \t\v\f\r]+/;
 
-/** Throws PARSE_FAILED naming the line: a wrong number of columns, a score that is no number or NaN, a document twice. */
+/**
+ * A run from its text. Throws PARSE_FAILED naming the line: a wrong number of columns, a score that is no number or
+ * NaN, a document twice in a query.
+ *
+ * ```ts
+ * const run = parseTrecRun('q1 Q0 doc7 1 12.5 bm25');
+ * console.assert(run.get('q1')?.[0]?.score === 12.5);
+ * ```
+ */
 export function parseTrecRun(text: Text, options: ParseOptions = {}): Run {
   const run = new Map<string, RunHit[]>();
   const seen = new Map<string, Set<string>>();

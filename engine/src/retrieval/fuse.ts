@@ -56,7 +56,15 @@ export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]):
   };
 }
 
-/** The same on rankings at hand. Throws INVALID_ARGUMENT for weights that do not fit, a NaN, a document twice in a list. */
+/**
+ * The same on rankings at hand. Throws INVALID_ARGUMENT for weights that do not fit, a NaN, a document twice in a list.
+ *
+ * ```ts
+ * const lexical = [{ id: 'a', score: 12 }, { id: 'b', score: 3 }];
+ * const dense = [{ id: 'b', score: 0.8 }];
+ * console.assert(fuseRankings([lexical, dense], { by: 'rrf' })[0]?.id === 'b');
+ * ```
+ */
 export function fuseRankings(rankings: readonly Ranking[], options: FuseOptions): Ranking {
   const values = new Map<DocId, number[]>();
   for (const list of contributions(rankings, options)) {

@@ -42,7 +42,18 @@ export interface ParsedQuery {
 
 export const MAX_QUERY_LENGTH = 10_000;
 
-/** Never throws; linear in the length of `source`. */
+/**
+ * Never throws; linear in the length of `source`.
+ *
+ * ```ts
+ * import { parseQuery } from '@quire/engine/retrieval';
+ * import { english } from '@quire/engine/text';
+ *
+ * const columns = { year: { column: 'year', type: 'number' } } as const;
+ * const query = parseQuery('"dense retrieval" -survey year:2020..', english(), { columns });
+ * console.assert(query.text === 'dense retrieval' && query.phrases.length === 1 && query.excluded.length === 1);
+ * ```
+ */
 export function parseQuery(source: string, analyzer: Analyzer, syntax: QuerySyntax = {}): ParsedQuery {
   const text = clip(source, syntax.maxLength ?? MAX_QUERY_LENGTH);
   const prefixes = new Set([...Object.keys(syntax.fields ?? {}), ...Object.keys(syntax.columns ?? {})]);
