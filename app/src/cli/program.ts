@@ -1,6 +1,8 @@
 // The command line as data: every verb with its options, help and examples. A verb is a file in commands/.
 
 import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
 import { searchCommand } from './commands/search.ts';
@@ -19,6 +21,8 @@ const VERBS: readonly Verb[] = [
   similarCommand,
   listCommand,
   worksCommand,
+  evalCommand,
+  doctorCommand,
 ];
 
 /** Runs one command line (without `node` and the script) and returns the exit code; never throws, never exits. */

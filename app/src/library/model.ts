@@ -8,8 +8,14 @@ import { type StaticEncoder, staticEncoder } from '@quire/engine/encoders';
 /** models/ of this repository, from app/src/library or app/dist/library. */
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url));
 
-/** Reads the shipped static encoder; undefined when there is none. Throws when its files are damaged. */
-export function loadModel(folder: string = MODELS): StaticEncoder | undefined {
+/**
+ * Reads the shipped static encoder, which makes a document's text of `fields`; undefined when there is none. Throws when
+ * its files are damaged.
+ */
+export function loadModel(
+  folder: string = MODELS,
+  fields: readonly string[] = ['title', 'abstract'],
+): StaticEncoder | undefined {
   if (!existsSync(folder)) return undefined;
   const complete = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && FILES.every((name) => existsSync(join(folder, entry.name, name))))
@@ -23,7 +29,7 @@ export function loadModel(folder: string = MODELS): StaticEncoder | undefined {
     tokenizer: text('tokenizer.json'),
     weights: readFileSync(join(folder, newest, 'weights.safetensors')),
   };
-  return staticEncoder(files, { fields: ['title', 'abstract'] });
+  return staticEncoder(files, { fields });
 }
 
 const FILES = ['config.json', 'tokenizer.json', 'weights.safetensors'];

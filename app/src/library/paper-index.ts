@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import type { TermsDocument } from '@quire/engine/core';
 import { EngineError } from '@quire/engine/core';
 import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
-import { inverted } from '@quire/engine/indexes';
+import { binary, inverted } from '@quire/engine/indexes';
 import { nodeDirectory } from '@quire/engine/node';
 import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
 
-/** The parts by name; `dense` is there when a model is. */
-export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+/** Parts by name: `terms`, and `dense` when a model is there. */
 export type PaperLibrary = Library<Readonly<Record<string, PartKind>>>;
 export type PaperSnapshot = Snapshot<Readonly<Record<string, PartKind>>>;
 
@@ -57,8 +56,9 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
   return { kind: 'terms', side: 'document', space: encoders.terms.space, fields };
 }
 
-function partsOf({ terms }: Encoders): Readonly<Record<string, PartKind>> {
+function partsOf({ terms, dense }: Encoders): Readonly<Record<string, PartKind>> {
   return {
     terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS }) as unknown as PartKind, // a record of kinds forgets which
+    ...(dense && { dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8' }) as unknown as PartKind }),
   };
 }

@@ -3,12 +3,13 @@
 
 import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, Statistics } from '@quire/engine/core';
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
-import { type FuseOptions, fuseRankings } from '@quire/engine/retrieval';
+import { fuseRankings } from '@quire/engine/retrieval';
 import { nameKey, titleHashOf } from '../papers/index.ts';
 import type { Reason } from '../server/services.ts';
 import type { Store } from '../store/index.ts';
 import { FIELDS } from './documents.ts';
 import type { TermWeights } from './excerpt.ts';
+import { FUSION } from './fusion.ts';
 import { worksNamed } from './lookup.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import { phraseOf, type ReadQuery, readQuery } from './query.ts';
@@ -42,8 +43,6 @@ const POOL = 200;
 const EXACT_LIMIT = 1_000;
 /** Longest name, in words, that is tried as an author. */
 const NAME_WORDS = 6;
-/** How words and meaning become one list. The weight of meaning was tuned on the dev split (models/, model card). */
-const FUSION: FuseOptions = { by: 'rrf' };
 
 /** Answers `text` from one snapshot of the index and the store. */
 export async function search(

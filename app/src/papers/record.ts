@@ -102,7 +102,7 @@ export function recordTitleKey(record: SourceRecord): string {
 }
 
 function identifiersOf(fields: Fields, id: string, url: string | undefined): { arxivId?: string; doi?: string } {
-  const stated = [fields.text('arxivId', 500), fields.text('arxiv_id', 500), id, url];
+  const stated = [fields.text('arxivId', 500), fields.text('arxiv_id', 500), fields.text('arxiv', 500), id, url];
   const arxiv = stated.map((text) => (text === undefined ? undefined : identify(text).arxiv)).find((found) => found);
   const doiText = fields.text('doi', 2_000);
   const named = identify(doiText ?? id);

@@ -1,0 +1,176 @@
+// `quire doctor`: what is here, whether it is sound, and what to do when it is not. It changes nothing unless asked to.
+
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EngineError } from '@quire/engine/core';
+import { nodeDirectory } from '@quire/engine/node';
+import { inspectLibrary, verifyLibrary } from '@quire/engine/storage';
+import { Command } from 'commander';
+import { loadModel } from '../../library/model.ts';
+import { openLibraryIn } from '../../library/open.ts';
+import { indexFolder } from '../../library/paper-index.ts';
+import { findServer } from '../../server/handover.ts';
+import { checkStore, Store } from '../../store/index.ts';
+import { EXIT, type Io, json, table } from '../io.ts';
+import { progress } from '../progress.ts';
+import { dataDirOption, examples, type Verb } from '../verb.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'damaged';
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+interface Options {
+  readonly dataDir: string;
+  readonly deep?: boolean;
+  readonly rebuild?: boolean;
+  readonly json?: boolean;
+}
+
+export const doctorCommand: Verb = (io, finish) =>
+  new Command('doctor')
+    .description('Check the library: store, index, encoder, server')
+    .addOption(dataDirOption())
+    .option('--deep', 'read every row and every block and verify its checksum; refold all works')
+    .option('--rebuild', 'throw the index away and make it again from the store')
+    .option('--json', 'print one JSON object: findings with name, state, detail and hint')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['quire doctor', 'a quick look'],
+        ['quire doctor --deep', 'every checksum'],
+        ['quire doctor --rebuild', 'a new index from the store'],
+      ])}
+Exit codes: 0 sound (warnings included), 5 something is damaged.`,
+    )
+    .action(async (options: Options) => {
+      const folder = resolve(options.dataDir);
+      if (!existsSync(join(folder, 'papers.sqlite'))) {
+        throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
+          hint: 'Name its folder with --data-dir.',
+        });
+      }
+      if (options.rebuild) await rebuild(io, folder);
+      const findings = await examine(folder, options.deep ?? false);
+      if (options.json) await json(io, { folder, findings });
+      else await io.out(shown(findings, io.columns));
+      finish(findings.some(({ state }) => state === 'damaged') ? EXIT.damaged : EXIT.ok);
+    });
+
+async function examine(folder: string, deep: boolean): Promise<readonly Finding[]> {
+  const findings: Finding[] = [
+    { name: 'node', state: 'ok', detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
+  ];
+  const store = await found(findings, 'store', STORE_HINT, () => Store.open(folder));
+  if (store !== undefined) {
+    await found(findings, 'records', STORE_HINT, () => examineStore(store, deep, findings));
+    await found(findings, 'index', INDEX_HINT, () => examineIndex(folder, store, deep, findings));
+    store.close();
+  }
+  await found(findings, 'encoder', 'Get the files of models/ again.', () => {
+    const model = loadModel();
+    const detail =
+      model === undefined ? 'none ships: search is by words only' : `${model.config.name}, ${model.dim} dimensions`;
+    findings.push({ name: 'encoder', state: 'ok', detail });
+  });
+  const server = await findServer(folder);
+  findings.push({
+    name: 'server',
+    state: 'ok',
+    detail: server === undefined ? 'none holds this library' : `${server.url} (process ${server.pid})`,
+  });
+  return findings;
+}
+
+const STORE_HINT = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
+const INDEX_HINT = 'Nothing is lost: "quire doctor --rebuild" makes the index again from the store.';
+
+/** Turns an error into a finding. */
+async function found<T>(
+  findings: Finding[],
+  name: string,
+  hint: string,
+  look: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    findings.push({ name, state: 'damaged', detail: error instanceof Error ? error.message : String(error), hint });
+    return undefined;
+  }
+}
+
+function examineStore(store: Store, deep: boolean, findings: Finding[]): void {
+  const records = store.countRecords().reduce((sum, { records: n }) => sum + n, 0);
+  const counts = `${records.toLocaleString('en')} records, ${store.countWorks().toLocaleString('en')} works, change ${store.lastChange()}`;
+  if (!deep) {
+    findings.push({ name: 'records', state: 'ok', detail: `${counts} (not verified: --deep does)` });
+    return;
+  }
+  const { problems } = checkStore(store);
+  for (const detail of problems) findings.push({ name: 'records', state: 'damaged', detail, hint: STORE_HINT });
+  if (problems.length === 0)
+    findings.push({ name: 'records', state: 'ok', detail: `${counts}; every checksum and every fold verified` });
+}
+
+async function examineIndex(folder: string, store: Store, deep: boolean, findings: Finding[]): Promise<void> {
+  if (!existsSync(indexFolder(folder))) {
+    findings.push({
+      name: 'index',
+      state: 'warning',
+      detail: 'not made yet',
+      hint: 'It is made at the next start or search.',
+    });
+    return;
+  }
+  const directory = await nodeDirectory(indexFolder(folder), { readOnly: true });
+  const info = await inspectLibrary(directory);
+  if (info === undefined) throw new EngineError('CORRUPT', 'The folder of the index holds no index');
+  const { problems } = await verifyLibrary(directory, { deep });
+  for (const { file, section, block, message } of problems) {
+    const where = [file, section, block === undefined ? undefined : `block ${block}`].filter(
+      (part) => part !== undefined,
+    );
+    findings.push({ name: 'index', state: 'damaged', detail: `${where.join(' ')}: ${message}`, hint: INDEX_HINT });
+  }
+  if (problems.length > 0) return;
+  const behind = store.lastChange() - Number(info.metadata.change ?? 0);
+  const detail = `${info.size.toLocaleString('en')} papers, ${(info.bytes / 1e6).toFixed(1)} MB, generation ${info.generation}${deep ? '; every block verified' : ''}`;
+  if (behind === 0) findings.push({ name: 'index', state: 'ok', detail });
+  else
+    findings.push({
+      name: 'index',
+      state: 'warning',
+      detail: `${detail}; ${behind} changes behind the store`,
+      hint: 'It catches up at the next start or search.',
+    });
+}
+
+async function rebuild(io: Io, folder: string): Promise<void> {
+  if ((await findServer(folder)) !== undefined) {
+    throw new EngineError('LOCKED', 'A server holds this library', { hint: 'Stop it, then rebuild the index.' });
+  }
+  rmSync(indexFolder(folder), { recursive: true, force: true });
+  const library = openLibraryIn(folder);
+  const bar = progress(io);
+  try {
+    await library.ingest.catchUp({
+      signal: io.signal,
+      onEvent: (event) => event.kind === 'indexed' && bar.update(event.done, event.total, 'indexing'),
+    });
+  } finally {
+    bar.end();
+    await library.close();
+  }
+}
+
+function shown(findings: readonly Finding[], columns: number | undefined): string {
+  const rows = table(
+    findings.map(({ name, state, detail }) => [state, name, detail]),
+    { columns: columns === undefined ? undefined : Math.max(columns, 200), stretch: 2 },
+  );
+  const hints = [...new Set(findings.flatMap(({ hint }) => hint ?? []))];
+  return rows + hints.map((hint) => `  hint: ${hint}\n`).join('');
+}

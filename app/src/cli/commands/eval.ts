@@ -1,0 +1,152 @@
+// `quire eval`: how well search works, measured on test collections of the user's disk.
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '@quire/engine/core';
+import { formatResult, formatTrecRun, resultOf } from '@quire/engine/evaluation';
+import { type Dataset, listDatasets, loadCacmRaw, loadDataset } from '@quire/engine/node';
+import { Command } from 'commander';
+import { type EvaluationResult, evaluateDataset, type Pipeline } from '../../library/evaluation.ts';
+import { EXIT, type Io, json, table } from '../io.ts';
+import { progress } from '../progress.ts';
+import { examples, type Verb } from '../verb.ts';
+
+interface Options {
+  readonly data?: string;
+  readonly split: string;
+  readonly raw?: boolean;
+  readonly pipeline: string;
+  readonly rm3?: boolean;
+  readonly measures: string;
+  readonly run?: string;
+  readonly result?: string;
+  readonly json?: boolean;
+}
+
+const MEASURES = 'map,P.10,P.30,recip_rank,ndcg_cut.10,recall.100,recall.1000';
+
+export const evalCommand: Verb = (io, finish) =>
+  new Command('eval')
+    .description('Measure search on a test collection (BEIR layout, or the original CACM)')
+    .argument('[dataset]', 'its name; left out: list what there is')
+    .option('--data <folder>', 'folder of collections (default: QUIRE_DATA, or ../shared/data/benchmarks beside Quire)')
+    .option('--split <name>', 'which judgements', 'test')
+    .option('--raw', 'the original files of CACM instead of the BEIR layout')
+    .option('--pipeline <name>', 'bm25, dense or hybrid', 'bm25')
+    .option('--rm3', 'expand queries by relevance feedback')
+    .option('--measures <list>', "trec_eval's names, separated by commas", MEASURES)
+    .option('--run <file>', 'write the run in TREC format')
+    .option('--result <file>', 'write a result file: configuration, fingerprints, values of every query')
+    .option('--json', 'print one JSON object: dataset, pipeline, measures, terms')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['quire eval', 'the collections that are there'],
+        ['quire eval cacm --raw', 'BM25 on the original CACM; MAP .3123'],
+        ['quire eval cacm --raw --rm3', 'with feedback; MAP .3648'],
+        ['quire eval scifact --pipeline hybrid', 'words and meaning fused'],
+      ])}
+Exit codes: 0 measured, 1 the collection is not there.`,
+    )
+    .action(async (name: string | undefined, options: Options) => {
+      const data = options.data ?? io.env.QUIRE_DATA ?? (existsSync(BESIDE) ? BESIDE : undefined);
+      const where = data === undefined ? {} : { data };
+      if (name === undefined) {
+        const names = listDatasets(where);
+        await (options.json ? json(io, names) : io.out(names.map((each) => `${each}\n`).join('')));
+        finish(names.length > 0 ? EXIT.ok : EXIT.nothing);
+        return;
+      }
+      if (options.raw && name !== 'cacm')
+        throw new EngineError('INVALID_ARGUMENT', `${name} has no original files`, { hint: '--raw goes with cacm.' });
+      const dataset = await (options.raw
+        ? loadCacmRaw({ ...where, signal: io.signal })
+        : loadDataset(name, { ...where, split: options.split, signal: io.signal }));
+      await measure(io, dataset, options);
+      finish(EXIT.ok);
+    });
+
+/** Beside the repository, from app/src/cli/commands or app/dist/cli/commands. */
+const BESIDE = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
+
+async function measure(io: Io, dataset: Dataset, options: Options): Promise<void> {
+  const pipeline = pipelineOf(options.pipeline);
+  const bar = progress(io);
+  const start = performance.now();
+  const found = await evaluateDataset(dataset, {
+    pipeline,
+    rm3: options.rm3 ?? false,
+    measures: options.measures.split(',').map((each) => each.trim()),
+    signal: io.signal,
+    onProgress: (done, total, what) => io.terminal && bar.update(done, total, what),
+  });
+  bar.end();
+  const wallMs = Math.round(performance.now() - start);
+  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(found.run, `quire-${pipeline}`));
+  if (options.result !== undefined)
+    writeFileSync(options.result, formatResult(resultFile(dataset, options, found, wallMs)));
+  if (options.json) await json(io, summaryOf(dataset, options, found, wallMs));
+  else await io.out(shown(dataset, options, found, wallMs, io.columns));
+}
+
+function resultFile(dataset: Dataset, options: Options, found: EvaluationResult, wallMs: number) {
+  const measured = {
+    dataset: { name: dataset.name, split: dataset.split, fingerprints: dataset.fingerprints },
+    configuration: {
+      pipeline: options.pipeline,
+      retriever: found.retriever,
+      encoder: found.encoder ?? '',
+      measures: options.measures,
+    },
+    versions: { quire: '0.1.0' },
+  };
+  return resultOf(measured, found.evaluation, {
+    wallMs,
+    node: process.versions.node,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  });
+}
+
+function summaryOf(dataset: Dataset, options: Options, found: EvaluationResult, wallMs: number) {
+  return {
+    dataset: dataset.name,
+    split: dataset.split,
+    pipeline: options.pipeline,
+    rm3: options.rm3 ?? false,
+    retriever: found.retriever,
+    ...(found.encoder !== undefined && { encoder: found.encoder }),
+    documents: found.documents,
+    queries: found.evaluation.queries,
+    totalTerms: found.totalTerms,
+    uniqueTerms: found.uniqueTerms,
+    measures: found.evaluation.mean,
+    wallMs,
+  };
+}
+
+function shown(
+  dataset: Dataset,
+  options: Options,
+  found: EvaluationResult,
+  wallMs: number,
+  columns: number | undefined,
+): string {
+  const n = (value: number) => value.toLocaleString('en');
+  const head: string[][] = [
+    ['dataset', `${dataset.name} (${dataset.split})`],
+    ['pipeline', `${options.pipeline}${options.rm3 ? ' + rm3' : ''}`],
+    ['documents', n(found.documents)],
+    ['queries', n(found.evaluation.queries)],
+    ['total terms', n(found.totalTerms)],
+    ['unique terms', n(found.uniqueTerms)],
+  ];
+  const values = Object.entries(found.evaluation.mean).map(([name, value]) => [name, value.toFixed(4)]);
+  return `${table([...head, ...values], { columns, stretch: 1 })}${columns === undefined ? '' : `in ${(wallMs / 1000).toFixed(1)} s\n`}`;
+}
+
+function pipelineOf(name: string): Pipeline {
+  if (name === 'bm25' || name === 'dense' || name === 'hybrid') return name;
+  throw new EngineError('INVALID_ARGUMENT', `There is no pipeline ${JSON.stringify(name)}`, {
+    hint: 'Choose bm25, dense or hybrid.',
+  });
+}
