@@ -1,0 +1,59 @@
+// An asynchronous index kind: vectors stay in the Directory and are read while searching, a page at a time. It holds
+// no vector in memory and declares no synchronous path.
+
+import { asFloat32, type DenseRep, TopK, throwIfAborted } from '@quire/engine/core';
+import type { MergeSource, PartKind, SectionReader, SegmentPart } from '@quire/engine/storage';
+import { mergeRows, readRow, readStarts, writeRows } from './rows.ts';
+
+const PAGE_FLOATS = 4096;
+
+export function denseOnDisk(space: string, dim: number): PartKind<'dense'> {
+  return {
+    name: 'test-dense-on-disk',
+    version: 0,
+    kind: 'dense',
+    space,
+    config: { dim },
+    write: (input, out) => writeRows(input.size, (ord) => input.rep(ord as never)?.vec, out),
+    open: async (sections) => openPart(sections, await readStarts(sections), dim),
+    merge: (sources, size, out) => mergeRows(sources as unknown as readonly MergeSource<never>[], size, out),
+  };
+}
+
+function openPart(sections: SectionReader, starts: Uint32Array, dim: number): SegmentPart<'dense'> {
+  const size = starts.length - 1;
+  const has = (ord: number) => starts[ord + 1]! > starts[ord]!;
+  const dot = (query: DenseRep, vectors: Float32Array, at: number) => {
+    let sum = 0;
+    for (let d = 0; d < dim; d++) sum += query.vec[d]! * vectors[at + d]!;
+    return sum;
+  };
+  return {
+    count: starts[size]! / dim,
+    residentBytes: starts.byteLength,
+    statistics: async () => new Map(),
+    search: async (query, k, { accept, signal }) => {
+      const heap = new TopK(Math.min(k, size));
+      let page = new Float32Array(0);
+      let pageStart = 0;
+      for (let ord = 0; ord < size; ord++) {
+        if (!has(ord) || accept?.has(ord) === false) continue;
+        const at = starts[ord]!;
+        if (at < pageStart || at + dim > pageStart + page.length) {
+          throwIfAborted(signal);
+          const floats = Math.min(Math.max(PAGE_FLOATS, dim), starts[size]! - at);
+          page = asFloat32(await sections.read('rows', at * 4, floats * 4)) as Float32Array<ArrayBuffer>;
+          pageStart = at;
+        }
+        heap.push(dot(query, page, at - pageStart), ord);
+      }
+      return heap.drain();
+    },
+    explain: async (query, ord) => {
+      if (!has(ord)) return undefined;
+      return { value: dot(query, await readRow(sections, starts, ord), 0), description: 'dot product', details: [] };
+    },
+    has,
+    close: () => {},
+  };
+}
