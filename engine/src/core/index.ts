@@ -8,5 +8,6 @@ export * from './math.ts';
 export * from './order.ts';
 export * from './rng.ts';
 export * from './topk.ts';
+export * from './turn.ts';
 export type * from './types.ts';
 export * from './utf8.ts';

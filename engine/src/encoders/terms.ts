@@ -4,6 +4,7 @@
 
 import { throwIfAborted } from '../core/errors.ts';
 import { fingerprint } from '../core/hash.ts';
+import { nextTurn } from '../core/turn.ts';
 import type {
   Analyzer,
   Cancellable,
@@ -96,9 +97,4 @@ async function inTurns<T, R>(items: readonly T[], encode: (item: T) => R, option
     out.push(encode(item));
   }
   return out;
-}
-
-/** Lets an abort reach us: signals fire in tasks of their own. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

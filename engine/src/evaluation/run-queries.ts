@@ -1,6 +1,7 @@
 // Runs a retriever over the queries of a test collection: the bridge from retrieval to evaluation.
 
 import { throwIfAborted } from '../core/errors.ts';
+import { nextTurn } from '../core/turn.ts';
 import type { Context, Query, Stage } from '../retrieval/stage.ts';
 import { separateTies } from './score-ties.ts';
 import type { Run, RunHit } from './types.ts';
@@ -26,6 +27,7 @@ export async function runQueries(
   const ids = [...(options.ids ?? queries.keys())];
   const run = new Map<string, readonly RunHit[]>();
   for (const [done, id] of ids.entries()) {
+    if (context.signal !== undefined) await nextTurn(); // so that an abort is heard
     throwIfAborted(context.signal);
     const found = await retriever.run({ text: queries.get(id) ?? '' }, context);
     const hits = removeQuery ? found.filter((hit) => hit.id !== id) : found;

@@ -10,6 +10,8 @@ export interface TrecCase {
   readonly qrels: Record<string, Record<string, number>>;
   readonly run: Record<string, Record<string, number>>;
   readonly level: number;
+  /** trec_eval's -J. */
+  readonly judgedOnly: boolean;
 }
 
 const SCORES = [0, -0.5, 1, 1, 2.5, 1e-3, 16777216, 16777217, 3.0000001, 3, -7, 1e9];
@@ -41,7 +43,7 @@ function generateCase(rng: Rng, index: number): TrecCase {
   }
   qrels.q1 ??= judgements(rng, pool, maxRel);
   run.q1 ??= retrieved(rng, pool);
-  return { qrels, run, level: rng.below(4) === 0 ? 2 : 1 };
+  return { qrels, run, level: rng.below(4) === 0 ? 2 : 1, judgedOnly: index % 5 === 4 };
 }
 
 function poolOf(rng: Rng, size: number): string[] {

@@ -22,8 +22,8 @@ whenPython().describe('pytrec_eval', () => {
     const cases = generateCases(seed('trec_eval cases'), count(60, 600));
     let compared = 0;
     ask(cases).forEach((answer, i) => {
-      const { qrels, run, level } = cases[i]!;
-      const { perQuery } = evaluate(runOf(run), qrelsOf(qrels), { measures: ['all_trec'], level });
+      const { qrels, run, level, judgedOnly } = cases[i]!;
+      const { perQuery } = evaluate(runOf(run), qrelsOf(qrels), { measures: ['all_trec'], level, judgedOnly });
       expect([...perQuery.keys()].sort()).toEqual(Object.keys(answer).sort());
       for (const [query, values] of Object.entries(answer)) {
         for (const [name, value] of Object.entries(values)) {

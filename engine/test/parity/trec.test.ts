@@ -55,8 +55,8 @@ describe('the golden test of trec_eval', () => {
 describe('trec_eval 9.0.8 on generated runs', () => {
   const cases = generateCases(answers.seed, answers.cases.length);
   it.each(answers.cases.map((_, i) => i))('agrees on every measure of all_trec in case %i', (i) => {
-    const { qrels, run, level } = cases[i]!;
-    const { perQuery } = evaluate(runOf(run), qrelsOf(qrels), { measures: ['all_trec'], level });
+    const { qrels, run, level, judgedOnly } = cases[i]!;
+    const { perQuery } = evaluate(runOf(run), qrelsOf(qrels), { measures: ['all_trec'], level, judgedOnly });
     const wanted = answers.cases[i] as unknown as Record<string, number[]>;
     expect([...perQuery.keys()].sort()).toEqual(Object.keys(wanted).sort());
     for (const [query, values] of Object.entries(wanted)) {

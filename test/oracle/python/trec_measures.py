@@ -1,23 +1,33 @@
-# What trec_eval 9.0.8 (through pytrec_eval) says of generated runs: one JSON case {qrels, run, level} a line in, one JSON
-# object {query: {measure: value}} a line out, every measure of all_trec that is a number.
+# What trec_eval 9.0.8 (through pytrec_eval) says of generated runs: one JSON case {qrels, run, level, judgedOnly} a line
+# in, one JSON object {query: {measure: value}} a line out, every measure of all_trec that is a number. Where nothing is
+# left of a run (judgedOnly), trec_eval divides 0 by 0 in two measures; Quire says 0 there, and so does this.
 import json
+import math
 import sys
 
 import pytrec_eval
 
 NOT_NUMBERS = {"runid", "relstring"}
 
+
+def numbers(measured):
+    empty = measured["num_ret"] == 0
+    return {
+        name: 0.0 if empty and math.isnan(value) else value
+        for name, value in measured.items()
+        if name not in NOT_NUMBERS
+    }
+
+
 for line in sys.stdin:
     if not line.strip():
         continue
     case = json.loads(line)
-    evaluator = pytrec_eval.RelevanceEvaluator(case["qrels"], {"all_trec"}, relevance_level=case["level"])
-    values = evaluator.evaluate(case["run"])
-    print(
-        json.dumps(
-            {
-                query: {name: value for name, value in measured.items() if name not in NOT_NUMBERS}
-                for query, measured in sorted(values.items())
-            }
-        )
+    evaluator = pytrec_eval.RelevanceEvaluator(
+        case["qrels"],
+        {"all_trec"},
+        relevance_level=case["level"],
+        judged_docs_only_flag=case["judgedOnly"],
     )
+    values = evaluator.evaluate(case["run"])
+    print(json.dumps({query: numbers(measured) for query, measured in sorted(values.items())}))
