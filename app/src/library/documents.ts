@@ -1,7 +1,7 @@
 // A work as the engine sees it: which words are searched in which field, which values are filtered and sorted by.
 
 import type { Document, Schema } from '@quire/engine/core';
-import { dayNumber, plain, type Work } from '../papers/index.ts';
+import { dayNumber, type Work } from '../papers/index.ts';
 
 /** What a word counts in each field: a title says more than an abstract, the rest (venue, keywords) least. */
 export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } as const;
@@ -37,14 +37,14 @@ export function documentOf(work: Work): Document {
   };
 }
 
-/** The words of a work by field, with TeX, accents and case taken away on this side as on the query's. */
+/** The words of a work by field. */
 export function wordsOf(work: Work): Readonly<Record<Field, string>> {
   const other = [work.venue, work.organization, ...work.keywords].filter((text) => text !== undefined);
   return {
-    title: plain(work.title),
-    abstract: plain(work.abstract),
-    authors: plain(work.authors.join('\n')),
-    other: plain(other.join('\n')),
+    title: work.title,
+    abstract: work.abstract,
+    authors: work.authors.join('\n'),
+    other: other.join('\n'),
   };
 }
 

@@ -1,18 +1,23 @@
 // The sentence of an abstract that answers a query best, with the words that match marked.
 
 import type { Analyzer } from '@quire/engine/core';
-import { plain } from '../papers/index.ts';
 import type { Excerpt } from '../server/services.ts';
 
 /** How much a query term says; terms that say nothing are left out. */
 export type TermWeights = ReadonlyMap<string, number>;
 
+/** `terms` makes the terms of the query; `offsets` is the same without changes to the text, so that places can be marked. */
+export interface ExcerptAnalyzers {
+  readonly terms: Analyzer;
+  readonly offsets: Analyzer;
+}
+
 /**
  * The best sentence of `text`: largest sum of the weights of the different terms in it, the earlier one at a tie.
  * Without any matching term the first sentence, unmarked. undefined for a text without words.
  */
-export function bestSentence(text: string, weights: TermWeights, analyzer: Analyzer): Excerpt | undefined {
-  const tokens = analyzer.analyze(text);
+export function bestSentence(text: string, weights: TermWeights, analyzers: ExcerptAnalyzers): Excerpt | undefined {
+  const tokens = analyzers.offsets.analyze(text);
   const spans = sentences(text);
   if (spans.length === 0) return undefined;
   const marks: (readonly [number, number])[][] = spans.map(() => []);
@@ -21,7 +26,7 @@ export function bestSentence(text: string, weights: TermWeights, analyzer: Analy
   for (let i = 0; i < tokens.length; i++) {
     const [start, end] = [tokens.starts[i] ?? 0, tokens.ends[i] ?? 0];
     while (at < spans.length - 1 && start >= (spans[at]?.[1] ?? 0)) at++;
-    const term = termOf(text.slice(start, end), tokens.terms[i] ?? '', analyzer);
+    const term = termOf(text.slice(start, end), tokens.terms[i] ?? '', analyzers.terms);
     if (!weights.has(term)) continue;
     found[at]?.add(term);
     marks[at]?.push([start, end]);
@@ -36,10 +41,10 @@ export function bestSentence(text: string, weights: TermWeights, analyzer: Analy
 }
 
 /** The index holds words without accents and TeX; a word of the shown text is compared in the same form. */
-function termOf(word: string, term: string, analyzer: Analyzer): string {
+function termOf(word: string, term: string, papers: Analyzer): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(word)) return term;
-  return analyzer.analyze(plain(word)).terms[0] ?? term;
+  return papers.analyze(word).terms[0] ?? term;
 }
 
 /** Spans of sentences: a stop, then a blank, then something that can begin a sentence. */

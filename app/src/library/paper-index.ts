@@ -9,7 +9,7 @@ import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engi
 import { binary, inverted } from '@quire/engine/indexes';
 import { nodeDirectory } from '@quire/engine/node';
 import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
-import { english } from '@quire/engine/text';
+import { paperAnalyzer } from './analyzer.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
 
@@ -25,7 +25,7 @@ export interface Encoders {
 
 /** Loads the encoders; some ten milliseconds, and a few times the model's size of memory. */
 export function loadEncoders(model: StaticEncoder | undefined = loadModel()): Encoders {
-  return { terms: termsEncoder(english(), { fields: FIELDS }), dense: model };
+  return { terms: termsEncoder(paperAnalyzer(), { fields: FIELDS }), dense: model };
 }
 
 /** The folder of the index inside the library's folder. */

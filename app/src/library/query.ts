@@ -1,59 +1,77 @@
-// What a reader typed, taken apart for the search order: quoted phrases and the words around them. Any string is legal;
-// what cannot be used is named in a note.
+// What a reader typed, read for the search order: the engine's query syntax with the fields and columns of papers, once
+// as it stands and once without its quotes. Any string is legal; what cannot be used is named in a note.
 
-import type { Analyzer, LexicalQuery } from '@quire/engine/core';
+import type { Analyzer, Filter, LexicalQuery } from '@quire/engine/core';
+import { type ParsedQuery, parseQuery, type QuerySyntax } from '@quire/engine/retrieval';
 import { plain } from '../papers/index.ts';
 
 export interface ReadQuery {
-  /** The whole, clipped to QUERY_LIMIT. */
+  /** The whole, clipped to QUERY_LIMIT and trimmed. */
   readonly text: string;
-  /** Quoted parts that hold at least one word, as query nodes. */
-  readonly phrases: readonly LexicalQuery[];
-  /** Terms of everything, quoted or not, each once, in order. */
-  readonly terms: readonly string[];
-  /** The word that each term was made from, as typed. */
+  /** As it stands: quoted phrases, words with + and words in a field must occur. */
+  readonly strict: ParsedQuery;
+  /** Quotes taken away, everything else as it stands. Equal to `strict` where there are none. */
+  readonly loose: ParsedQuery;
+  readonly filter: Filter | undefined;
+  /** Terms wanted, each once, with the word that it was made from. */
   readonly words: ReadonlyMap<string, string>;
-  /** Occurrences of each term. */
-  readonly counts: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
 }
 
 /** Longest query that is read, in characters; an abstract fits. */
 export const QUERY_LIMIT = 4_000;
-/** Different terms of a query that are searched; the first ones. */
-const TERM_LIMIT = 256;
-const QUOTED = /"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»/g;
+const QUOTES = /["“”„«»]/g;
+
+const SYNTAX: QuerySyntax = {
+  fields: { ti: 'title', title: 'title', au: 'authors', author: 'authors', abs: 'abstract', abstract: 'abstract' },
+  columns: {
+    year: { column: 'year', type: 'number' },
+    cat: { column: 'categories', type: 'keyword' },
+    category: { column: 'categories', type: 'keyword' },
+    venue: { column: 'venue', type: 'keyword' },
+    source: { column: 'sources', type: 'keyword' },
+  },
+  namesOnly: ['authors'],
+};
 
 export function readQuery(given: string, analyzer: Analyzer): ReadQuery {
-  const notes: string[] = [];
   const text = given.slice(0, QUERY_LIMIT).trim();
-  if (given.length > QUERY_LIMIT) notes.push(`Only the first ${QUERY_LIMIT} characters of the query were read.`);
-  const phrases: LexicalQuery[] = [];
-  for (const match of text.matchAll(QUOTED)) {
-    const quoted = match.slice(1).find((part) => part !== undefined) ?? '';
-    const phrase = phraseOf(quoted, analyzer);
-    if (phrase !== undefined) phrases.push(phrase);
-    else if (quoted.trim() !== '') notes.push(`“${quoted.trim()}” holds no word that can be searched.`);
-  }
-  const counts = new Map<string, number>();
-  const words = new Map<string, string>();
-  const typed = plain(text);
-  const tokens = analyzer.analyze(typed);
-  for (const [i, term] of tokens.terms.entries()) {
-    words.set(term, words.get(term) ?? typed.slice(tokens.starts[i], tokens.ends[i]));
-    if (counts.has(term) || counts.size < TERM_LIMIT) counts.set(term, (counts.get(term) ?? 0) + 1);
-    else if (!notes.includes(TOO_MANY)) notes.push(TOO_MANY);
-  }
-  return { text, phrases, terms: [...counts.keys()], words, counts, notes };
+  const strict = parseQuery(text, analyzer, SYNTAX);
+  const loose = strict.phrases.length === 0 ? strict : parseQuery(text.replace(QUOTES, ' '), analyzer, SYNTAX);
+  const notes = given.length > QUERY_LIMIT ? [`Only the first ${QUERY_LIMIT} characters of the query were read.`] : [];
+  return { text, strict, loose, filter: strict.filter, words: wordsOf(strict, analyzer), notes };
 }
 
-const TOO_MANY = `Only the first ${TERM_LIMIT} different words of the query were searched.`;
+/** `query` with every term that `replace` has an answer for replaced, outside phrases and exclusions. */
+export function mapTerms(query: LexicalQuery, replace: (term: string) => LexicalQuery | undefined): LexicalQuery {
+  switch (query.type) {
+    case 'term':
+      return replace(query.term) ?? query;
+    case 'and':
+    case 'or':
+      return { ...query, clauses: query.clauses.map((clause) => mapTerms(clause, replace)) };
+    case 'field':
+    case 'boost':
+      return { ...query, query: mapTerms(query.query, replace) };
+    default:
+      return query;
+  }
+}
 
 /** The words of `text` one after another, gaps of dropped words kept; undefined when there is none. */
 export function phraseOf(text: string, analyzer: Analyzer): LexicalQuery | undefined {
-  const { terms, positions } = analyzer.analyze(plain(text));
-  if (terms.length === 0) return undefined;
-  if (terms.length === 1) return { type: 'term', term: terms[0] ?? '' };
-  const first = positions[0] ?? 0;
-  return { type: 'phrase', terms, positions: [...positions].map((position) => position - first) };
+  const { terms, positions } = analyzer.analyze(text);
+  const [term] = terms;
+  if (term === undefined) return undefined;
+  return terms.length === 1 ? { type: 'term', term } : { type: 'phrase', terms, positions: [...positions] };
+}
+
+function wordsOf(parsed: ParsedQuery, analyzer: Analyzer): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  for (const text of [parsed.text, ...parsed.inFields.map((part) => part.text)]) {
+    const typed = plain(text);
+    const { terms, starts, ends } = analyzer.analyze(typed);
+    for (const [i, term] of terms.entries()) if (!words.has(term)) words.set(term, typed.slice(starts[i], ends[i]));
+  }
+  return words;
 }

@@ -12,7 +12,7 @@ import type { TermWeights } from './excerpt.ts';
 import { FUSION } from './fusion.ts';
 import { worksNamed } from './lookup.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
-import { phraseOf, type ReadQuery, readQuery } from './query.ts';
+import { mapTerms, phraseOf, type ReadQuery, readQuery } from './query.ts';
 
 export interface Found {
   readonly key: DocId;
@@ -39,21 +39,20 @@ export interface SearchRequest extends Cancellable {
 
 /** How many candidates each way of searching gives, at least. */
 const POOL = 200;
-/** Exact matches of one kind that are looked at; phrases and authors with more fall to their scores. */
-const EXACT_LIMIT = 1_000;
 /** Longest name, in words, that is tried as an author. */
 const NAME_WORDS = 6;
+/** Shorter words have too many neighbours in spelling. */
+const FUZZY_LENGTH = 4;
 
 /** Answers `text` from one snapshot of the index and the store. */
-export async function search(
+export function search(
   text: string,
   store: Store,
   snapshot: PaperSnapshot,
   encoders: Encoders,
   request: SearchRequest,
 ): Promise<Answer> {
-  const run = new Search(text, store, snapshot, encoders, request);
-  return run.answer();
+  return new Search(text, store, snapshot, encoders, request).answer();
 }
 
 class Search {
@@ -63,10 +62,9 @@ class Search {
   private readonly snapshot: PaperSnapshot;
   private readonly encoders: Encoders;
   private readonly request: SearchRequest;
+  private readonly pool: number;
   private readonly found = new Map<DocId, Found>();
   private readonly notes: string[];
-  /** Words that no paper has. */
-  private readonly replaced: string[] = [];
 
   constructor(text: string, store: Store, snapshot: PaperSnapshot, encoders: Encoders, request: SearchRequest) {
     this.query = readQuery(text, encoders.terms.analyzer);
@@ -74,6 +72,7 @@ class Search {
     this.snapshot = snapshot;
     this.encoders = encoders;
     this.request = request;
+    this.pool = Math.max(POOL, request.wanted + 1);
     this.terms = snapshot.part('terms') as unknown as IndexReader<'terms'>;
     this.notes = [...this.query.notes];
   }
@@ -82,19 +81,16 @@ class Search {
     const dense = this.request.mode === 'lexical' ? undefined : this.encoders.dense;
     const mode = dense === undefined ? 'lexical' : this.request.mode;
     if (this.query.text === '') return { found: [], more: false, mode, weights: new Map(), notes: this.notes };
-    const pool = Math.max(POOL, this.request.wanted + 1);
-    const statistics = await this.statistics();
     this.put('id', worksNamed(this.store, this.query.text));
     this.put('title', this.store.worksByTitle(titleHashOf(this.query.text)));
-    const lexical = mode === 'dense' ? [] : await this.lexical(pool, statistics);
-    await this.putPhrases(lexical);
+    const statistics = await this.statistics();
+    await this.putPhrases();
     await this.putAuthor(statistics);
-    const meaning = dense === undefined ? [] : await this.dense(pool);
+    const lexical = mode === 'dense' ? [] : await this.byWords(statistics);
+    // Words that must or must not occur bind every hit, and nearness of meaning knows nothing of them.
+    const meaning = dense === undefined || this.query.loose.restricted ? [] : await this.byMeaning();
     await this.putRest(lexical, meaning);
-    const isNamed = [...this.found.values()].some(({ reason }) => reason === 'id' || reason === 'title');
-    for (const word of isNamed ? [] : this.replaced)
-      this.notes.push(`No paper has “${word}”; words spelled like it were searched instead.`);
-    const more = lexical.length >= pool || meaning.length >= pool;
+    const more = lexical.length >= this.pool || meaning.length >= this.pool;
     return { found: [...this.found.values()], more, mode, weights: this.weights(statistics), notes: this.notes };
   }
 
@@ -102,103 +98,114 @@ class Search {
     for (const key of keys) if (!this.found.has(key)) this.found.set(key, { key, reason, score });
   }
 
+  /** Is the query the name of something that is here? Then what is unknown in it is nobody's concern. */
+  private isNamed(): boolean {
+    return [...this.found.values()].some(({ reason }) => reason === 'id' || reason === 'title');
+  }
+
   /** Document frequencies of the query's terms, field by field. */
   private statistics(): Promise<Statistics> {
-    return this.terms.statistics(this.encoders.terms.query(orOf(this.query.terms.map(termNode))));
+    return this.terms.statistics(this.encoders.terms.query(anyOf(this.query.words.keys())));
   }
 
   private frequency(statistics: Statistics, term: string): number {
     return Math.max(0, ...FIELDS.map((field) => statistics.get(dfPrefix(field) + term) ?? 0));
   }
 
-  /** Words and phrases; a word that no paper has is replaced by its neighbours in spelling, and the reader told so. */
-  private async lexical(pool: number, statistics: Statistics): Promise<Ranking> {
-    const clauses: LexicalQuery[] = [...this.query.phrases];
-    for (const [term, count] of this.query.counts) {
-      const unknown = this.frequency(statistics, term) === 0;
-      if (unknown && term.length >= FUZZY_LENGTH) {
-        this.replaced.push(this.query.words.get(term) ?? term);
-        clauses.push({ type: 'boost', boost: 0.5, query: { type: 'fuzzy', term, distance: term.length >= 8 ? 2 : 1 } });
-      } else clauses.push(count === 1 ? termNode(term) : { type: 'boost', boost: count, query: termNode(term) });
-    }
-    if (clauses.length === 0) return [];
-    return this.ask(orOf(clauses), pool);
+  private ask(query: LexicalQuery, k = this.pool): Promise<Ranking> {
+    return this.terms.search(this.encoders.terms.query(query), k, this.options());
   }
 
-  private ask(query: LexicalQuery, k: number): Promise<Ranking> {
-    return this.terms.search(this.encoders.terms.query(query), k, { signal: this.request.signal });
+  private options(): { signal: AbortSignal | undefined; filter: ReadQuery['filter'] } {
+    return { signal: this.request.signal, filter: this.query.filter };
   }
 
-  /** Papers that hold every quoted phrase, in the order of the whole query. */
-  private async putPhrases(lexical: Ranking): Promise<void> {
-    if (this.query.phrases.length === 0) return;
-    const holding = await this.ask({ type: 'and', clauses: this.query.phrases }, EXACT_LIMIT);
-    const ids = new Set(holding.map(({ id }) => id));
-    for (const { id, score } of lexical) if (ids.delete(id)) this.put('phrase', [id], score);
-    for (const { id, score } of holding) if (ids.has(id)) this.put('phrase', [id], score);
+  /** Papers that hold every quoted phrase. */
+  private async putPhrases(): Promise<void> {
+    const { phrases, lexical } = this.query.strict;
+    if (phrases.length === 0 || lexical === undefined) return;
+    const holding = await this.ask(lexical);
+    for (const { id, score } of holding) this.put('phrase', [id], score);
+    if (holding.length > 0 || this.isNamed()) return;
+    this.notes.push(
+      `No paper holds ${phrases.map((phrase) => `“${phrase}”`).join(' and ')}; the words were searched instead.`,
+    );
   }
 
   /** Papers by the person whose name the query is. A single word is a name when more authors than texts have it. */
   private async putAuthor(statistics: Statistics): Promise<void> {
-    const name = nameKey(this.query.text.replace(/["“”„«»]/g, ' '));
+    const [named, ...others] = this.query.strict.inFields;
+    const asked = named?.field === 'authors' && others.length === 0 ? named.text : undefined;
+    const name = nameKey(asked ?? this.query.text.replace(/["“”„«»]/g, ' '));
     const words = name.split(' ');
     if (name === '' || words.length > NAME_WORDS || /\p{N}/u.test(name)) return;
     const phrase = phraseOf(name, this.encoders.terms.analyzer);
     if (phrase === undefined) return;
-    if (words.length === 1 && !this.isMostlyName(statistics)) return;
-    const papers = await this.ask({ type: 'field', field: 'authors', query: phrase }, Math.min(EXACT_LIMIT, POOL));
-    for (const { id, score } of papers) {
+    if (asked === undefined && words.length === 1 && !this.isMostlyName(statistics)) return;
+    for (const { id, score } of await this.ask({ type: 'field', field: 'authors', query: phrase })) {
       if (this.found.has(id)) continue;
-      const work = this.store.work(id);
-      if (work?.authors.some((author) => ` ${nameKey(author)} `.includes(` ${name} `))) this.put('author', [id], score);
+      const authors = this.store.work(id)?.authors ?? [];
+      // The words stand side by side in the index; here they must stand in one name.
+      if (authors.some((author) => ` ${nameKey(author)} `.includes(` ${name} `))) this.put('author', [id], score);
     }
   }
 
   private isMostlyName(statistics: Statistics): boolean {
-    const term = this.query.terms[0] ?? '';
+    const [term = ''] = this.query.words.keys();
     const df = (field: string) => statistics.get(dfPrefix(field) + term) ?? 0;
     return df('authors') > df('title') + df('abstract');
   }
 
-  private async dense(pool: number): Promise<Ranking> {
+  /** A word that no paper has is replaced by its neighbours in spelling, and the reader told so. */
+  private async byWords(statistics: Statistics): Promise<Ranking> {
+    const { lexical } = this.query.loose;
+    if (lexical === undefined) return [];
+    const unknown = new Set<string>();
+    const corrected = mapTerms(lexical, (term) => {
+      if (this.frequency(statistics, term) > 0) return undefined;
+      unknown.add(this.query.words.get(term) ?? term);
+      if (term.length < FUZZY_LENGTH) return undefined;
+      return { type: 'boost', boost: 0.5, query: { type: 'fuzzy', term, distance: term.length >= 8 ? 2 : 1 } };
+    });
+    const hits = await this.ask(corrected);
+    if (!this.isNamed()) {
+      for (const word of unknown)
+        this.notes.push(`No paper has “${word}”; words spelled like it were searched instead.`);
+    }
+    if (hits.length > 0 || !this.query.loose.restricted || this.found.size > 0) return hits;
+    this.notes.push('Nothing fulfils all of that; papers with any of the words follow.');
+    return this.ask(anyOf(this.query.words.keys()));
+  }
+
+  private async byMeaning(): Promise<Ranking> {
     const { dense } = this.encoders;
-    const [rep] = (await dense?.encodeQueries([this.query.text], { signal: this.request.signal })) ?? [];
+    const [rep] = (await dense?.encodeQueries([this.query.loose.text], { signal: this.request.signal })) ?? [];
     if (rep === undefined || rep.vec.every((value) => value === 0)) return [];
     const reader = this.snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part is there when the encoder is
-    return reader.search(rep, pool, { signal: this.request.signal });
+    return reader.search(rep, this.pool, this.options());
   }
 
   private async putRest(lexical: Ranking, meaning: Ranking): Promise<void> {
-    const fused =
-      meaning.length === 0 ? lexical : lexical.length === 0 ? meaning : fuseRankings([lexical, meaning], FUSION);
+    const isMixed = lexical.length > 0 && meaning.length > 0;
+    const fused = isMixed ? fuseRankings([lexical, meaning], FUSION) : lexical.length > 0 ? lexical : meaning;
     const byWords = new Set(lexical.map(({ id }) => id));
-    const words = this.encoders.terms.query(orOf(this.query.terms.map(termNode)));
-    let shown = this.found.size;
+    const words = this.encoders.terms.query(anyOf(this.query.words.keys()));
     for (const { id, score } of fused) {
       if (this.found.has(id)) continue;
-      shown++;
-      // Beyond the candidates of the lexical part only the postings know whether a word matches; asked where it is shown.
-      const matches =
-        byWords.has(id) || (shown <= this.request.wanted && (await this.terms.explain(words, id)) !== undefined);
+      // Beyond the lexical candidates only the postings know whether a word matches; asked where it will be shown.
+      const isShown = this.found.size < this.request.wanted;
+      const matches = byWords.has(id) || (isShown && (await this.terms.explain(words, id)) !== undefined);
       this.put(matches ? 'text' : 'meaning', [id], score);
     }
   }
 
   private weights(statistics: Statistics): TermWeights {
     const documents = Math.max(1, statistics.get(docsKey('title')) ?? 1);
-    return new Map(
-      this.query.terms.map((term) => [term, Math.log(1 + documents / Math.max(1, this.frequency(statistics, term)))]),
-    );
+    const idf = (term: string) => Math.log(1 + documents / Math.max(1, this.frequency(statistics, term)));
+    return new Map([...this.query.words.keys()].map((term) => [term, idf(term)]));
   }
 }
 
-/** Shorter words have too many neighbours. */
-const FUZZY_LENGTH = 4;
-
-function termNode(term: string): LexicalQuery {
-  return { type: 'term', term };
-}
-
-function orOf(clauses: readonly LexicalQuery[]): LexicalQuery {
-  return { type: 'or', clauses };
+function anyOf(terms: Iterable<string>): LexicalQuery {
+  return { type: 'or', clauses: [...terms].map((term) => ({ type: 'term', term })) };
 }

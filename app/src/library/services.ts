@@ -2,6 +2,7 @@
 // ingest.ts.
 
 import { EngineError } from '@quire/engine/core';
+import { english } from '@quire/engine/text';
 import { dayNumber, dayOf, parseDate, type Work } from '../papers/index.ts';
 import type {
   Counts,
@@ -15,7 +16,7 @@ import type {
   SimilarHit,
 } from '../server/services.ts';
 import type { Store } from '../store/index.ts';
-import { bestSentence } from './excerpt.ts';
+import { bestSentence, type ExcerptAnalyzers } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { worksNamed } from './lookup.ts';
 import type { Encoders } from './paper-index.ts';
@@ -49,11 +50,14 @@ class LibraryServices implements Services {
   private readonly encoders: Encoders;
   private readonly options: ServicesOptions;
 
+  private readonly analyzers: ExcerptAnalyzers;
+
   constructor(options: ServicesOptions) {
     this.options = options;
     this.store = options.store;
     this.index = options.index;
     this.encoders = options.encoders;
+    this.analyzers = { terms: options.encoders.terms.analyzer, offsets: english() };
   }
 
   newestDay(): string | undefined {
@@ -157,7 +161,7 @@ class LibraryServices implements Services {
   private hit({ key, reason, score }: Found, weights: ReadonlyMap<string, number>): SearchHit | undefined {
     const work = this.store.work(key);
     if (work === undefined) return undefined;
-    const sentence = bestSentence(work.abstract, weights, this.encoders.terms.analyzer);
+    const sentence = bestSentence(work.abstract, weights, this.analyzers);
     return { work, reason, score, ...(sentence !== undefined && { sentence }) };
   }
 }

@@ -82,7 +82,7 @@ async function measure(io: Io, dataset: Dataset, options: Options): Promise<void
   });
   bar.end();
   const wallMs = Math.round(performance.now() - start);
-  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(found.run, `quire-${pipeline}`));
+  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(found.run, { tag: `quire-${pipeline}` }));
   if (options.result !== undefined)
     writeFileSync(options.result, formatResult(resultFile(dataset, options, found, wallMs)));
   if (options.json) await json(io, summaryOf(dataset, options, found, wallMs));
