@@ -13,14 +13,25 @@ export interface CodePointTable<T extends Uint8Array | Int32Array> {
 
 /** Decodes runs of small values, 0 … 255. */
 export function byteTable(runs: string): CodePointTable<Uint8Array> {
-  const { offsets, values } = decodeRuns(runs);
+  const { offsets, values } = decodedOnce(runs);
   return { offsets, values: Uint8Array.from(values) };
 }
 
 /** Decodes runs of zigzag numbers (2d or −2d−1). */
 export function deltaTable(runs: string): CodePointTable<Int32Array> {
-  const { offsets, values } = decodeRuns(runs);
+  const { offsets, values } = decodedOnce(runs);
   return { offsets, values: Int32Array.from(values, (v) => (v >>> 1) ^ -(v & 1)) };
+}
+
+// The few generated tables, decoded: a constant made late, not state.
+const decoded = /* @__PURE__ */ new Map<string, { offsets: Uint32Array; values: number[] }>();
+
+function decodedOnce(runs: string): { offsets: Uint32Array; values: number[] } {
+  const known = decoded.get(runs);
+  if (known !== undefined) return known;
+  const table = decodeRuns(runs);
+  decoded.set(runs, table);
+  return table;
 }
 
 export function lookUp(table: CodePointTable<Uint8Array | Int32Array>, codePoint: number): number {

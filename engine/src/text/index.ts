@@ -5,7 +5,10 @@ export { ANALYZER_NAMES, analyzers } from './analyzers.ts';
 // Word pieces
 export { type BertOptions, BertText } from './bert.ts';
 export { ENGLISH_STOP_WORDS, english } from './english.ts';
+// Reading aids
+export { type Highlight, type HighlightOptions, highlight, PASSAGE_LENGTH } from './highlight.ts';
 export { porter } from './porter.ts';
+export { sentences, type TextRange } from './sentences.ts';
 export { type UnicodeOptions, unicode } from './unicode.ts';
 export { type EncodeOptions, type Encoding, type WordPiece, wordPiece } from './wordpiece.ts';
 export { MAX_TOKEN_LENGTH, WORD_TYPES, WordScanner, type WordType } from './words.ts';
