@@ -31,8 +31,8 @@ export function sentences(text: string): readonly TextRange[] {
   for (let at = start; at < text.length; ) {
     const end = boundaryAt(text, start, at);
     if (end === at) {
-      at++;
-      while (isStop(text.charCodeAt(at))) at++; // the run was judged as a whole
+      const first = text.charCodeAt(at++);
+      while (isStop(first) && isStop(text.charCodeAt(at))) at++; // the run was judged as a whole
       continue;
     }
     pushTrimmed(found, text, start, end);
