@@ -32,7 +32,7 @@ export interface PrunedSearch {
 const LIST_BYTES = 96;
 const SEARCH_BYTES = 32;
 const WINDOW = 2048; // documents
-const DECODED_BYTES = 4 * 128;
+const DECODED = 136; // documents of a block and eight sentinels
 
 /** undefined: the sums of this query might depend on their order, so that it must be scored clause by clause. */
 export function searchPruned(
@@ -53,7 +53,18 @@ export function searchPruned(
   const kept =
     search.type === 'and' && n > 1
       ? kernels.searchAnd(base, lists, n, accept, order, below)
-      : kernels.searchOr(base, lists, n, search.size, accept, base + layout.sums, base + layout.seen, order, below);
+      : kernels.searchOr(
+          base,
+          lists,
+          n,
+          search.size,
+          accept,
+          base + layout.sums,
+          base + layout.seen,
+          base + layout.batch,
+          order,
+          below,
+        );
   return kept < 0 ? undefined : sorted(arena, base + layout.heap, kept);
 }
 
@@ -65,6 +76,7 @@ interface Layout {
   readonly sums: number;
   readonly seen: number;
   readonly heap: number;
+  readonly batch: number;
   readonly accept: number;
   readonly inverse: ReadonlyMap<Float32Array, number>;
   readonly decoded: number;
@@ -90,9 +102,10 @@ function layOut({ lists, accept, k }: PrunedSearch): Layout {
     sums: take(8 * WINDOW),
     seen: take(WINDOW / 8),
     heap: take(8 * k),
+    batch: take(12 * WINDOW),
     accept: take(accept === undefined ? 0 : 4 * accept.words.length),
     inverse,
-    decoded: take(3 * DECODED_BYTES * n),
+    decoded: take(4 * 3 * DECODED * n),
     bounds: take(4 * blocks),
     bytes: next,
   };
@@ -112,7 +125,7 @@ function fill(scratch: Region, layout: Layout, search: PrunedSearch): void {
   let bounds = base + layout.bounds;
   for (const [i, list] of search.lists.entries()) {
     const at = (layout.lists + i * LIST_BYTES) / 4;
-    const decoded = base + layout.decoded + 3 * DECODED_BYTES * i;
+    const decoded = base + layout.decoded + 4 * 3 * DECODED * i;
     u32[at] = list.address;
     u32[at + 1] = list.df;
     f32[at + 2] = list.weight;
@@ -120,9 +133,11 @@ function fill(scratch: Region, layout: Layout, search: PrunedSearch): void {
     u32[at + 4] = base + layout.inverse.get(list.inverse)!;
     u32[at + 5] = bounds;
     u32[at + 6] = decoded;
-    u32[at + 7] = decoded + DECODED_BYTES;
-    u32[at + 8] = decoded + 2 * DECODED_BYTES;
+    u32[at + 7] = decoded + 4 * DECODED;
+    u32[at + 8] = decoded + 8 * DECODED;
     u32[at + 9] = list.maxTf;
+    const sentinels = (decoded - base) / 4 + 128;
+    u32.fill(0x7fffffff, sentinels, sentinels + 8);
     bounds += 4 * ((list.df >>> 7) + 1);
   }
 }
