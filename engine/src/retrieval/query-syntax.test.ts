@@ -234,9 +234,9 @@ describe('any string', () => {
   }, 600_000);
 
   it.each(['"', '"a ', '-', '+', 'ti:', '*', 'a*', '~', 'year:', '"a" ', '"" ', '[', '\ud800'])(
-    'takes linear time, also 200,000 times %j',
+    'takes linear time, also 50,000 times %j',
     (piece) => {
-      const { lexical } = parseQuery(piece.repeat(200_000), analyzer, { ...syntax, maxLength: 2_000_000 });
+      const { lexical } = parseQuery(piece.repeat(50_000), analyzer, { ...syntax, maxLength: 2_000_000 });
       expect(JSON.stringify(lexical ?? null).length).toBeLessThan(2_500_000);
     },
   );

@@ -6,7 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
 import type { Cancellable, DocId, Explanation, Hit, Ranking } from '../core/types.ts';
 import { checkCount } from './retrieve.ts';
-import { type Context, type Query, type Retriever, traced } from './stage.ts';
+import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 
 export interface Scorer {
   readonly name: string;
@@ -49,20 +49,7 @@ export function rerank(retriever: Retriever, scorer: Scorer, depth: number, opti
       const { first, scores } = await both(query, context);
       const why = await retriever.explain(query, ids, context);
       if (scores === undefined) return why;
-      const final = new Map(rescore(first, scores).map((hit) => [hit.id, hit.score]));
-      const position = new Map(first.map((hit, i) => [hit.id, i]));
-      const out = new Map<DocId, Explanation>();
-      for (const id of ids) {
-        const value = final.get(id);
-        if (value === undefined) continue;
-        const rank = position.get(id)! + 1;
-        const scored = rank <= scores.length;
-        const description = scored
-          ? `score of ${scorer.name}`
-          : `beyond the ${depth} that ${scorer.name} scored: order kept, score shifted`;
-        out.set(id, { value, description, facts: { rank, depth }, details: why.has(id) ? [why.get(id)!] : [] });
-      }
-      return out;
+      return explainReranked({ scorer, depth, first, scores, why }, ids);
     },
   };
 }
@@ -77,15 +64,41 @@ export function rescore(first: Ranking, scores: readonly number[]): Ranking {
   return [...head, ...shiftBelow(tail, lowest)];
 }
 
+interface Reranked {
+  readonly scorer: Scorer;
+  readonly depth: number;
+  readonly first: Ranking;
+  readonly scores: readonly number[];
+  readonly why: Explanations;
+}
+
+function explainReranked({ scorer, depth, first, scores, why }: Reranked, ids: readonly DocId[]): Explanations {
+  const final = new Map(rescore(first, scores).map((hit) => [hit.id, hit.score]));
+  const ranks = new Map(first.map((hit, i) => [hit.id, i + 1]));
+  const out = new Map<DocId, Explanation>();
+  for (const id of ids) {
+    const value = final.get(id);
+    if (value === undefined) continue;
+    const rank = ranks.get(id)!;
+    const scored = rank <= scores.length;
+    const description = scored
+      ? `score of ${scorer.name}`
+      : `beyond the ${depth} that ${scorer.name} scored: order kept, score shifted`;
+    out.set(id, { value, description, facts: { rank, depth }, details: why.has(id) ? [why.get(id)!] : [] });
+  }
+  return out;
+}
+
 /** Equal scores stay equal; different ones stay different, also where rounding would join them. */
 function shiftBelow(tail: Ranking, lowest: number): Hit[] {
   const top = tail[0]!.score;
   const out: Hit[] = [];
-  let [oldScore, newScore] = [Number.POSITIVE_INFINITY, lowest];
+  let oldScore: number | undefined;
+  let newScore = lowest;
   for (const { id, score } of tail) {
     if (score !== oldScore) {
       const shifted = lowest - 1 - (top - score);
-      newScore = shifted < newScore ? shifted : nextBelow(newScore);
+      newScore = Number.isFinite(shifted) && shifted < newScore ? shifted : nextBelow(newScore);
       oldScore = score;
     }
     out.push({ id, score: newScore });

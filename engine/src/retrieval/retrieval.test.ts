@@ -123,6 +123,17 @@ describe('rerank', () => {
     expect(hits[2]!.score).toBe(hits[3]!.score);
   });
 
+  it('keeps a tail of infinite scores in order below the head', async () => {
+    const [up, down] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const wild = fixed('wild', ranking(['z', up], ['y', up], ['x', 5], ['w', 4], ['v', down], ['u', down]));
+    const hits = await rerank(wild, scorer({ z: -3 }), 1).run(query('q'));
+    expect(ids(hits)).toEqual(['z', 'y', 'x', 'w', 'v', 'u']);
+    const scores = hits.map((hit) => hit.score);
+    expect(scores.every(Number.isFinite)).toBe(true);
+    expect(new Set(scores).size).toBe(5);
+    expect([...scores].sort((a, b) => b - a)).toEqual(scores);
+  });
+
   it.each([0, 9])('takes a depth of %i', async (depth) => {
     const hits = await rerank(first, scorer({ a: 1, b: 2, c: 3, d: 4, e: 5 }), depth).run(query('x'));
     expect(ids(hits)).toEqual(depth === 0 ? ['a', 'b', 'c', 'd', 'e'] : ['e', 'd', 'c', 'b', 'a']);

@@ -25,7 +25,7 @@ export async function indexFlat(dataset: Dataset): Promise<Indexed> {
   const encoder = termsEncoder(english(), { fields: { contents: ['title', 'text'] } });
   const library = await openLibrary(memoryDirectory(), {
     schema: { fields: { title: { stored: true }, text: { stored: true } }, columns: {} },
-    parts: { lexical: inverted({ space: encoder.space, fields: { contents: 1 } }) },
+    parts: { lexical: inverted({ space: encoder.space, fields: { contents: 1 }, positions: false }) },
   });
   const writer = await library.writer();
   const unique = new Set<string>();
