@@ -1,0 +1,171 @@
+// The search order, on papers made so that a search by score alone would get it wrong.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import type { SearchPage } from '../server/services.ts';
+import { type OpenLibrary, openLibraryIn } from './open.ts';
+
+let library: OpenLibrary;
+let end: () => void;
+let done: Promise<unknown>;
+beforeAll(async () => {
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  await new Promise<void>((ready, failed) => {
+    done = inFolder(async (folder) => {
+      library = openLibraryIn(folder, { create: true });
+      await library.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), PAPERS)]);
+      ready();
+      await ended;
+      await library.close();
+    }).catch(failed);
+  });
+});
+afterAll(async () => {
+  end();
+  await done;
+});
+
+const search = (query: string, options = {}) => library.services.search(query, options);
+const first = ({ hits }: SearchPage) => (hits[0] === undefined ? undefined : [hits[0].reason, hits[0].work.key]);
+
+describe('the search order', () => {
+  it.each([
+    ['2503.00001', 'id', 'arxiv:2503.00001'],
+    ['arXiv:2503.00003v4', 'id', 'arxiv:2503.00003'],
+    ['https://arxiv.org/pdf/2503.00004', 'id', 'arxiv:2503.00004'],
+    ['https://doi.org/10.1000/doi', 'id', 'doi:10.1000/doi'],
+    ['arxiv:2503.00005', 'id', 'arxiv:2503.00005'],
+    ['small indexes for big questions', 'title', 'arxiv:2503.00001'],
+    ['"Small indexes for big questions"', 'title', 'arxiv:2503.00001'],
+    ['Small Indexes for Big Questions (extended)', 'title', 'arxiv:2503.00001'],
+    ['Godel, α-equivalence and "quotes"', 'title', 'doi:10.1000/doi'],
+    ['"studies dense retrieval"', 'phrase', 'arxiv:2503.00004'],
+    ['“dense retrieval” negatives', 'phrase', 'arxiv:2503.00004'],
+    ['Ada Example', 'author', 'arxiv:2503.00001'],
+    ['example, ada', 'author', 'arxiv:2503.00001'],
+    ['Jose Nandu', 'author', 'doi:10.1000/doi'],
+    ['au:third', 'author', 'arxiv:2503.00002'],
+    ['walruses', 'text', undefined],
+  ])('puts %s first as %s', async (query, reason, key) => {
+    const hit = first(await search(query));
+    expect(hit?.[0]).toBe(reason);
+    if (key !== undefined) expect(hit?.[1]).toBe(key);
+  });
+
+  it('finds every paper of an id that stands for several', async () => {
+    const { hits } = await search('conf/7');
+    expect(
+      hits
+        .slice(0, 2)
+        .map(({ reason, work }) => [reason, work.title])
+        .sort(),
+    ).toEqual([
+      ['id', 'First of Two under One Id'],
+      ['id', 'Second of Two under One Id'],
+    ]);
+    for (const title of ['First of Two under One Id', 'Second of Two under One Id']) {
+      expect((await search(title)).hits[0]?.work.title).toBe(title);
+    }
+  });
+
+  it('does not take words of two authors for one name', async () => {
+    const { hits } = await search('Example Bo');
+    expect(hits.filter(({ reason }) => reason === 'author')).toEqual([]);
+  });
+
+  it('folds two versions into one hit', async () => {
+    const { hits } = await search('compress');
+    expect(hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00001']);
+  });
+
+  it('searches words spelled like one that no paper has, and says so', async () => {
+    const page = await search('walrusses');
+    expect(page.hits.length).toBeGreaterThan(0);
+    expect(page.notes.join()).toMatch(/No paper has “walrusses”/);
+  });
+
+  it('searches the words of a phrase that no paper holds, and says so', async () => {
+    const page = await search('"retrieval dense"');
+    expect(page.hits.map(({ reason }) => reason)).not.toContain('phrase');
+    expect(page.hits.length).toBeGreaterThan(0);
+    expect(page.notes.join()).toMatch(/No paper holds “retrieval dense”/);
+  });
+
+  it('filters by year, category and exclusion', async () => {
+    expect((await search('year:2025 dense')).hits.map(({ work }) => work.year)).toEqual([2025, 2025]);
+    expect((await search('dense cat:cs.IR')).hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00003']);
+    expect((await search('dense -grass')).hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00004']);
+  });
+
+  it('marks the words in the best sentence, accents and TeX aside', async () => {
+    const [hit] = (await search('naive cafe')).hits;
+    const { text, marks } = hit!.sentence!;
+    expect(marks.map(([start, end]) => text.slice(start, end))).toEqual(['naïve', 'café']);
+    const [other] = (await search('queries fast')).hits;
+    expect(other!.sentence!.text).toBe('Queries stay fast.');
+  });
+
+  it('pages without gaps or repeats', async () => {
+    const all = (await search('small dense walruses', { limit: 100 })).hits.map(({ work }) => work.key);
+    const paged: string[] = [];
+    for (let offset = 0; offset < all.length; offset += 2) {
+      paged.push(...(await search('small dense walruses', { offset, limit: 2 })).hits.map(({ work }) => work.key));
+    }
+    expect(paged).toEqual(all);
+  });
+
+  it.each([
+    '',
+    '   ',
+    '"',
+    '""',
+    '(',
+    'AND OR NOT',
+    '-',
+    '+',
+    '*',
+    '~2',
+    ':',
+    'year:',
+    'ti:',
+    '\\',
+    '$\\alpha',
+    '\u0000',
+    '\ud800',
+    '🦭',
+    '検索',
+    "'; DROP TABLE works;--",
+    'a'.repeat(50_000),
+    '" '.repeat(5_000),
+    'the of and',
+  ])('takes %.20j for a query', async (query) => {
+    const page = await search(query);
+    expect(page.hits.length).toBeLessThanOrEqual(20);
+    expect(page.query).toBe(query);
+  });
+});
+
+describe('the other services', () => {
+  it('shows a paper under every name, and the others of the same name', () => {
+    const { services } = library;
+    expect(services.paper('conf/7')?.others).toHaveLength(1);
+    expect(services.paper('nothing')).toBeUndefined();
+    expect(services.paper('x')?.work.title).toBe('No Authors and No Date');
+  });
+
+  it('knows what is similar without the paper itself', async () => {
+    const similar = await library.services.similar('2503.00003', { limit: 3 });
+    expect(similar?.map(({ work }) => work.key)).toContain('arxiv:2503.00004');
+    expect(similar?.map(({ work }) => work.key)).not.toContain('arxiv:2503.00003');
+    expect(await library.services.similar('nothing')).toBeUndefined();
+  });
+
+  it('lists days and counts', () => {
+    const { services } = library;
+    expect(services.newestDay()).toBe('2025-03-18');
+    expect(services.papersOfDay('2025-03-17')).toMatchObject({ previous: '2025-03-16', next: '2025-03-18', total: 2 });
+    expect(services.status()).toMatchObject({ records: 12, works: 11, indexed: 11, sample: false });
+  });
+});
