@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cancellable, EngineError, type TraceEvent } from '@quire/engine/core';
+import { wordPiece } from '@quire/engine/text';
 import { readBenchmarkTitles, selectWorks } from '../data/files.ts';
 import {
   modelFiles,
@@ -89,7 +90,7 @@ async function train(
   const resumed = readCheckpoint(checkpoint);
   say(resumed === undefined ? `run ${run}: from the start` : `run ${run}: from step ${resumed.step}`);
 
-  const weights = tokenWeights(texts, recipe.vocabulary);
+  const weights = tokenWeights(texts, wordPiece(tokenizer).size);
   const { table, clusters } = startOf(texts, weights, recipe, options);
   const start = trainingStart(texts, weights, clusters, recipe);
   const trainer = new StaticTrainer(start, resumed ?? table);

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Rng } from '@quire/engine/core';
 import { staticEncoder } from '@quire/engine/encoders';
+import { wordPiece } from '@quire/engine/text';
 import { afterAll, describe, expect, it } from 'vitest';
+import { papers } from '../../test/papers.ts';
 import { readBenchmarkTitles, selectWorks } from '../data/files.ts';
 import type { TrainingWork } from '../data/works.ts';
 import { sideOf } from '../split.ts';
@@ -33,29 +34,10 @@ const SMALL = {
   training: { ...STATIC_V1.training, batch: 16, warmup: 4, groupSize: 4 },
 };
 
-/** Papers about one of 20 made-up topics; a title uses two of its topic's words, the abstract the other ones. */
-function papers(count: number, from = 0): TrainingWork[] {
-  const rng = new Rng(21);
-  const syllables = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'se', 'ti', 'vo', 'zu'];
-  const word = () => Array.from({ length: 3 }, () => rng.pick(syllables)).join('');
-  const topics = Array.from({ length: 20 }, () => Array.from({ length: 8 }, word));
-  return Array.from({ length: from + count }, (_, i) => {
-    const topic = topics[i % 20]!;
-    const sentence = () => `${Array.from({ length: 7 }, () => rng.pick(topic.slice(2))).join(' ')}.`;
-    return {
-      key: `arxiv:${i}`,
-      title: `${topic[0]} ${topic[1]} ${word()}`,
-      abstract: `We study ${sentence()} Our method ${sentence()} Results ${sentence()}`,
-      textSource: 'arxiv',
-      year: 2025,
-    };
-  }).slice(from);
-}
-
 function train(works: readonly TrainingWork[], recipe = SMALL) {
   const tokenizer = trainTokenizer(works, recipe);
   const texts = tokenise(works, tokenizer, recipe);
-  const weights = tokenWeights(texts, recipe.vocabulary);
+  const weights = tokenWeights(texts, wordPiece(tokenizer).size);
   const { table, clusters } = startOf(texts, weights, recipe);
   const start = trainingStart(texts, weights, clusters, recipe);
   const trainer = new StaticTrainer(start, table);

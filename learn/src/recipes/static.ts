@@ -18,7 +18,7 @@ import type { StaticTrainingConfig, StaticTrainingStart } from '../trainers/stat
 export interface StaticRecipe {
   readonly name: string;
   readonly seed: number;
-  /** Pieces, special tokens included. */
+  /** Pieces at most, special tokens included; few texts give fewer. */
   readonly vocabulary: number;
   readonly dim: number;
   /** Tokens of a text that are read, in training and in use. */
