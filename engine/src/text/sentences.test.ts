@@ -50,11 +50,11 @@ describe('sentences', () => {
     expect(text.slice(last).trim()).toBe('');
   });
 
-  it('is linear on a million units of every kind', () => {
+  it('is linear on 200,000 units of every kind', () => {
     for (const piece of ['.', '. ', 'a.', '\n', ' \n', ')', '."', '. (((((', '?! ', 'i.e. ']) {
-      const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+      const text = piece.repeat(Math.ceil(200_000 / piece.length));
       expect(sentences(text).length).toBeLessThanOrEqual(text.length);
       expect(sentences(`${text}x`).length).toBeLessThanOrEqual(text.length);
     }
-  }, 20_000);
+  });
 });

@@ -1,8 +1,9 @@
 // Asks Lucene itself over fresh seeded texts; with QUIRE_WRITE_FIXTURES=1 it also writes the committed answers. The
 // automaton and the case mapping are compared whole, not by sample.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { english, porter, WordScanner } from '@quire/engine/text';
 import { describe, expect } from 'vitest';
 import { byteTable, decodeBase64, lookUp } from '../../src/text/codepoints.ts';
@@ -10,6 +11,7 @@ import { LowerCase } from '../../src/text/lowercase.ts';
 import * as table from '../../src/text/tables/word-break.ts';
 import { count, seed } from '../support/env.ts';
 import { javaOracle, whenLucene } from '../support/oracle.node.ts';
+import { paperFile, whenShared } from '../support/shared.node.ts';
 import { type Row, rowsOf, wordRows } from './text-answers.ts';
 import { hardTexts, suffixedWords, toHex } from './text-cases.ts';
 
@@ -48,7 +50,7 @@ describe('Lucene', () => {
     const texts = hardTexts(seed('words'), count(4000, 100_000));
     const scanner = new WordScanner();
     ask('standard', texts).forEach((answer, i) => {
-      expect(wordRows(scanner, texts[i]!), `text ${i}: ${toHex(texts[i]!)}`).toEqual(answer);
+      same(wordRows(scanner, texts[i]!), answer, `text ${i}: ${toHex(texts[i]!)}`);
     });
   });
 
@@ -56,7 +58,16 @@ describe('Lucene', () => {
     const texts = hardTexts(seed('english'), count(4000, 100_000));
     const analyzer = english();
     ask('english', texts).forEach((answer, i) => {
-      expect(rowsOf(analyzer.analyze(texts[i]!)), `text ${i}: ${toHex(texts[i]!)}`).toEqual(withoutTypes(answer));
+      same(rowsOf(analyzer.analyze(texts[i]!)), withoutTypes(answer), `text ${i}: ${toHex(texts[i]!)}`);
+    });
+  });
+
+  const papers = paperFile('arxiv.jsonl.gz');
+  (existsSync(papers) ? whenLucene() : whenShared(papers)).it('gives the same English terms for real abstracts', () => {
+    const texts = papersOf(papers, count(2000, 60_000));
+    const analyzer = english();
+    ask('english', texts).forEach((answer, i) => {
+      same(rowsOf(analyzer.analyze(texts[i]!)), withoutTypes(answer), texts[i]!);
     });
   });
 
@@ -77,6 +88,22 @@ describe('Lucene', () => {
     if (process.env.QUIRE_WRITE_FIXTURES === '1') writeFileSync(path, asciiOnly(file));
   });
 });
+
+/** Deep equality, told in full only when it fails: the texts are many. */
+function same(ours: unknown, theirs: unknown, which: string): void {
+  if (JSON.stringify(ours) !== JSON.stringify(theirs)) expect(ours, which).toEqual(theirs);
+  expect(Array.isArray(theirs)).toBe(true);
+}
+
+/** Titles and abstracts, taken evenly from a file of papers. */
+function papersOf(path: string, wanted: number): string[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n');
+  const step = Math.max(1, Math.floor(lines.length / wanted));
+  return lines
+    .filter((_, i) => i % step === 0)
+    .map((line) => JSON.parse(line) as { title: string; abstract?: string })
+    .map(({ title, abstract }) => `${title}\n${abstract ?? ''}`);
+}
 
 /** JSON that survives any editor: everything outside ASCII escaped. */
 function asciiOnly(json: string): string {
