@@ -8,7 +8,7 @@ import type { SectionReader, SectionWriter } from '../../storage/part.ts';
 /** Version of the bytes. 0: free to change. */
 export const VERSION = 0;
 const HEADER = 'header';
-const MAGIC = 0x56494e51; // "QNIV"
+const MAGIC = 0x564e4951; // "QINV"
 
 export interface FieldHeader {
   readonly name: string;
