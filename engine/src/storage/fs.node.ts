@@ -96,10 +96,13 @@ async function openFile(folder: string, name: string): Promise<RandomAccess> {
   };
 }
 
+/** The platform reads less than 2 GiB at a time. */
+const READ_BYTES = 1 << 30;
+
 async function readFully(handle: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, READ_BYTES), offset + done);
     if (bytesRead === 0) throw cutShort(path, offset + done);
     done += bytesRead;
   }
@@ -110,7 +113,7 @@ function readFullySync(fd: number, path: string, offset: number, length: number)
   const bytes = new Uint8Array(length);
   try {
     for (let done = 0; done < length; ) {
-      const bytesRead = readSync(fd, bytes, done, length - done, offset + done);
+      const bytesRead = readSync(fd, bytes, done, Math.min(length - done, READ_BYTES), offset + done);
       if (bytesRead === 0) throw cutShort(path, offset + done);
       done += bytesRead;
     }

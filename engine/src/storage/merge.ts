@@ -4,6 +4,7 @@
 import { BitSet } from '../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
+import { nextTurn } from '../core/turn.ts';
 import type { Cancellable, DocId, Schema } from '../core/types.ts';
 import type { SegmentState } from './commit.ts';
 import type { Directory } from './directory.ts';
@@ -13,6 +14,9 @@ import { documentsFile, partFile } from './file-names.ts';
 import type { SegmentInfo } from './manifest.ts';
 import type { FileInfo } from './sections.ts';
 import { type Kinds, type NextNumber, writeFile } from './segment.ts';
+
+/** Ids between two looks at whatever else waits: searches go on while a merge runs. */
+const IDS_A_TURN = 4096;
 
 /** How the kept documents of some segments line up by id. */
 export interface MergePlan {
@@ -24,7 +28,7 @@ export interface MergePlan {
   readonly ords: readonly Int32Array[];
 }
 
-export function planMerge(states: readonly SegmentState[]): MergePlan {
+export async function planMerge(states: readonly SegmentState[]): Promise<MergePlan> {
   const capacity = states.reduce((sum, state) => sum + state.info.size, 0);
   const ids: DocId[] = [];
   const source = new Uint16Array(capacity);
@@ -44,6 +48,7 @@ export function planMerge(states: readonly SegmentState[]): MergePlan {
     source[ord] = head.source;
     oldOrd[ord] = head.ord;
     ords[head.source]![head.ord] = ord;
+    if (ord % IDS_A_TURN === IDS_A_TURN - 1) await nextTurn();
     if (!head.advance()) heads.splice(best, 1);
   }
   return {

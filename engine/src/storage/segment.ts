@@ -62,9 +62,9 @@ export async function openSegment(
   const close = () => {
     for (const { part, sections } of parts.values()) {
       part.close();
-      void sections.close();
+      void sections.close().catch(() => undefined); // nothing depends on a file that is only being let go
     }
-    void documents.close();
+    void documents.close().catch(() => undefined);
   };
   const table = await openTable(schema, info.size, documents).catch(async (error: unknown) => {
     await documents.close();

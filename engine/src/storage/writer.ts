@@ -395,7 +395,7 @@ export class LibraryWriter implements Writer {
     const { directory, schema, trace } = this.#host;
     for (const { segment } of sources) await segment.loadParts();
     const states = sources.map(({ info, segment, deleted }) => segmentState(info, segment, deleted)); // live, as of now
-    const plan = planMerge(states);
+    const plan = await planMerge(states);
     const info = await mergeSegments(directory, schema, this.#kinds, states, plan, next, options);
     const segment = await openSegment(directory, schema, info, this.#kinds);
     trace?.({ name: 'commit.merge', facts: { segments: sources.length, documents: plan.size, into: info.name } });

@@ -3,6 +3,7 @@
 
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { ColumnType, ColumnValue, DocId, Document, Schema } from '../../core/types.ts';
 import type { SectionReader, SectionWriter } from '../part.ts';
 import { type Column, type ColumnSource, columnValue, loadColumn, loadColumnSync, writeColumn } from './columns.ts';
@@ -33,6 +34,7 @@ export interface DocumentTable {
 export async function writeTable(schema: Schema, rows: Rows, out: SectionWriter): Promise<void> {
   await writeStrings('ids', rows.ids(), out);
   for (const name of Object.keys(schema.columns).sort()) {
+    await nextTurn();
     await writeColumn(name, schema.columns[name]!, rows.size, await rows.column(name), out);
   }
   if (storedFields(schema).length > 0) await writeStored(rows, out);
