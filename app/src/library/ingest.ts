@@ -1,6 +1,7 @@
 // Taking papers in: files into the store and the store into the index, beside each other, on threads of their own where
 // there are any, so that a server goes on answering. One import at a time; the next waits.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '@quire/engine/core';
 import { type Calls, localCalls } from './calls.ts';
 import type { ImportEvent, ImportReport } from './import-files.ts';
@@ -74,23 +75,22 @@ class TwoStageIngest implements Ingest {
 
   private async importNow(paths: readonly string[], options: IngestOptions): Promise<ImportReport> {
     if (this.isClosed) throw new EngineError('CLOSED', 'The library was closed');
-    let reading = true;
+    const read = new AbortController();
     const follow = async () => {
-      while (reading) {
-        await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
-        if (reading) await this.catchUp(options);
+      while (!read.signal.aborted) {
+        await sleep(FOLLOW_MS, undefined, { signal: read.signal }).catch(() => undefined);
+        if (!read.signal.aborted) await this.catchUp(options);
       }
     };
-    // A failing index must not lose papers: reading goes on, and its error is told at the end.
-    const followed = follow().catch((error: unknown) => ({ error }));
+    // A failing index must not lose papers: reading goes on, and the error comes again at the end.
+    const followed = follow().catch(() => undefined);
+    this.reading ??= this.start();
     try {
-      this.reading ??= this.start();
       return await this.reading.importFiles(paths, options);
     } finally {
-      reading = false;
-      const failed = await followed;
+      read.abort();
+      await followed;
       if (options.signal?.aborted !== true) await this.catchUp(options);
-      if (failed !== undefined && options.signal?.aborted !== true) await this.catchUp(options);
     }
   }
 

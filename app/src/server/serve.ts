@@ -46,7 +46,7 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
     // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
     if (first !== undefined) await library.ingest.importFiles([first], { source: 'sample' });
     const server = await bind(library, options, stopping.signal);
-    const ready = library.ingest.catchUp({ signal: stopping.signal }).catch((error: unknown) => {
+    const ready = bringUp(library, stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) options.onProblem?.(error);
     });
     return { ...server, library, ready, stop: () => stop(library, server, stopping) };
@@ -54,6 +54,12 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
     await library.close();
     throw error;
   }
+}
+
+/** Opens the index as it is, then brings it up to the store; one that cannot be opened is made again by that. */
+async function bringUp(library: OpenLibrary, signal: AbortSignal): Promise<void> {
+  await library.index.refresh().catch(() => undefined);
+  await library.ingest.catchUp({ signal });
 }
 
 interface Bound {

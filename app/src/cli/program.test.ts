@@ -1,0 +1,190 @@
+// The command line as a person or a script meets it: help, answers, JSON, errors and exit codes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { startSite } from '../server/serve.ts';
+import { EXIT, type Io } from './io.ts';
+import { run } from './program.ts';
+
+interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one command line with captured output. */
+async function quire(
+  args: readonly string[],
+  options: { readonly signal?: AbortSignal; readonly columns?: number } = {},
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: async (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: {},
+    terminal: false,
+    columns: options.columns,
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const exit = await run(args, io);
+  return { exit, out, err };
+}
+
+const VERBS = ['serve', 'import', 'search', 'show', 'similar', 'list', 'works', 'eval', 'doctor'];
+
+describe('quire --help', () => {
+  it('names every verb', async () => {
+    const { exit, out } = await quire(['--help']);
+    expect(exit).toBe(EXIT.ok);
+    for (const verb of VERBS) expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
+    expect((await quire([])).out).toBe(out);
+  });
+
+  it.each(VERBS)('%s has help with examples and, but for works, exit codes', async (verb) => {
+    const { exit, out } = await quire([verb, '--help']);
+    expect(exit).toBe(EXIT.ok);
+    expect(out).toContain('Examples:');
+    expect(out).toMatch(new RegExp(`\\$ quire ${verb}`));
+    if (verb !== 'works') expect(out).toContain('Exit codes:');
+    expect(out).toMatchSnapshot();
+  });
+
+  it('agrees with the guide: every verb and exit code stands in docs/cli.md', () => {
+    const guide = readFileSync(fileURLToPath(new URL('../../../docs/cli.md', import.meta.url)), 'utf8');
+    for (const verb of VERBS) expect(guide).toContain(`## quire ${verb}`);
+    for (const code of Object.values(EXIT)) expect(guide).toContain(`| ${code} |`);
+  });
+});
+
+describe('a library from the command line', () => {
+  it('is filled, searched, shown and checked', async () => {
+    await inFolder(async (folder) => {
+      const dir = ['--data-dir', join(folder, 'data')];
+      const file = writeRows(join(folder, 'papers.jsonl'), [...PAPERS, '{broken']);
+      const imported = await quire(['import', file, ...dir, '--json']);
+      expect(imported.exit).toBe(EXIT.rejected);
+      expect(JSON.parse(imported.out)).toMatchObject({ files: 1, added: 12, rejected: 1 });
+      expect(imported.err).toContain(`rejected ${file}:13: not JSON`);
+      const again = await quire(['import', file, ...dir]);
+      expect([again.exit, again.err.includes('read before')]).toEqual([EXIT.ok, true]);
+
+      const found = await quire(['search', 'dense', 'retrieval', ...dir, '--json', '-n', '2']);
+      expect(found.exit).toBe(EXIT.ok);
+      const page = JSON.parse(found.out) as { hits: { reason: string; work: { key: string } }[] };
+      expect(page.hits).toHaveLength(2);
+      const rows = (await quire(['search', '2503.00003', ...dir])).out.split('\n');
+      expect(rows[0]).toBe('1\t2025-03-17\tid\tarxiv:2503.00003\tDense Retrieval without Tears');
+      expect(await quire(['search', 'xyzzyq', ...dir])).toMatchObject({ exit: EXIT.nothing, out: 'Nothing found.\n' });
+
+      expect((await quire(['show', 'conf/7', ...dir])).out).toContain('The same id names: ');
+      expect(JSON.parse((await quire(['show', '2503.00001', ...dir, '--json'])).out)).toMatchObject({
+        work: { key: 'arxiv:2503.00001' },
+      });
+      expect((await quire(['show', 'nothing', ...dir])).exit).toBe(EXIT.nothing);
+      expect(JSON.parse((await quire(['similar', '2503.00003', ...dir, '--json'])).out)).not.toHaveLength(0);
+      expect((await quire(['similar', 'nothing', ...dir])).exit).toBe(EXIT.nothing);
+      expect((await quire(['list', ...dir])).out).toMatch(/^2025-03-18: 2 papers\n/);
+      expect((await quire(['list', '--day', '1999-01-01', ...dir])).exit).toBe(EXIT.nothing);
+      expect(JSON.parse((await quire(['list', '--all', '--json', ...dir])).out)).toHaveLength(11);
+
+      const checked = JSON.parse((await quire(['doctor', '--deep', '--json', ...dir])).out) as {
+        findings: { state: string }[];
+      };
+      expect(checked.findings.map(({ state }) => state)).not.toContain('damaged');
+      const before = (await quire(['search', 'dense retrieval', ...dir, '--json'])).out.replace(/"ms":[\d.]+/, '');
+      expect((await quire(['doctor', '--rebuild', ...dir])).exit).toBe(EXIT.ok);
+      expect((await quire(['search', 'dense retrieval', ...dir, '--json'])).out.replace(/"ms":[\d.]+/, '')).toBe(
+        before,
+      );
+    });
+  });
+
+  it('hands an import to the server that holds the library, which shows the papers at once', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const site = await startSite({ folder: data, port: 0 });
+      await site.ready;
+      const file = writeRows(join(folder, 'papers.jsonl'), PAPERS);
+      const { exit, err, out } = await quire(['import', file, '--data-dir', data, '--json']);
+      expect([exit, JSON.parse(out)]).toMatchObject([EXIT.ok, { added: 12 }]);
+      expect(err).toContain(`Handing over to the server at ${site.url}`);
+      const page = (await (await fetch(`${site.url}/api/v1/search?q=walruses`)).json()) as { total: number };
+      expect(page.total).toBe(2);
+      await site.stop();
+    });
+  });
+
+  it('folds files without a library', async () => {
+    await inFolder(async (folder) => {
+      const { exit, out } = await quire(['works', writeRows(join(folder, 'papers.jsonl'), PAPERS), '--jsonl']);
+      const works = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { key: string; textSource: string });
+      expect(exit).toBe(EXIT.ok);
+      expect(works).toHaveLength(11);
+      expect(new Set(works.map(({ textSource }) => textSource))).toEqual(new Set(['papers']));
+    });
+  });
+
+  it('shows tables that fit a terminal, and nothing that could rewrite it', async () => {
+    await inFolder(async (folder) => {
+      const dir = ['--data-dir', join(folder, 'data')];
+      await quire([
+        'import',
+        writeRows(join(folder, 'p.jsonl'), [{ id: 'e', title: `Evil \u001b[2J\u0007 ${'long '.repeat(60)}` }]),
+        ...dir,
+      ]);
+      const { out } = await quire(['search', 'evil', ...dir], { columns: 60 });
+      expect(out).not.toContain('\u001b');
+      expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    });
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    [['frobnicate'], EXIT.usage, /unknown command 'frobnicate'/],
+    [['search'], EXIT.usage, /missing required argument/],
+    [['search', 'a', '-n', 'many'], EXIT.usage, /Give a whole number from 1 to 100/],
+    [['search', 'a', '--mode', 'magic'], EXIT.usage, /--mode is magic/],
+    [
+      ['show', 'a', '--data-dir', '/nonexistent/quire'],
+      EXIT.failed,
+      /error NOT_FOUND: There is no library in .*\n {2}hint: Import papers/,
+    ],
+    [
+      ['import', '/nonexistent.jsonl', '--data-dir', '/dev/null/x'],
+      EXIT.failed,
+      /error READ_ONLY: Cannot make the folder/,
+    ],
+    [['eval', 'nothing', '--data', '/nonexistent'], EXIT.failed, /error NOT_FOUND: The folder of datasets/],
+    [['eval', 'scifact', '--raw', '--data', '/'], EXIT.usage, /scifact has no original files/],
+    [['works', '/nonexistent.jsonl'], EXIT.failed, /error NOT_FOUND: There is no file/],
+  ] as const)('%j ends with %d', async (args, exit, message) => {
+    const ran = await quire(args);
+    expect(ran.err).toMatch(message);
+    expect(ran.exit).toBe(exit);
+  });
+
+  it('are one JSON object with --json', async () => {
+    const { err } = await quire(['show', 'a', '--json', '--data-dir', '/nonexistent/quire']);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'NOT_FOUND', hint: expect.any(String) } });
+  });
+
+  it('stop an import at Ctrl-C with the code of an interrupt', async () => {
+    await inFolder(async (folder) => {
+      const stop = new AbortController();
+      stop.abort();
+      const file = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      const { exit, err } = await quire(['import', file, '--data-dir', join(folder, 'data')], { signal: stop.signal });
+      expect([exit, err.includes('Give the same command again')]).toEqual([EXIT.interrupted, true]);
+    });
+  });
+});

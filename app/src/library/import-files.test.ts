@@ -1,0 +1,210 @@
+// Importing: twice changes nothing, a stop loses nothing and is made up for, a bad row is told and stops nothing.
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { count, seed } from '../../../engine/test/support/env.ts';
+import { inFolder, PAPERS, type Row, writeRows } from '../../test/papers.ts';
+import { readRow, readRows } from '../sources/index.ts';
+import { checkStore, Store } from '../store/index.ts';
+import { type ImportEvent, importFiles } from './import-files.ts';
+
+const many = (n: number): readonly Row[] =>
+  Array.from({ length: n }, (_, i) => ({
+    id: `m/${i}`,
+    title: `Paper number ${i}`,
+    authors: ['Ada Example'],
+    abstract: 'Words.',
+  }));
+
+/** Opens a store in a folder of its own. */
+const inStore = <T>(use: (store: Store, folder: string) => T | Promise<T>): Promise<T> =>
+  inFolder(async (folder) => {
+    const store = Store.open(join(folder, 'data'));
+    try {
+      return await use(store, folder);
+    } finally {
+      store.close();
+    }
+  });
+
+describe('importFiles', () => {
+  it('gives the same store for a plain file, a gzip file and several gzip members', async () => {
+    const plain = await inStore(async (store, folder) => {
+      await importFiles(store, [writeRows(join(folder, 'p.jsonl'), PAPERS)]);
+      return store.works(store.keysAfter('', 100));
+    });
+    for (const pack of [
+      gzipSync,
+      (text: string) => Buffer.concat(text.split(/(?<=\n)/).map((line) => gzipSync(line))),
+    ]) {
+      await inStore(async (store, folder) => {
+        const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+        writeFileSync(`${path}.gz`, pack(readFileSync(path, 'utf8')));
+        expect((await importFiles(store, [`${path}.gz`])).added).toBe(PAPERS.length);
+        expect(store.works(store.keysAfter('', 100))).toEqual(plain);
+      });
+    }
+  });
+
+  it('changes nothing the second time, under another name or read again', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      await importFiles(store, [path]);
+      const before = [store.lastChange(), store.works(store.keysAfter('', 100))];
+      const copy = join(folder, 'other', '..', 'copy.jsonl');
+      copyFileSync(path, copy);
+      const events: ImportEvent[] = [];
+      const onEvent = (event: ImportEvent) => events.push(event);
+      expect((await importFiles(store, [path, copy], { source: 'p', onEvent })).added).toBe(0);
+      expect(events.map(({ kind }) => kind)).toEqual(['known', 'known']);
+      expect(await importFiles(store, [path], { again: true })).toMatchObject({
+        unchanged: PAPERS.length,
+        added: 0,
+        works: 0,
+      });
+      expect([store.lastChange(), store.works(store.keysAfter('', 100))]).toEqual(before);
+    });
+  });
+
+  it('takes only what is new of a file that grew', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), many(5));
+      await importFiles(store, [path]);
+      appendFileSync(path, `${JSON.stringify({ id: 'new', title: 'One more' })}\n`);
+      expect(await importFiles(store, [path])).toMatchObject({ added: 1, unchanged: 5 });
+    });
+  });
+
+  it('goes on after a stop where the last batch ended', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), many(4_500));
+      const stop = new AbortController();
+      const onEvent = (event: ImportEvent) => event.kind === 'progress' && event.line >= 2_000 && stop.abort();
+      await expect(importFiles(store, [path], { signal: stop.signal, onEvent })).rejects.toMatchObject({
+        code: 'CANCELLED',
+      });
+      const kept = store.countWorks();
+      expect(kept).toBe(2_000);
+      expect(await importFiles(store, [path])).toMatchObject({ added: 4_500 - kept, unchanged: 0 });
+      expect(store.countWorks()).toBe(4_500);
+    });
+  });
+
+  it('tells file, line and reason of a rejected row and takes the others', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), [
+        { title: 'Good' },
+        '{"title": "cut',
+        '',
+        '[]',
+        '{"abstract":"no title"}',
+        '{"title":"T","published":"2025-02-30"}',
+        { title: 'Also good' },
+      ]); // prettier-ignore
+      appendFileSync(path, Buffer.concat([Buffer.from('{"title":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\n')]));
+      const rejected: string[] = [];
+      const onEvent = (event: ImportEvent) => {
+        if (event.kind === 'rejected') rejected.push(`${event.file === path}:${event.line}:${event.reason}`);
+      };
+      expect(await importFiles(store, [path], { onEvent })).toMatchObject({ added: 2, rejected: 5 });
+      expect(rejected.map((text) => text.slice(0, 24))).toEqual([
+        'true:2:not JSON: Untermi',
+        'true:4:the row is not a ',
+        'true:5:the row has no ti',
+        'true:6:"published" is no',
+        'true:8:the line is not v',
+      ]); // prettier-ignore
+    });
+  });
+
+  it('keeps what a damaged gzip file held before the damage and names the place', async () => {
+    await inStore(async (store, folder) => {
+      const path = join(folder, 'cut.jsonl.gz');
+      const text = many(3_000)
+        .map(
+          (row) =>
+            `${JSON.stringify({
+              ...row,
+              abstract: Math.sin(Number(String(row.id).slice(2)))
+                .toString()
+                .repeat(20),
+            })}\n`,
+        )
+        .join('');
+      const bytes = gzipSync(text);
+      writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * 0.9)));
+      await expect(importFiles(store, [path])).rejects.toMatchObject({
+        code: 'PARSE_FAILED',
+        message: expect.stringMatching(/past line \d+/),
+      });
+      expect(store.countWorks()).toBeGreaterThan(1_000);
+    });
+  });
+
+  it('says which file is missing or no file', async () => {
+    await inStore(async (store, folder) => {
+      await expect(importFiles(store, [join(folder, 'none')])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(importFiles(store, [folder])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    });
+  });
+
+  it('holds no more than a line however long the lines are', async () => {
+    await inStore(async (store, folder) => {
+      const path = join(folder, 'long.jsonl');
+      writeFileSync(path, `{"title":"${'x'.repeat(9 * 1024 * 1024)}"}\n{"title":"Short"}\n`);
+      expect(await importFiles(store, [path])).toMatchObject({ added: 1, rejected: 1 });
+    });
+  });
+});
+
+/** Lines that are rows, nearly rows, or anything. */
+const line = fc.oneof(
+  fc.json({ maxDepth: 3 }),
+  fc.string({ unit: 'binary', maxLength: 60 }).map((text) => text.replace(/\n/g, ' ')),
+  fc
+    .record(
+      {
+        id: fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('2503.00001', 'x/1')),
+        title: fc.string({ unit: 'binary', maxLength: 30 }),
+        abstract: fc.anything({ maxDepth: 1 }),
+        authors: fc.oneof(
+          fc.array(fc.string({ unit: 'binary', maxLength: 10 }), { maxLength: 3 }),
+          fc.anything({ maxDepth: 1 }),
+        ),
+        published: fc.oneof(fc.constantFrom('2025', '2025-03', '2025-03-18', 2025), fc.anything({ maxDepth: 0 })),
+        doi: fc.string({ maxLength: 20 }),
+        url: fc.oneof(fc.webUrl(), fc.string({ maxLength: 20 })),
+        upvotes: fc.oneof(fc.integer(), fc.double(), fc.string({ maxLength: 3 })),
+      },
+      { requiredKeys: [] },
+    )
+    .map((row) => JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),
+);
+
+describe('any text as a file of papers', () => {
+  it('gives a record or a reason for every line', () => {
+    fc.assert(
+      fc.property(line, (text) => {
+        const row = readRow('fuzz', { number: 1, text });
+        if ('reason' in row) expect(row.reason).not.toBe('');
+        else expect(row.record.title.length).toBeGreaterThan(0);
+      }),
+      { seed: seed('lines of JSON'), numRuns: count(2_000, 100_000) },
+    );
+  });
+
+  it('is imported so that the store is sound and every accepted row is in it', async () => {
+    const lines = fc.sample(line, { seed: seed('files of JSON'), numRuns: count(400, 5_000) });
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'fuzz.jsonl'), lines);
+      const report = await importFiles(store, [path]);
+      let accepted = 0;
+      for await (const rows of readRows(path)) accepted += rows.filter((row) => 'record' in row).length;
+      expect(report.added + report.updated + report.unchanged).toBeGreaterThan(0);
+      expect(report.added + report.updated + report.unchanged).toBe(accepted);
+      expect(checkStore(store).problems).toEqual([]);
+    });
+  });
+});
