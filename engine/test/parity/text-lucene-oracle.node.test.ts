@@ -19,14 +19,20 @@ const COMMITTED = { seed: 20261122, texts: 320, words: 1500 };
 
 /** A text that ends in half a pair gets a space: Lucene alone would lose the piece that it was reading. */
 const whole = (text: string) => (/[\ud800-\udbff]$/.test(text) ? `${text} ` : text);
-const ask = (what: string, texts: readonly string[]): unknown[] => {
+/** One line of JSON a text; parsed where it is compared, for there are many. */
+const ask = (what: string, texts: readonly string[]): string[] => {
   const lines = javaOracle('Analysis', texts.map((text) => `${toHex(whole(text))}\n`).join(''), { args: [what] });
   const answers = lines.trimEnd().split('\n');
   expect(answers.length).toBe(texts.length);
-  return answers.map((line) => JSON.parse(line) as unknown);
+  return answers;
 };
-const withoutTypes = (answer: unknown): Row[] =>
-  (answer as [string, number, number, number, string][]).map(([term, step, start, end]) => [term, step, start, end]);
+const withoutTypes = (answer: string): Row[] =>
+  (JSON.parse(answer) as [string, number, number, number, string][]).map(([term, step, start, end]) => [
+    term,
+    step,
+    start,
+    end,
+  ]);
 
 describe('Lucene', () => {
   whenLucene().it('breaks words with an automaton equivalent to ours, over all code points', () => {
@@ -50,7 +56,7 @@ describe('Lucene', () => {
     const texts = hardTexts(seed('words'), count(4000, 100_000));
     const scanner = new WordScanner();
     ask('standard', texts).forEach((answer, i) => {
-      same(wordRows(scanner, texts[i]!), answer, `text ${i}: ${toHex(texts[i]!)}`);
+      same(wordRows(scanner, texts[i]!), JSON.parse(answer), `text ${i}: ${toHex(texts[i]!)}`);
     });
   });
 
@@ -64,7 +70,7 @@ describe('Lucene', () => {
 
   const papers = paperFile('arxiv.jsonl.gz');
   (existsSync(papers) ? whenLucene() : whenShared(papers)).it('gives the same English terms for real abstracts', () => {
-    const texts = papersOf(papers, count(2000, 60_000));
+    const texts = papersOf(papers, count(2000, 20_000));
     const analyzer = english();
     ask('english', texts).forEach((answer, i) => {
       same(rowsOf(analyzer.analyze(texts[i]!)), withoutTypes(answer), texts[i]!);
