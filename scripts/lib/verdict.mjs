@@ -5,10 +5,10 @@
 
 /** Which toolchain a reason to skip points at, by its words. */
 const CAUSES = [
-  { tool: 'java', pattern: /lucene|java/i },
-  { tool: 'python', pattern: /python|pytrec|tokenizers/i },
-  { tool: 'chromium', pattern: /chromium|browser/i },
-  { tool: 'shared', pattern: /shared|QUIRE_DATA|QUIRE_PAPERS/i },
+  { tool: 'java', pattern: /\b(lucene|java)\b/i },
+  { tool: 'python', pattern: /\b(python|pytrec_eval|tokenizers)\b/i },
+  { tool: 'chromium', pattern: /\bno chromium\b/i },
+  { tool: 'shared', pattern: /\.\.\/shared|QUIRE_DATA|QUIRE_PAPERS/ },
 ];
 
 /**

@@ -19,6 +19,13 @@ describe('the verdict of a test run', () => {
     expect(verdict(part(null), { strict: false, has: nothing, filtered: true }).failed).toHaveLength(0);
   });
 
+  it('leaves what no toolchain would change: a test of browsers alone, shared memory, JavaScript', () => {
+    const all = { java: true, python: true, chromium: true, shared: true };
+    for (const reason of ['not in a browser', 'no shared memory', 'JavaScript alone', 'no relaxed SIMD here']) {
+      expect(verdict(part(reason), { strict: true, has: all, filtered: false }).failed).toEqual([]);
+    }
+  });
+
   it.each([
     ['Lucene oracle absent', 'java'],
     ['Python oracles absent', 'python'],

@@ -6,7 +6,7 @@ import { termsEncoder } from '../../src/encoders/index.ts';
 import { inverted } from '../../src/indexes/index.ts';
 import { memoryDirectory, openLibrary, type Snapshot, type Writer } from '../../src/storage/index.ts';
 import { english } from '../../src/text/index.ts';
-import { type DenseReps, denseParts } from './dense.ts';
+import { denseKinds, denseRankings, denseReps } from './dense.ts';
 
 const DOCUMENTS = 600;
 const WORDS = 900;
@@ -30,15 +30,14 @@ async function build(name: string, seed: number, { merge }: { merge: boolean }):
   const rng = new Rng(seed);
   const words = vocabulary(rng);
   const encoder = termsEncoder(english(), { fields: ['title', 'text'] });
-  const dense = denseParts();
-  const parts = { terms: inverted({ space: encoder.space, fields: { title: 2, text: 1 } }), ...dense.kinds };
+  const parts = { terms: inverted({ space: encoder.space, fields: { title: 2, text: 1 } }), ...denseKinds };
   const directory = memoryDirectory();
   const library = await openLibrary(directory, { schema: SCHEMA, parts, autoMerge: false });
   const writer = await library.writer();
   const put = async (writer: Writer<typeof parts>, document: Document, verb: 'add' | 'replace') => {
     const [terms] = await encoder.encodeDocuments([document.fields]);
     if (terms === undefined) throw new Error('the encoder gave nothing');
-    await writer[verb](document, { terms, ...dense.reps(rng) } as { terms: typeof terms } & DenseReps);
+    await writer[verb](document, { terms, ...denseReps(rng) });
   };
   for (let i = 0; i < DOCUMENTS; i++) {
     await put(writer, makeDocument(`doc-${i}`, rng, words), 'add');
@@ -62,7 +61,8 @@ async function build(name: string, seed: number, { merge }: { merge: boolean }):
       found[`${name}: ${label}`] = bitsOf(await part.search(encoder.query(query), 20));
       found[`${name}: ${label}, filtered`] = bitsOf(await part.search(encoder.query(query), 20, { filter }));
     }
-    return { ...found, ...(await dense.rankings(name, snapshot, rng)) };
+    const dense = Object.entries(await denseRankings(snapshot, rng, bitsOf));
+    return { ...found, ...Object.fromEntries(dense.map(([label, answer]) => [`${name}: ${label}`, answer])) };
   }
 }
 
