@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng.ts';
 import { memoryDirectory } from './memory.ts';
-import { BLOCK_BYTES, createSectionFile, type FileInfo, openSectionFile } from './sections.ts';
+import { BLOCK_BYTES, createSectionFile, type FileInfo, FORMAT_VERSION, openSectionFile } from './sections.ts';
 
 const seed = 99;
 
@@ -110,7 +110,7 @@ describe('a file of sections', () => {
     view.setUint32(12, crc32c(bytes.subarray(0, 12)), true);
     await expect(openSectionFile(memoryDirectory([['file', bytes]]), info)).rejects.toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
-      message: 'file: format version 7; this build reads 0',
+      message: `file: format version 7; this build reads ${FORMAT_VERSION}`,
     });
   });
 

@@ -1,8 +1,9 @@
 // One flipped bit anywhere in an index is either reported, naming the file and the place, or changes no answer.
 
 import { EngineError, Rng } from '@quire/engine/core';
-import { memoryDirectory, verifyLibrary } from '@quire/engine/storage';
+import { type Directory, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
+import { askFixture, fillFixture, openFixture } from '../format/fixture.ts';
 import { count, seed } from '../support/env.ts';
 import { answersOf, openScripted, runStep } from './script.ts';
 
@@ -25,44 +26,63 @@ function pickByLength(files: readonly (readonly [string, Uint8Array])[], rng: Rn
   throw new Error('no files');
 }
 
+/** Every index kind of the engine, two segments, deletes. */
+async function fullLibrary() {
+  const directory = memoryDirectory();
+  const library = await openFixture(directory);
+  await fillFixture(library);
+  await library.close();
+  return directory;
+}
+
+async function askScripted(directory: Directory): Promise<string> {
+  return answersOf((await openScripted(directory, { readOnly: true })).snapshot());
+}
+async function askFull(directory: Directory): Promise<string> {
+  return JSON.stringify(await askFixture(await openFixture(directory, { readOnly: true })));
+}
+
 describe('a flipped bit', () => {
-  it('is detected with file and place, or changes no answer; the deep check finds every one', async () => {
-    const rng = new Rng(seed('bit flips'));
-    const directory = await someLibrary();
-    const whole = await openScripted(directory, { readOnly: true });
-    const expected = await answersOf(whole.snapshot());
-    const files = [...directory.files()];
-    const bytes = files.reduce((sum, [, content]) => sum + content.length, 0);
-    const outcomes = { detected: 0, harmless: 0 };
-    const flips = count(300, 10_000);
-    for (let flip = 0; flip < flips; flip++) {
-      const [name, content] = pickByLength(files, rng);
-      const at = rng.below(content.length);
-      const damaged = content.slice();
-      damaged[at]! ^= 1 << rng.below(8);
-      const disk = memoryDirectory(files.map(([other, own]) => [other, other === name ? damaged : own]));
-      const where = `bit in byte ${at} of ${name}`;
-      try {
-        const library = await openScripted(disk, { readOnly: true });
-        expect(await answersOf(library.snapshot()), where).toBe(expected);
-        outcomes.harmless++;
-      } catch (error) {
-        expect(error, where).toBeInstanceOf(EngineError);
-        expect((error as EngineError).code, where).toBe('CORRUPT');
-        expect((error as EngineError).message, where).toContain(name);
-        expect((error as EngineError).message, where).toMatch(/block \d+|section (header|footer|trailer)/);
-        outcomes.detected++;
+  it.each([
+    ['a library of many small segments', someLibrary, askScripted, count(200, 6000)],
+    ['a library with every kind of index', fullLibrary, askFull, count(100, 4000)],
+  ] as const)(
+    'in %s is detected with file and place, or changes no answer; the deep check finds every one',
+    async (what, make, ask, flips) => {
+      const rng = new Rng(seed(`bit flips in ${what}`));
+      const directory = await make();
+      const expected = await ask(directory);
+      const files = [...directory.files()];
+      const bytes = files.reduce((sum, [, content]) => sum + content.length, 0);
+      const outcomes = { detected: 0, harmless: 0 };
+      for (let flip = 0; flip < flips; flip++) {
+        const [name, content] = pickByLength(files, rng);
+        const at = rng.below(content.length);
+        const damaged = content.slice();
+        damaged[at]! ^= 1 << rng.below(8);
+        const disk = memoryDirectory(files.map(([other, own]) => [other, other === name ? damaged : own]));
+        const where = `bit in byte ${at} of ${name}`;
+        try {
+          expect(await ask(disk), where).toBe(expected);
+          outcomes.harmless++;
+        } catch (error) {
+          expect(error, where).toBeInstanceOf(EngineError);
+          expect((error as EngineError).code, where).toBe('CORRUPT');
+          expect((error as EngineError).message, where).toContain(name);
+          expect((error as EngineError).message, where).toMatch(/block \d+|section (header|footer|trailer)/);
+          outcomes.detected++;
+        }
+        const report = await verifyLibrary(disk, { deep: true });
+        expect(
+          report.problems.map((problem) => problem.file),
+          where,
+        ).toEqual([name]);
       }
-      const report = await verifyLibrary(disk, { deep: true });
-      expect(
-        report.problems.map((problem) => problem.file),
-        where,
-      ).toEqual([name]);
-    }
-    expect(outcomes.detected + outcomes.harmless).toBe(flips);
-    expect(outcomes.detected).toBeGreaterThan(flips / 2);
-    console.log(`${flips} bit flips in ${bytes} bytes of ${files.length} files: ${JSON.stringify(outcomes)}`);
-  }, 600_000);
+      expect(outcomes.detected).toBeGreaterThan(flips / 2);
+      console.log(`${flips} bit flips in ${bytes} bytes of ${files.length} files: ${JSON.stringify(outcomes)}`);
+    },
+    600_000,
+  );
 
   it('a file cut short, exchanged or missing is named too', async () => {
     const directory = await someLibrary();
