@@ -1,7 +1,7 @@
 // CRC-32C (Castagnoli polynomial 0x1EDC6F41, reflected 0x82F63B78), as in RFC 3720 B.4: the checksum of every block on
 // disk. Slicing by 8: eight tables, eight bytes a step (Kounavis and Berry, 2005). crc32c("123456789") = 0xe3069283.
 
-const tables = makeTables();
+const tables = /* @__PURE__ */ makeTables();
 
 /** CRC of `bytes`; pass the CRC of what came before to continue it. */
 export function crc32c(bytes: Uint8Array, previous = 0): number {

@@ -4,7 +4,8 @@
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { Directory, FileSink, Lock, RandomAccess } from './directory.ts';
-import { checkFileName, checkRange } from './file-names.ts';
+import { checkFileName, checkRange, MANIFEST } from './file-names.ts';
+import { memoryFile } from './memory.ts';
 import { storageError } from './storage-error.ts';
 
 export interface OpfsDirectoryOptions {
@@ -53,6 +54,7 @@ function entries(folder: FileSystemDirectoryHandle): AsyncIterable<[string, File
 }
 
 async function openFile(folder: FileSystemDirectoryHandle, name: string): Promise<RandomAccess> {
+  if (name === MANIFEST) return memoryFile(name, await readReplaceable(folder, name));
   const file = await translate(name, 'open', async () => (await folder.getFileHandle(name)).getFile());
   return {
     name,
@@ -65,6 +67,20 @@ async function openFile(folder: FileSystemDirectoryHandle, name: string): Promis
     },
     close: async () => {},
   };
+}
+
+const TRIES = 5;
+
+/** A File ends when its name is given to another one: then the new one is read. */
+async function readReplaceable(folder: FileSystemDirectoryHandle, name: string): Promise<Uint8Array> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return new Uint8Array(await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer());
+    } catch (error) {
+      if (tries === TRIES || (error as DOMException).name !== 'NotReadableError')
+        throw storageError(name, 'read', error);
+    }
+  }
 }
 
 interface SyncHandle {
@@ -104,6 +120,11 @@ async function createFile(folder: FileSystemDirectoryHandle, name: string): Prom
 async function appenderOf(handle: FileSystemFileHandle): Promise<Appender> {
   const open = (handle as { createSyncAccessHandle?: () => Promise<SyncHandle> }).createSyncAccessHandle;
   if (open !== undefined) return syncAppender(await open.call(handle));
+  if (typeof handle.createWritable !== 'function') {
+    throw new EngineError('UNSUPPORTED', 'This browser writes private files in workers only', {
+      hint: 'Open the library in a worker.',
+    });
+  }
   return streamAppender(handle);
 }
 
