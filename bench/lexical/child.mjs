@@ -17,7 +17,15 @@ const indexCpu = cpuMs(cpu);
 globalThis.gc?.();
 const sets = {};
 for (const [name, texts] of Object.entries(JSON.parse(readFileSync(queries, 'utf8')))) sets[name] = await timed(texts);
-const result = { engine, version: index.version, indexMs, indexCpuMs: indexCpu, bytes: index.bytes, rss: process.memoryUsage.rss(), sets };
+const result = {
+  engine,
+  version: index.version,
+  indexMs,
+  indexCpuMs: indexCpu,
+  bytes: index.bytes,
+  rss: process.memoryUsage.rss(),
+  sets,
+};
 console.log(JSON.stringify(result));
 process.exit(0);
 
@@ -42,7 +50,8 @@ async function timed(texts) {
   }
   const cpuPerQuery = cpuMs(before) / times.length;
   if (same !== undefined) {
-    for (const text of texts) if (JSON.stringify(index.search(text, k)) === JSON.stringify(index.exhaustive(text, k))) same++;
+    for (const text of texts)
+      if (JSON.stringify(index.search(text, k)) === JSON.stringify(index.exhaustive(text, k))) same++;
   }
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))];

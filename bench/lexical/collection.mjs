@@ -1,7 +1,8 @@
 // The texts and queries of the lexical bench, as files that every engine reads: one document a line, "id<TAB>text".
 // `papers` are titles and abstracts of ../shared/data/papers; `seeded` is text of our own with Zipf's word frequencies.
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+
 import { once } from 'node:events';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,9 @@ const TERMS = 4; // words a query
 const COMMONEST = 150;
 /** Every engine with a stop list drops about these; a query word that some engines drop would compare unlike work. */
 const STOP = new Set(
-  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(' '),
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
+    ' ',
+  ),
 );
 
 /** Paths of the collection and its queries, made at first use in the ignored folder .cache. */

@@ -1,10 +1,10 @@
 // The engines of the lexical bench. Each takes the documents and gives back `search`: a query string in, the ids and
 // scores of the best k out, as the engine is meant to be used: its own analysis, any of the words, best first.
-import { readdirSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const version = (name) => createRequire(import.meta.url)(`${name}/package.json`).version;
+const versionIn = (path) => JSON.parse(readFileSync(new URL(`${path}/package.json`, import.meta.url), 'utf8')).version;
+const version = (name) => versionIn(`../node_modules/${name}`);
 
 export const engines = {
   /** This engine: English analyzer, one field, one segment, files on disk. */
@@ -30,7 +30,7 @@ export const engines = {
       return encoder.query({ type: 'or', clauses });
     };
     return {
-      version: version('../../engine'),
+      version: versionIn('../../engine'),
       bytes: bytesBelow(folder),
       search: (text, k) => part.searchSync(query(text), k).map(({ id, score }) => [id, score]),
       exhaustive: (text, k) =>
@@ -44,7 +44,11 @@ export const engines = {
     for await (const batch of batches(documents, 1000)) index.addAll(batch);
     return {
       version: version('minisearch'),
-      search: (text, k) => index.search(text).slice(0, k).map(({ id, score }) => [id, score]),
+      search: (text, k) =>
+        index
+          .search(text)
+          .slice(0, k)
+          .map(({ id, score }) => [id, score]),
     };
   },
 
@@ -59,24 +63,11 @@ export const engines = {
     };
   },
 
-  async orama({ documents }) {
-    const { create, insertMultiple, search } = await import('@orama/orama');
-    const index = create({ schema: { text: 'string' } });
-    for await (const batch of batches(documents, 1000)) await insertMultiple(index, batch, 1000);
-    return {
-      version: '3.1.18',
-      search: async (text, k) => {
-        const { hits } = await search(index, { term: text, limit: k, threshold: 1 });
-        return hits.map(({ id, score }) => [id, score]);
-      },
-    };
-  },
-
   /** SQLite FTS5 with its porter tokenizer and bm25(), through libsql. */
   async fts5({ documents, folder }) {
     const { default: Database } = await import('libsql');
     const db = new Database(join(folder, 'fts5.db'));
-    db.exec("CREATE VIRTUAL TABLE docs USING fts5(id UNINDEXED, text, tokenize='porter unicode61', content='')");
+    db.exec("CREATE VIRTUAL TABLE docs USING fts5(text, tokenize='porter unicode61', content='')");
     const insert = db.prepare('INSERT INTO docs(rowid, text) VALUES (?, ?)');
     for await (const batch of batches(documents, 5000)) {
       db.exec('BEGIN');
@@ -89,7 +80,15 @@ export const engines = {
       version: `libsql ${version('libsql')}`,
       bytes: bytesBelow(folder),
       search: (text, k) =>
-        select.all(text.split(' ').map((word) => `"${word}"`).join(' OR '), k).map((row) => [String(row.rowid).padStart(8, '0'), -row.s]),
+        select
+          .all(
+            text
+              .split(' ')
+              .map((word) => `"${word}"`)
+              .join(' OR '),
+            k,
+          )
+          .map((row) => [String(row.rowid).padStart(8, '0'), -row.s]),
     };
   },
 
@@ -101,14 +100,34 @@ export const engines = {
       if (table === undefined) table = await db.createTable('docs', batch);
       else await table.add(batch);
     }
-    await table.createIndex('text', { config: lancedb.Index.fts({ stem: true, removeStopWords: true, withPosition: true }) });
+    await table.createIndex('text', {
+      config: lancedb.Index.fts({ stem: true, removeStopWords: true, withPosition: true }),
+    });
     await table.optimize();
     return {
       version: version('@lancedb/lancedb'),
       bytes: bytesBelow(join(folder, 'docs.lance', '_indices')),
       search: async (text, k) => {
-        const rows = await table.query().fullTextSearch(text, { columns: ['text'] }).select(['id', '_score']).limit(k).toArray();
+        const rows = await table
+          .query()
+          .fullTextSearch(text, { columns: ['text'] })
+          .select(['id', '_score'])
+          .limit(k)
+          .toArray();
         return rows.map((row) => [row.id, row._score]);
+      },
+    };
+  },
+
+  async orama({ documents }) {
+    const { create, insertMultiple, search } = await import('@orama/orama');
+    const index = create({ schema: { text: 'string' } });
+    for await (const batch of batches(documents, 1000)) await insertMultiple(index, batch, 1000);
+    return {
+      version: version('@orama/orama'),
+      search: async (text, k) => {
+        const { hits } = await search(index, { term: text, limit: k, threshold: 1 });
+        return hits.map(({ id, score }) => [id, score]);
       },
     };
   },

@@ -3,6 +3,7 @@
 //
 //   npm run bench lexical -- [papers:100000] [seeded:1000000] [--only quire,lucene] [--queries 500] [--rounds 5] [--save]
 //
+// Rows are kept in bench/.cache: with --only, the others are reported as they were measured last (each row has its load).
 // A peer gets 10 minutes and 8 GB at each size; past that its row says so. --save writes docs/results/lexical-*.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +28,8 @@ const rounds = Number(option('--rounds', 5));
 const warm = Number(option('--warm', 5));
 const wanted = args.filter((arg) => /^(papers|seeded):\d+$/.test(arg));
 
-if (!existsSync(join(root, 'engine', 'dist', 'index.js'))) throw new Error('Run `npm run build` first: the bench uses the built engine');
+if (!existsSync(join(root, 'engine', 'dist', 'index.js')))
+  throw new Error('Run `npm run build` first: the bench uses the built engine');
 for (const spec of wanted.length > 0 ? wanted : ['papers:100000', 'seeded:1000000']) {
   const [kind, size] = spec.split(':');
   await bench(kind, Number(size));
@@ -35,12 +37,19 @@ for (const spec of wanted.length > 0 ? wanted : ['papers:100000', 'seeded:100000
 
 async function bench(kind, size) {
   const paths = await collection(kind, size, queryCount);
-  const rows = [];
+  const kept = join(dirname(paths.queries), 'rows.json');
+  const rows = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {};
   for (const name of names.filter((each) => only.includes(each))) {
     console.error(`bench: ${name} on ${kind} ${size} …`);
-    rows.push(name === 'lucene' ? await lucene(paths) : await node(name, paths));
+    rows[name] = { ...(name === 'lucene' ? await lucene(paths) : await node(name, paths)), load: loadavg()[0] };
+    writeFileSync(kept, JSON.stringify(rows));
   }
-  const text = report(kind, size, rows);
+  const known = names.filter((name) => rows[name] !== undefined);
+  const text = report(
+    kind,
+    size,
+    known.map((name) => rows[name]),
+  );
   console.log(text);
   if (args.includes('--save')) writeFileSync(join(root, 'docs', 'results', `lexical-${kind}-${size}.md`), text);
 }
@@ -48,7 +57,12 @@ async function bench(kind, size) {
 function node(engine, { documents, queries }) {
   const config = JSON.stringify({ engine, documents, queries, k: K, rounds, warm });
   const heap = Math.floor(LIMIT_BYTES / 1e6);
-  return limited(engine, process.execPath, ['--expose-gc', `--max-old-space-size=${heap}`, join(here, 'child.mjs'), config]);
+  return limited(engine, process.execPath, [
+    '--expose-gc',
+    `--max-old-space-size=${heap}`,
+    join(here, 'child.mjs'),
+    config,
+  ]);
 }
 
 async function lucene({ documents, queries }) {
@@ -56,13 +70,29 @@ async function lucene({ documents, queries }) {
   if (!state.available) return { engine: 'lucene', failed: `${state.why}: run npm run oracles` };
   const folder = mkdtempSync(join(tmpdir(), 'bench-lucene-'));
   try {
-    const compiled = spawnSync('javac', ['-nowarn', '-cp', luceneClasspath(), '-d', folder, join(here, 'LuceneBench.java')]);
+    const compiled = spawnSync('javac', [
+      '-nowarn',
+      '-cp',
+      luceneClasspath(),
+      '-d',
+      folder,
+      join(here, 'LuceneBench.java'),
+    ]);
     if (compiled.status !== 0) return { engine: 'lucene', failed: String(compiled.stderr) };
-    const lines = Object.entries(JSON.parse(readFileSync(queries, 'utf8'))).flatMap(([set, texts]) => texts.map((text) => `${set}\t${text}`));
+    const lines = Object.entries(JSON.parse(readFileSync(queries, 'utf8'))).flatMap(([set, texts]) =>
+      texts.map((text) => `${set}\t${text}`),
+    );
     writeFileSync(join(folder, 'queries.txt'), lines.join('\n'));
     // The vector module is what Lucene recommends on recent Java; the JIT needs many more rounds than JavaScript.
     const jvm = ['-Xmx4g', '-XX:+UseSerialGC', '--add-modules', 'jdk.incubator.vector'];
-    const program = ['-cp', `${folder}:${luceneClasspath()}`, 'LuceneBench', documents, join(folder, 'queries.txt'), join(folder, 'index')];
+    const program = [
+      '-cp',
+      `${folder}:${luceneClasspath()}`,
+      'LuceneBench',
+      documents,
+      join(folder, 'queries.txt'),
+      join(folder, 'index'),
+    ];
     return await limited('lucene', 'java', [...jvm, ...program, String(K), String(rounds), String(Math.max(20, warm))]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -93,7 +123,17 @@ function limited(engine, command, argv) {
       clearInterval(watch);
       const line = out.trim().split('\n').at(-1);
       if (why === undefined && line?.startsWith('{')) resolve({ ...JSON.parse(line), peak });
-      else resolve({ engine, failed: why ?? errors.trim().split('\n').slice(-3).join(' ') });
+      else
+        resolve({
+          engine,
+          failed:
+            why ??
+            errors
+              .trim()
+              .split('\n')
+              .find((text) => text.includes('Error')) ??
+            errors.slice(-200),
+        });
     });
   });
 }
@@ -112,11 +152,11 @@ function report(kind, size, rows) {
   const lines = [
     `# Lexical search, ${size.toLocaleString('en')} ${kind === 'papers' ? 'titles and abstracts' : 'seeded texts'}`,
     '',
-    `\`npm run bench lexical -- ${kind}:${size}\`, ${new Date().toISOString().slice(0, 10)}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, load average ${loadavg()[0].toFixed(1)} at the end.`,
-    `${queryCount} queries a set, 4 words, any of them, top ${K}; ${rounds} timed rounds after ${warm} warm ones; query string to ids and scores, one thread. "same" = pruned and exhaustive top ${K} agree in ids and score bits. Overlap = mean share of the top ${K} that ${reference?.engine} has too.`,
+    `\`npm run bench lexical -- ${kind}:${size}\`, ${new Date().toISOString().slice(0, 10)}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}.`,
+    `${queryCount} queries a set, 4 words, any of them, top ${K}; ${rounds} timed rounds after ${warm} warm ones; query string to ids and scores, one thread. "same" = pruned and exhaustive top ${K} agree in ids and score bits. Overlap = mean share of the top ${K} that ${reference?.engine} has too. Load = load average of the machine when the row was done: wall times were taken beside other work, compare CPU.`,
     '',
-    '| engine | index s (cpu) | MB on disk | RSS MB (peak) | mixed p50 / p99 ms | mixed cpu ms | content p50 / p99 ms | content cpu ms | overlap mixed / content | same |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| engine | index s (cpu) | MB on disk | RSS MB (peak) | mixed p50 / p99 ms | mixed cpu ms | content p50 / p99 ms | content cpu ms | overlap mixed / content | same | load |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
   ];
   for (const row of rows) {
     if (!row.sets) {
@@ -125,9 +165,11 @@ function report(kind, size, rows) {
     }
     const { mixed, content } = row.sets;
     const same = mixed.same === undefined ? '–' : `${mixed.same}/${mixed.of}, ${content.same}/${content.of}`;
-    const overlaps = [overlap(mixed, reference.sets.mixed), overlap(content, reference.sets.content)].map((share) => share.toFixed(2));
+    const overlaps = [overlap(mixed, reference.sets.mixed), overlap(content, reference.sets.content)].map((share) =>
+      share.toFixed(2),
+    );
     lines.push(
-      `| ${row.engine} ${row.version} | ${(row.indexMs / 1000).toFixed(1)} (${(row.indexCpuMs / 1000).toFixed(1)}) | ${mb(row.bytes)} | ${mb(row.rss)} (${mb(row.peak)}) | ${ms(mixed.p50)} / ${ms(mixed.p99)} | ${ms(mixed.cpu)} | ${ms(content.p50)} / ${ms(content.p99)} | ${ms(content.cpu)} | ${overlaps.join(' / ')} | ${same} |`,
+      `| ${row.engine} ${row.version} | ${(row.indexMs / 1000).toFixed(1)} (${(row.indexCpuMs / 1000).toFixed(1)}) | ${mb(row.bytes)} | ${mb(row.rss)} (${mb(row.peak)}) | ${ms(mixed.p50)} / ${ms(mixed.p99)} | ${ms(mixed.cpu)} | ${ms(content.p50)} / ${ms(content.p99)} | ${ms(content.cpu)} | ${overlaps.join(' / ')} | ${same} | ${row.load.toFixed(1)} |`,
     );
   }
   return `${lines.join('\n')}\n`;
