@@ -4,7 +4,6 @@
 import { rmSync } from 'node:fs';
 import { type Document, EngineError, throwIfAborted } from '@quire/engine/core';
 import type { Writer } from '@quire/engine/storage';
-import type { Work } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
 import { documentOf, meaningOf, wordsOf } from './documents.ts';
 import { type Encoders, indexFolder, loadEncoders, openPaperIndex, type PaperLibrary, termsOf } from './paper-index.ts';
@@ -85,12 +84,9 @@ export class PaperIndexer {
 
   /** Adds or replaces the works of these keys; takes out those that are no more. */
   private async put(writer: IndexWriter, keys: readonly string[]): Promise<void> {
-    const works: Work[] = [];
-    for (const key of keys) {
-      const work = this.store.work(key);
-      if (work === undefined) await writer.delete(key);
-      else works.push(work);
-    }
+    const works = this.store.works(keys);
+    const there = new Set(works.map(({ key }) => key));
+    for (const key of keys) if (!there.has(key)) await writer.delete(key);
     const dense = await this.encoders.dense?.encodeDocuments(works.map(meaningOf));
     for (const [i, work] of works.entries()) {
       const terms = termsOf(this.encoders, wordsOf(work));

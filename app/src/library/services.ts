@@ -105,7 +105,7 @@ class LibraryServices implements Services {
       const shown = answer.found.slice(offset, offset + limit);
       return {
         query,
-        hits: shown.flatMap((found) => this.hit(found, answer.weights) ?? []),
+        hits: this.hits(shown, answer.weights),
         total: answer.found.length,
         more: answer.more,
         offset,
@@ -128,10 +128,9 @@ class LibraryServices implements Services {
     const { limit } = bounds(options);
     return this.index.with(async (snapshot) => {
       const { reason, hits } = await similarTo(work, snapshot, this.encoders, limit);
-      return hits.flatMap(({ id: key, score }) => {
-        const near = this.store.work(key);
-        return near === undefined ? [] : [{ work: near, reason, score }];
-      });
+      const scores = new Map(hits.map(({ id, score }) => [id, score]));
+      const works = this.store.works(hits.map(({ id }) => id));
+      return works.map((near) => ({ work: near, reason, score: scores.get(near.key) ?? 0 }));
     });
   }
 
@@ -157,12 +156,15 @@ class LibraryServices implements Services {
     };
   }
 
-  /** undefined: the work went away between index and store. */
-  private hit({ key, reason, score }: Found, weights: ReadonlyMap<string, number>): SearchHit | undefined {
-    const work = this.store.work(key);
-    if (work === undefined) return undefined;
-    const sentence = bestSentence(work.abstract, weights, this.analyzers);
-    return { work, reason, score, ...(sentence !== undefined && { sentence }) };
+  /** A work that went away between index and store is left out. */
+  private hits(found: readonly Found[], weights: ReadonlyMap<string, number>): readonly SearchHit[] {
+    const works = new Map(this.store.works(found.map(({ key }) => key)).map((work) => [work.key, work]));
+    return found.flatMap(({ key, reason, score }) => {
+      const work = works.get(key);
+      if (work === undefined) return [];
+      const sentence = bestSentence(work.abstract, weights, this.analyzers);
+      return [{ work, reason, score, ...(sentence !== undefined && { sentence }) }];
+    });
   }
 }
 

@@ -26,7 +26,7 @@ const OLD_ARCHIVES = new Set(
 
 const NEW_ID = /^(\d{2})(\d{2})\.(\d{4,5})(?:v([1-9]\d{0,2}))?$/;
 const OLD_ID = /^([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?\/(\d{2})(\d{2})(\d{3})(?:v([1-9]\d{0,2}))?$/i;
-const DOI = /^10\.\d{4,9}(?:\.\d+)*\/\S+$/;
+const DOI = /^10\.\d{4,9}(?:\.\d+)*\/[^\s\p{Cc}\p{Cs}]+$/u;
 const ARXIV_DOI = /^10\.48550\/arxiv\.(.+)$/i;
 /** Sites whose path holds an arXiv id after one of these words. */
 const ARXIV_PATH = /^(?:abs|pdf|html|ps|src|e-print|format|papers|paper|overview|a|arxiv|forum|resources)\/(.+)$/i;

@@ -1,7 +1,7 @@
 // A work: what a reader sees as one paper, put together from its source records. A pure function of the set of records,
 // so it can be thrown away and made again, and taking a record out leaves no trace of it.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compareDates, type PaperDate } from './dates.ts';
 import { firstAuthorKey, recordTitleKey, type SourceRecord } from './record.ts';
 import { nameKey, titleKey } from './titles.ts';
@@ -190,5 +190,5 @@ function compare(a: string, b: string): number {
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+  return hash('sha256', text, 'hex').slice(0, 20);
 }

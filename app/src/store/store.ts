@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
+import { sql as raw } from 'kysely';
 import { makeWork, type SourceRecord, titleHash, type Work } from '../papers/index.ts';
 import { rowDigest } from './checksum.ts';
 import { Folder, readStored, type Stored } from './refold.ts';
@@ -114,14 +115,20 @@ export class Store {
 
   /** The works of these keys, in the same order; those that do not exist are left out. */
   works(keys: readonly string[]): readonly Work[] {
-    return keys.flatMap((key) => this.work(key) ?? []);
+    const rows = new Map<string, { readonly byTitle: boolean; readonly records: SourceRecord[] }>();
+    for (const row of this.run.recordsOf.all({ keys: JSON.stringify(keys) })) {
+      const known = rows.get(row.work) ?? { byTitle: row.by_title === 1, records: [] };
+      known.records.push(readStored(row));
+      rows.set(row.work, known);
+    }
+    return keys.flatMap((key) => {
+      const found = rows.get(key);
+      return found === undefined ? [] : [makeWork(found.records, found)];
+    });
   }
 
   work(key: string): Work | undefined {
-    const state = this.run.work.get({ key });
-    if (state === undefined) return undefined;
-    const records = this.run.recordsOf.all({ key }).map(readStored);
-    return makeWork(records, { byTitle: state.by_title === 1 });
+    return this.works([key])[0];
   }
 
   /** Checksum of a work as the fold wrote it; undefined when there is no such work. */
@@ -300,8 +307,12 @@ function workStatements(sql: Sql) {
     work: sql.prepare((p: { key: string }) =>
       builder.selectFrom('works').select(['by_title', 'digest']).where('key', '=', p.key),
     ),
-    recordsOf: sql.prepare((p: { key: string }) =>
-      members.select(['records.source', 'records.raw']).where('members.work', '=', p.key),
+    // All keys in one statement: a call into the driver costs more than a row.
+    recordsOf: sql.prepare((p: { keys: string }) =>
+      members
+        .innerJoin('works', 'works.key', 'members.work')
+        .select(['members.work', 'works.by_title', 'records.source', 'records.raw'])
+        .where('members.work', 'in', raw<string>`(select value from json_each(${p.keys}))`),
     ),
     byIdentity: sql.prepare((p: { key: string }) =>
       builder
