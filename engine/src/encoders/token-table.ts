@@ -46,10 +46,7 @@ export function tokenTable(tensors: Tensors): TokenTable {
     weights,
     sum(tokens, values, n) {
       const out = new Float64Array(dim);
-      for (let i = 0; i < n; i++) {
-        const token = tokens[i]!;
-        addRow(out, rows.values, token * dim, values[i]! * factors[token]!);
-      }
+      addRows(out, rows.values, factors, tokens, values, n);
       return projection === undefined ? out : project(out, projection.values, outputDim);
     },
   };
@@ -73,10 +70,31 @@ export function quantiseRows(table: Float32Array, dim: number): { readonly table
   };
 }
 
-/** Two monomorphic callees would be one too few to matter: the loop is memory-bound. */
-function addRow(out: Float64Array, rows: Float32Array | Int8Array, at: number, factor: number): void {
-  if (rows instanceof Int8Array) for (let d = 0; d < out.length; d++) out[d]! += factor * rows[at + d]!;
-  else for (let d = 0; d < out.length; d++) out[d]! += factor * rows[at + d]!;
+/** out += Σ values × factor × row. Four rows a pass: each sum is still made in the order of the tokens. */
+function addRows(
+  out: Float64Array,
+  rows: Float32Array | Int8Array,
+  factors: Float64Array,
+  tokens: Uint32Array,
+  values: Float64Array,
+  n: number,
+): void {
+  const dim = out.length;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const [a, b, c, e] = [tokens[i]!, tokens[i + 1]!, tokens[i + 2]!, tokens[i + 3]!];
+    const [p, q] = [values[i]! * factors[a]!, values[i + 1]! * factors[b]!];
+    const [r, s] = [values[i + 2]! * factors[c]!, values[i + 3]! * factors[e]!];
+    const [ra, rb, rc, re] = [a * dim, b * dim, c * dim, e * dim];
+    for (let d = 0; d < dim; d++) {
+      out[d] = out[d]! + p * rows[ra + d]! + q * rows[rb + d]! + r * rows[rc + d]! + s * rows[re + d]!;
+    }
+  }
+  for (; i < n; i++) {
+    const row = tokens[i]! * dim;
+    const factor = values[i]! * factors[tokens[i]!]!;
+    for (let d = 0; d < dim; d++) out[d]! += factor * rows[row + d]!;
+  }
 }
 
 function project(vector: Float64Array, projection: Float32Array, outputDim: number): Float64Array {
