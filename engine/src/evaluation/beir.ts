@@ -107,6 +107,11 @@ function parseRecord(line: string, number: number, options: ParseOptions): JsonR
 }
 
 function idOf({ _id }: JsonRecord, number: number, options: ParseOptions): string {
+  if (typeof _id === 'number' && !Number.isSafeInteger(_id)) {
+    throw parseFailed(options, number, `\`_id\` is the number ${_id}, which may have lost digits`, {
+      hint: 'Write ids as strings.',
+    });
+  }
   const id = typeof _id === 'number' ? String(_id) : _id;
   if (typeof id === 'string' && id !== '') return id;
   throw parseFailed(options, number, id === '' ? '`_id` is empty' : '`_id` is missing or not a string');

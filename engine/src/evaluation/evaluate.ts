@@ -78,7 +78,12 @@ function countUnretrieved(mean: Record<string, number>, qrels: Qrels, queries: n
   for (const judgements of qrels.values()) for (const rel of judgements.values()) if (rel > 0) mean.num_rel++;
 }
 
-function checkOptions({ level = 1, depth = 1 }: EvaluateOptions): void {
+function checkOptions({ level = 1, depth = 1, scoreType = 'f32' }: EvaluateOptions): void {
+  if (scoreType !== 'f32' && scoreType !== 'f64') {
+    throw new EngineError('INVALID_ARGUMENT', `There is no score type ${JSON.stringify(scoreType)}`, {
+      hint: 'Pass f32 (trec_eval 9.0.8) or f64 (10.0).',
+    });
+  }
   if (!Number.isInteger(level) || level < 1) {
     throw new EngineError('INVALID_ARGUMENT', `The relevance level is ${level}`, { hint: 'Pass an integer ≥ 1.' });
   }

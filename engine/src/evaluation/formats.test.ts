@@ -143,6 +143,10 @@ describe('BEIR texts', () => {
     expect(() => [...parseBeirCorpus(text, { source: 'corpus' })]).toThrow(message);
   });
 
+  it('refuse a number as id that has lost digits', () => {
+    expect(() => parseBeirQueries('{"_id":12345678901234567890,"text":"x"}')).toThrow(/line 1: `_id` is the number/);
+  });
+
   it('lose the document that is the query itself on request', () => {
     const run = new Map([['x', ['x', 'y'].map((id) => ({ id, score: 1 }))]]);
     expect(removeQueryDocuments(run).get('x')).toEqual([{ id: 'y', score: 1 }]);
@@ -279,12 +283,22 @@ describe('parsers on arbitrary input', () => {
   );
 });
 
-it('parsers take time linear in hostile input', () => {
+it('parsers take time linear in hostile input', async () => {
   const topics = '<DOC><DOCNO> '.repeat(200_000);
   expect(parseCacmTopics(topics).size).toBe(0);
   expect(() => parseTrecRun(`1 Q0 a 1 ${'9'.repeat(1_000_000)}x t`)).toThrow(/not a number/);
   expect(() => parseBeirQueries(`${'['.repeat(1_000_000)}`)).toThrow(/not JSON/);
+  expect(parseTrecRun(`1 Q0 a 1${' '.repeat(1_000_000)}.5 t`).size).toBe(1);
+  let units = 0;
+  for await (const line of decodeLines(oneLine(4096, 4096))) units += line.length;
+  expect(units).toBe(4096 * 4096);
 });
+
+/** A file without line ends. */
+async function* oneLine(chunks: number, chunkBytes: number): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(chunkBytes).fill(0x61);
+  for (let i = 0; i < chunks; i++) yield chunk;
+}
 
 function makeTar(files: readonly (readonly [name: string, text: string])[]): Uint8Array {
   const blocks: number[] = [];

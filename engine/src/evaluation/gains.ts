@@ -86,7 +86,7 @@ export function binG({ ranked, relevant, level }: Judged): number {
 const discount = (i: number) => log2(i + 2);
 const log2 = (x: number) => ln(x) / Math.LN2;
 
-function dcg(gains: Int32Array | Float64Array, depth: number): number {
+function dcg(gains: Float64Array, depth: number): number {
   let sum = 0;
   const n = Math.min(gains.length, depth);
   for (let i = 0; i < n; i++) if (gains[i]! > 0) sum += gains[i]! / discount(i);
@@ -94,7 +94,7 @@ function dcg(gains: Int32Array | Float64Array, depth: number): number {
 }
 
 /** DCG of each prefix: out[n] is over the first n gains; constant past the end of `gains`. */
-function cumulativeDcg(gains: Int32Array | Float64Array, upTo: number): Float64Array {
+function cumulativeDcg(gains: Float64Array, upTo: number): Float64Array {
   const out = new Float64Array(upTo + 1);
   for (let i = 0; i < upTo; i++) {
     const gain = i < gains.length ? Math.max(0, gains[i]!) : 0;

@@ -12,7 +12,7 @@ export const NOT_JUDGED = -2;
 
 export interface Judged {
   /** Relevance by rank (0 = first): ≥ 0 judged, else NOT_IN_POOL or NOT_JUDGED. */
-  readonly ranked: Int32Array; // (retrieved)
+  readonly ranked: Float64Array; // (retrieved); grades may be beyond 32 bits
   readonly retrieved: number;
   /** Documents with relevance ≥ level: judged, and retrieved. */
   readonly relevant: number;
@@ -24,7 +24,7 @@ export interface Judged {
   readonly ideal: Float64Array;
 }
 
-/** Throws INVALID_ARGUMENT for a NaN score, a document twice in the run, or a relevance that is no integer. */
+/** Throws INVALID_ARGUMENT for a NaN score, a document twice in the run, or a relevance that is no (safe) integer. */
 export function judge(
   query: string,
   hits: readonly RunHit[],
@@ -36,7 +36,7 @@ export function judge(
   const counts = { relevant: 0, nonrelevant: 0 };
   const positive: number[] = [];
   for (const [id, rel] of qrels) {
-    if (!Number.isInteger(rel)) throw badRelevance(query, id, rel);
+    if (!Number.isSafeInteger(rel)) throw badRelevance(query, id, rel);
     if (rel >= level) counts.relevant++;
     else if (rel >= 0) counts.nonrelevant++;
     if (rel > 0) positive.push(rel);
@@ -73,8 +73,8 @@ function relevanceByRank(
   hits: readonly RunHit[],
   qrels: ReadonlyMap<DocId, number>,
   options: EvaluateOptions,
-): Int32Array {
-  const ranked = Int32Array.from(hits, (hit) => {
+): Float64Array {
+  const ranked = Float64Array.from(hits, (hit) => {
     const rel = qrels.get(hit.id);
     return rel === undefined ? NOT_IN_POOL : rel < 0 ? NOT_JUDGED : rel;
   });

@@ -30,7 +30,8 @@ export async function* decodeLines(
   options: ParseOptions = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
+  let rest: string[] = []; // pieces of the line that has not ended yet, joined once
+  let units = 0; // in them
   let number = 0;
   const decode = (chunk?: Uint8Array) => {
     try {
@@ -40,17 +41,20 @@ export async function* decodeLines(
     }
   };
   for await (const chunk of chunks) {
-    const lines = (rest + decode(chunk)).split('\n');
-    rest = lines.pop()!;
+    const lines = decode(chunk).split('\n');
+    const last = lines.pop()!;
     for (const line of lines) {
       number++;
-      yield line;
+      yield rest.join('') + line;
+      rest = [];
+      units = 0;
     }
-    if (rest.length > MAX_LINE_UNITS)
-      throw parseFailed(options, number + 1, `a line over ${MAX_LINE_UNITS} characters`);
+    rest.push(last);
+    units += last.length;
+    if (units > MAX_LINE_UNITS) throw parseFailed(options, number + 1, `a line over ${MAX_LINE_UNITS} characters`);
   }
-  rest += decode();
-  if (rest !== '') yield rest;
+  const end = rest.join('') + decode();
+  if (end !== '') yield end;
 }
 
 /** PARSE_FAILED naming the file and the line. */

@@ -166,6 +166,27 @@ describe('evaluate', () => {
     expect(at('f64')).toEqual({ 'iprec_at_recall_0.30': 0.25 });
   });
 
+  it('counts grades beyond 32 bits', () => {
+    const judged = new Map([['q', new Map([['a', 3e9]])]]);
+    const { mean } = evaluate(new Map([['q', [{ id: 'a', score: 1 }]]]), judged, { measures: ['map', 'ndcg'] });
+    expect(mean).toEqual({ map: 1, ndcg: 1 });
+  });
+
+  it('refuses a score type that does not exist', () => {
+    expect(() => evaluate(run, qrels, { scoreType: 'F32' as 'f32' })).toThrow(/no score type "F32"/);
+  });
+
+  it.each([
+    [32, '0.0312'],
+    [16, '0.0625'],
+    [3, '0.3333'],
+  ])('prints 1/%d as C does: %s', (rank, printed) => {
+    const hits = Array.from({ length: rank }, (_, i) => ({ id: `d${i}`, score: -i }));
+    const judged = new Map([['q', new Map([[`d${rank - 1}`, 1]])]]);
+    const evaluation = evaluate(new Map([['q', hits]]), judged, { measures: ['recip_rank'] });
+    expect(formatTrecEval(evaluation)).toBe(`recip_rank            \tall\t${printed}\n`);
+  });
+
   it('prints what trec_eval prints', () => {
     const evaluation = evaluate(run, qrels, { measures: ['num_q', 'num_ret', 'map', 'gm_map', 'P.5', 'relstring'] });
     expect(formatTrecEval(evaluation, { perQuery: true, runId: 'mine' }).split('\n')).toEqual([

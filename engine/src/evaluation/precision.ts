@@ -40,7 +40,8 @@ export const rPrecisionAt = (judged: Judged, multiple: number) =>
 export const setPrecision = (j: Judged) => ratio(j.relevantRetrieved, j.retrieved);
 export const setRecall = (j: Judged) => ratio(j.relevantRetrieved, j.relevant);
 export const setRelativePrecision = (j: Judged) => ratio(j.relevantRetrieved, Math.min(j.retrieved, j.relevant));
-export const setAveragePrecision = (j: Judged) => ratio(j.relevantRetrieved ** 2, j.retrieved * j.relevant);
+export const setAveragePrecision = (j: Judged) =>
+  ratio(j.relevantRetrieved * j.relevantRetrieved, j.retrieved * j.relevant);
 
 /** (x + 1)·P·R / (R + x·P): x is the weight of recall against precision. */
 export function setF(judged: Judged, x = 1): number {

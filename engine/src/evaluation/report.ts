@@ -106,5 +106,15 @@ export function formatReportLine(line: ReportLine): string {
 }
 
 const row = (name: string, query: string, value: string) => `${name.padEnd(22)}\t${query}\t${value}\n`;
-const number = (name: string, value: number) => (name.startsWith('num_') ? String(value) : value.toFixed(4));
+const number = (name: string, value: number) => (name.startsWith('num_') ? String(value) : fourDigits(value));
+/**
+ * As C prints `%.4f`: a number exactly between two neighbours, which only odd multiples of 1/32 are, goes to the even one
+ * (1/32 → 0.0312); toFixed would go up.
+ */
+function fourDigits(value: number): string {
+  const ticks = value * 32;
+  if (!Number.isInteger(ticks) || ticks % 2 === 0) return value.toFixed(4);
+  const low = Math.floor(value * 10_000); // exact: value · 10,000 ends in .5
+  return ((low % 2 === 0 ? low : low + 1) / 10_000).toFixed(4);
+}
 const signed = (value: number) => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;

@@ -119,6 +119,32 @@ describe("Holm's correction", () => {
   });
 });
 
+describe('what cannot be compared is refused, never computed with', () => {
+  const two = asMap([1, 0.5]);
+  it.each([{ draws: 0 }, { draws: 1.5 }, { draws: Number.NaN }, { confidence: 95 }, { confidence: 0 }])(
+    '%j',
+    (options) => {
+      expect(() => compare(two, asMap([0, 0.5]), options)).toThrow(/draws is|confidence is/);
+    },
+  );
+  it('NaN and infinite values', () => {
+    expect(() => compare(two, asMap([Number.NaN, 0.5]))).toThrow(/A value to compare is NaN/);
+    expect(() => randomisation([Number.POSITIVE_INFINITY])).toThrow(/A value to compare is Infinity/);
+    expect(() => holm([0.01, Number.NaN])).toThrow(/A p value is NaN/);
+  });
+  it('lists of different lengths', () => {
+    expect(() => bootstrap([1, 2], [1])).toThrow(/2 values are paired with 1/);
+    expect(() => bootstrap([], [])).toThrow(/0 values/);
+  });
+});
+
+it('the interval of a ratio is never NaN where some resamples have a baseline of 0', () => {
+  for (let draws = 1; draws < 60; draws++) {
+    const { ratio } = bootstrap([1, 0.5], [0, 0.5], { draws });
+    expect(ratio.some(Number.isNaN), `${draws} draws`).toBe(false);
+  }
+});
+
 it('averages a method over its training seeds', () => {
   expect([...averageOverSeeds([asMap([1, 0]), asMap([0, 0.5])]).values()]).toEqual([0.5, 0.25]);
 });

@@ -56,7 +56,7 @@ export function compare(
   const queries = sharedQueries(system, baseline);
   const a = queries.map((query) => system.get(query)!);
   const b = queries.map((query) => baseline.get(query)!);
-  const { draws, seed } = { ...DEFAULTS, ...options };
+  const { draws, seed } = checkedOptions(options);
   const intervals = bootstrap(a, b, options);
   const [mean, base] = [meanOf(a), meanOf(b)];
   return {
@@ -78,7 +78,8 @@ export function compare(
 
 /** p of the hypothesis that each difference was as likely to have the other sign. */
 export function randomisation(differences: readonly number[], options: CompareOptions = {}): number {
-  const { draws, seed } = { ...DEFAULTS, ...options };
+  const { draws, seed } = checkedOptions(options);
+  checkFinite(differences);
   const rng = new Rng(seed);
   const observed = Math.abs(differences.reduce((a, b) => a + b, 0));
   const slack = 1e-12 * differences.reduce((a, b) => a + Math.abs(b), 0); // equal sums in another order of rounding
@@ -102,9 +103,16 @@ export function bootstrap(
   baseline: readonly number[],
   options: CompareOptions = {},
 ): { readonly difference: Interval; readonly ratio: Interval } {
-  const { draws, seed, confidence } = { ...DEFAULTS, ...options };
+  const { draws, seed, confidence } = checkedOptions(options);
   const rng = new Rng(seed ^ 0x626f6f74);
   const n = system.length;
+  if (n !== baseline.length || n === 0) {
+    throw new EngineError('INVALID_ARGUMENT', `${n} values are paired with ${baseline.length}`, {
+      hint: 'Pass one value a query and system, in the same order, of at least one query.',
+    });
+  }
+  checkFinite(system);
+  checkFinite(baseline);
   const differences = new Float64Array(draws);
   const ratios = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw++) {
@@ -123,6 +131,10 @@ export function bootstrap(
 
 /** Holm's step-down correction: adjusted p values in the order given. Reject where one is ≤ the level. */
 export function holm(ps: readonly number[]): readonly number[] {
+  const bad = ps.find((p) => !(p >= 0 && p <= 1));
+  if (bad !== undefined) {
+    throw new EngineError('INVALID_ARGUMENT', `A p value is ${bad}`, { hint: 'Pass numbers from 0 to 1.' });
+  }
   const order = ps.map((_, i) => i).sort((i, j) => ps[i]! - ps[j]! || i - j);
   const adjusted = new Array<number>(ps.length);
   let running = 0;
@@ -160,6 +172,29 @@ function sharedQueries(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, nu
   return [...a.keys()].sort(compareUtf8);
 }
 
+function checkedOptions(options: CompareOptions): Required<CompareOptions> {
+  const all = { ...DEFAULTS, ...options };
+  if (!Number.isInteger(all.draws) || all.draws < 1) {
+    throw new EngineError('INVALID_ARGUMENT', `draws is ${all.draws}`, {
+      hint: 'Pass an integer ≥ 1; 10,000 is usual.',
+    });
+  }
+  if (!(all.confidence > 0 && all.confidence < 1)) {
+    throw new EngineError('INVALID_ARGUMENT', `confidence is ${all.confidence}`, {
+      hint: 'Pass a share between 0 and 1, such as .95.',
+    });
+  }
+  return all;
+}
+
+function checkFinite(values: readonly number[]): void {
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new EngineError('INVALID_ARGUMENT', `A value to compare is ${bad}`, {
+    hint: 'Measures are finite; look for a 0/0 in a measure of your own.',
+  });
+}
+
 /** Linear between the two nearest order statistics. */
 function interval(values: Float64Array, confidence: number): Interval {
   values.sort();
@@ -167,7 +202,7 @@ function interval(values: Float64Array, confidence: number): Interval {
     const position = share * (values.length - 1);
     const low = Math.floor(position);
     const [a, b] = [values[low]!, values[Math.min(low + 1, values.length - 1)]!];
-    return a === b ? a : a + (b - a) * (position - low);
+    return a === b || position === low ? a : a + (b - a) * (position - low);
   };
   return [at((1 - confidence) / 2), at(1 - (1 - confidence) / 2)];
 }

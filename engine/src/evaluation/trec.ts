@@ -9,7 +9,7 @@ import type { Qrels, Run, RunHit } from './types.ts';
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 const INFINITE = /^([-+]?)inf(?:inity)?$/i;
 const INTEGER = /^[-+]?\d{1,15}$/;
-const BLANKS = /[ \t\v\f\r]+/;
+const WORDS = /[^ \t\v\f\r]+/g;
 
 /**
  * A run from its text. Throws PARSE_FAILED naming the line: a wrong number of columns, a score that is no number or
@@ -24,7 +24,7 @@ export function parseTrecRun(text: Text, options: ParseOptions = {}): Run {
   const run = new Map<string, RunHit[]>();
   const seen = new Map<string, Set<string>>();
   for (const { line, number } of numberedLines(text)) {
-    const columns = trimBlanks(line).split(BLANKS);
+    const columns = columnsOf(line);
     if (columns.length !== 6)
       throw wrongColumns(options, number, columns.length, 6, 'query Q0 document rank score tag');
     const [query, , id, , score] = columns as [string, string, string, string, string, string];
@@ -53,7 +53,7 @@ export function formatTrecRun(run: Run, options: { readonly tag?: string } = {})
 export function parseTrecQrels(text: Text, options: ParseOptions = {}): Qrels {
   const qrels = new Map<string, Map<string, number>>();
   for (const { line, number } of numberedLines(text)) {
-    const columns = trimBlanks(line).split(BLANKS);
+    const columns = columnsOf(line);
     if (columns.length !== 4)
       throw wrongColumns(options, number, columns.length, 4, 'query iteration document relevance');
     const [query, , id, rel] = columns as [string, string, string, string];
@@ -107,7 +107,7 @@ function wrongColumns(options: ParseOptions, number: number, have: number, want:
   return parseFailed(options, number, `${have} columns, expected ${want} (${names})`, { hint });
 }
 
-/** What stands between blanks. */
+/** `text`, when it can be a column. */
 function word(text: string, what: string): string {
   if (text !== '' && !/[ \t\v\f\r\n]/.test(text)) return text;
   throw new EngineError('INVALID_ARGUMENT', `The ${what} ${shown(text)} cannot be written in TREC format`, {
@@ -115,7 +115,8 @@ function word(text: string, what: string): string {
   });
 }
 
-const trimBlanks = (line: string) => line.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, '');
+/** What stands between blanks, in one pass over the line. */
+const columnsOf = (line: string): readonly string[] => line.match(WORDS) ?? [];
 
 function append<V>(map: Map<string, V>, key: string, make: () => V): V {
   let value = map.get(key);
