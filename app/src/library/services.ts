@@ -37,6 +37,8 @@ export interface ServicesOptions {
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
+/** How long counts may be behind while papers come in. */
+const COUNT_MS = 1_000;
 /** Deepest hit that can be paged to. */
 const MAX_OFFSET = 10_000;
 
@@ -51,9 +53,12 @@ class LibraryServices implements Services {
   private readonly options: ServicesOptions;
 
   private readonly analyzers: ExcerptAnalyzers;
+  private readonly now: () => number;
+  private counted: { readonly counts: Counts; readonly change: number; readonly at: number } | undefined;
 
   constructor(options: ServicesOptions) {
     this.options = options;
+    this.now = options.now ?? (() => performance.now());
     this.store = options.store;
     this.index = options.index;
     this.encoders = options.encoders;
@@ -92,8 +97,7 @@ class LibraryServices implements Services {
   }
 
   search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
-    const now = this.options.now ?? (() => performance.now());
-    const start = now();
+    const start = this.now();
     const { offset, limit } = bounds(options);
     return this.index.with(async (snapshot) => {
       const request = {
@@ -112,7 +116,7 @@ class LibraryServices implements Services {
         limit,
         mode: answer.mode,
         notes: answer.notes,
-        ms: now() - start,
+        ms: this.now() - start,
       };
     });
   }
@@ -135,6 +139,15 @@ class LibraryServices implements Services {
   }
 
   counts(): Counts {
+    const now = this.now();
+    // Counting records reads an index through, so it is done again only after a change and at most once a second.
+    const change = this.store.lastChange();
+    const isKnown = this.counted !== undefined && (this.counted.change === change || now - this.counted.at < COUNT_MS);
+    if (this.counted === undefined || !isKnown) this.counted = { counts: this.count(), change, at: now };
+    return this.counted.counts;
+  }
+
+  private count(): Counts {
     const sources = this.store.countRecords();
     const records = sources.reduce((sum, { records: n }) => sum + n, 0);
     return { records, works: this.store.countWorks(), sources };

@@ -26,7 +26,7 @@ export const importCommand: Verb = (io, finish) =>
     .addOption(dataDirOption())
     .option('--source <name>', "what the papers' source is called (default: the file's name without endings)")
     .option('--again', 'read files again that have been read to the end before')
-    .option('--json', 'print one JSON object: files, added, updated, unchanged, rejected, works')
+    .option('--json', 'print one JSON object: files, added, updated, unchanged, rejected, works, seconds')
     .addHelpText(
       'after',
       `
@@ -52,7 +52,7 @@ Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read, 1
           : importThere(io, server, paths, options, watch.onEvent));
         watch.end();
         const seconds = Math.round((performance.now() - start) / 100) / 10;
-        if (options.json) await json(io, { ...report, seconds });
+        if (options.json) await json(io, { ...report, seconds, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
         else await io.out(summary(report, seconds));
         finish(report.rejected > 0 ? EXIT.rejected : EXIT.ok);
       } catch (error) {
