@@ -30,6 +30,8 @@ const SHALLOW = 72; // first block that may reach the window
 const WINDOW_MAX = 76; // f32
 const LIST_MAX = 80; // f32
 const MAX_X = 84; // f32: largest tf · length factor
+const RAW_DOCS = 88; // address: u32 × df of a list scored beforehand (a phrase, a nested group), 0 for postings
+const RAW_SCORES = 92; // address: f32 × df
 const LIST_BYTES = 96;
 
 // ---- one search, 32 bytes
@@ -296,6 +298,12 @@ function prepare(lists: usize, n: i32): bool {
   let least = 1000; // smallest exponent of a unit in the last place
   for (let i = 0; i < n; i++) {
     const list = lists + <usize>i * LIST_BYTES;
+    if (load<usize>(list, RAW_DOCS) != 0) {
+      const unit = prepareRaw(list);
+      weights += <f64>load<f32>(list, LIST_MAX);
+      least = min(least, unit);
+      continue;
+    }
     prepareList(list);
     const weight = load<f32>(list, WEIGHT);
     weights += <f64>weight;
@@ -359,6 +367,39 @@ function prepareList(list: usize): void {
   }
   store<f32>(list, most, LIST_MAX);
   store<f32>(list, largest, MAX_X);
+}
+
+/** Entries and bounds of a list scored beforehand; returns the exponent of its smallest unit in the last place. */
+function prepareRaw(list: usize): i32 {
+  const df = load<i32>(list, DF);
+  const docs = load<usize>(list, RAW_DOCS);
+  const scores = load<usize>(list, RAW_SCORES);
+  const bounds = load<usize>(list, BOUNDS);
+  const entries = load<usize>(list, DATA);
+  let most: f32 = 0;
+  let least = 1000;
+  for (let from = 0; from < df; from += 128) {
+    const to = min(from + 128, df);
+    let bound: f32 = 0;
+    for (let i = from; i < to; i++) {
+      const score = load<f32>(scores + (<usize>i << 2));
+      bound = max(bound, score);
+      if (score > 0) least = min(least, <i32>((reinterpret<u32>(score) >> 23) & 255) - 127 - 24);
+    }
+    store<f32>(bounds + (<usize>(from >> 7) << 2), bound);
+    most = max(most, bound);
+    const last = load<i32>(docs + (<usize>(to - 1) << 2));
+    if (to - from == 128) store<i32>(entries + <usize>(from >> 7) * ENTRY_BYTES, last);
+    else store<i32>(list, last, TAIL_LAST);
+  }
+  store<i32>(list, df >> 7, BLOCKS);
+  store<i32>(list, (df + 127) >> 7, ALL_BLOCKS);
+  store<i32>(list, -1, BLOCK);
+  store<i32>(list, 0, INDEX);
+  store<i32>(list, 0, COUNT);
+  store<i32>(list, 0, SHALLOW);
+  store<f32>(list, most, LIST_MAX);
+  return least;
 }
 
 /** Upper bound of the list's scores among documents low … high−1. */
@@ -434,6 +475,10 @@ function decode(list: usize, b: i32): void {
   if (load<i32>(list, BLOCK) == b) return;
   store<i32>(list, b, BLOCK);
   store<i32>(list, 0, INDEX);
+  if (load<usize>(list, RAW_DOCS) != 0) {
+    copyRaw(list, b);
+    return;
+  }
   if (b == load<i32>(list, BLOCKS)) {
     decodeTail(list);
     return;
@@ -442,6 +487,17 @@ function decode(list: usize, b: i32): void {
   unpackGaps(bodyOf(list, entry), load<u8>(entry + 8), load<usize>(list, DOCS), lastBefore(list, b));
   store<i32>(list, 128, COUNT);
   store<i32>(list, 0, READY);
+}
+
+function copyRaw(list: usize, b: i32): void {
+  const docs = load<usize>(list, DOCS);
+  const from = <usize>b << 9;
+  const count = min(load<i32>(list, DF) - (b << 7), 128);
+  memory.copy(docs, load<usize>(list, RAW_DOCS) + from, <usize>count << 2);
+  memory.copy(load<usize>(list, SCORES), load<usize>(list, RAW_SCORES) + from, <usize>count << 2);
+  for (let i = 0; i < 8; i++) store<i32>(docs + (<usize>(count + i) << 2), i32.MAX_VALUE); // sentinels
+  store<i32>(list, count, COUNT);
+  store<i32>(list, 3, READY);
 }
 
 // @ts-ignore: decorator

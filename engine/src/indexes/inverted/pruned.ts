@@ -5,8 +5,8 @@ import type { BitSet } from '../../core/bitset.ts';
 import type { Arena, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
 import type { Candidates } from '../../storage/part.ts';
 
-/** One term's list, lying in the arena. */
-export interface PrunedList {
+/** One term's postings, lying in the arena. */
+export interface PostingsList {
   /** Address of the list's bytes. */
   readonly address: number;
   readonly df: number;
@@ -18,6 +18,14 @@ export interface PrunedList {
   /** (256) length factor by length byte. */
   readonly inverse: Float32Array;
 }
+
+/** A clause that is no term, scored beforehand. */
+export interface ScoredList {
+  readonly df: number;
+  readonly docs: Uint32Array; // (df) ascending
+  readonly scores: Float32Array; // (df)
+}
+export type PrunedList = PostingsList | ScoredList;
 
 export interface PrunedSearch {
   readonly type: 'and' | 'or';
@@ -79,6 +87,7 @@ interface Layout {
   readonly batch: number;
   readonly accept: number;
   readonly inverse: ReadonlyMap<Float32Array, number>;
+  readonly raw: ReadonlyMap<ScoredList, number>;
   readonly decoded: number;
   readonly bounds: number;
   readonly bytes: number;
@@ -93,7 +102,11 @@ function layOut({ lists, accept, k }: PrunedSearch): Layout {
     return at;
   };
   const inverse = new Map<Float32Array, number>();
-  for (const list of lists) if (!inverse.has(list.inverse)) inverse.set(list.inverse, take(4 * 256));
+  const raw = new Map<ScoredList, number>();
+  for (const list of lists) {
+    if ('docs' in list) raw.set(list, take(rawBytes(list)));
+    else if (!inverse.has(list.inverse)) inverse.set(list.inverse, take(4 * 256));
+  }
   const blocks = lists.reduce((sum, list) => sum + (list.df >>> 7) + 1, 0);
   return {
     lists: take(LIST_BYTES * n),
@@ -105,6 +118,7 @@ function layOut({ lists, accept, k }: PrunedSearch): Layout {
     batch: take(12 * WINDOW),
     accept: take(accept === undefined ? 0 : 4 * accept.words.length),
     inverse,
+    raw,
     decoded: take(4 * 3 * DECODED * n),
     bounds: take(4 * blocks),
     bytes: next,
@@ -126,20 +140,40 @@ function fill(scratch: Region, layout: Layout, search: PrunedSearch): void {
   for (const [i, list] of search.lists.entries()) {
     const at = (layout.lists + i * LIST_BYTES) / 4;
     const decoded = base + layout.decoded + 4 * 3 * DECODED * i;
-    u32[at] = list.address;
+    u32.fill(0, at, at + LIST_BYTES / 4);
     u32[at + 1] = list.df;
-    f32[at + 2] = list.weight;
-    u32[at + 3] = list.norms;
-    u32[at + 4] = base + layout.inverse.get(list.inverse)!;
+    if ('docs' in list) {
+      const docs = layout.raw.get(list)!;
+      const scores = docs + rawPart(list);
+      u32.set(list.docs, docs / 4);
+      f32.set(list.scores, scores / 4);
+      u32[at] = base + scores + rawPart(list);
+      u32[at + 22] = base + docs;
+      u32[at + 23] = base + scores;
+    } else {
+      u32[at] = list.address;
+      f32[at + 2] = list.weight;
+      u32[at + 3] = list.norms;
+      u32[at + 4] = base + layout.inverse.get(list.inverse)!;
+      u32[at + 9] = list.maxTf;
+    }
     u32[at + 5] = bounds;
     u32[at + 6] = decoded;
     u32[at + 7] = decoded + 4 * DECODED;
     u32[at + 8] = decoded + 8 * DECODED;
-    u32[at + 9] = list.maxTf;
     const sentinels = (decoded - base) / 4 + 128;
     u32.fill(0x7fffffff, sentinels, sentinels + 8);
     bounds += 4 * ((list.df >>> 7) + 1);
   }
+}
+
+/** Bytes of a scored list's documents, and of its scores. */
+function rawPart(list: ScoredList): number {
+  return Math.ceil(list.df / 4) * 16;
+}
+/** Documents, scores, and 16 bytes a block for the kernel. */
+function rawBytes(list: ScoredList): number {
+  return 2 * rawPart(list) + 16 * ((list.df >>> 7) + 1);
 }
 
 /**

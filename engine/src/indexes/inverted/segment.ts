@@ -13,12 +13,13 @@ import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.
 import { END, ListCursor } from './list-cursor.ts';
 import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
-import { type PrunedList, searchPruned } from './pruned.ts';
+import { type PostingsList, type PrunedList, type ScoredList, searchPruned } from './pruned.ts';
 import { type Bm25, NormTables, Scoring } from './scoring.ts';
 import { dfPrefix, docsKey, type FieldKeys, lengthKey } from './statistics.ts';
 
 const READ_BYTES = 4 << 20;
 const CACHED_TERMS = 4096;
+const NONE: Candidates = { ords: new Uint32Array(0), scores: new Float64Array(0) };
 
 export interface SegmentOptions extends Cancellable {
   readonly bm25: Bm25;
@@ -215,7 +216,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
     throwIfAborted(scope.signal);
     const scoring = this.#scoring(scope);
     const wanted = Math.min(k, this.#header.size);
-    if (wanted === 0) return { ords: new Uint32Array(0), scores: new Float64Array(0) };
+    if (wanted === 0) return NONE;
     if (!scope.exhaustive) {
       const found = this.#searchPruned(plan, positions, wanted, scope, scoring);
       if (found !== undefined) return found;
@@ -223,7 +224,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
     return best(cursorOf(plan, this.#lists(positions, scoring)), wanted, scope);
   }
 
-  /** undefined: not a flat query over terms, or no kernel. */
+  /** undefined: no kernel, or a query that cursors answer as fast. */
   #searchPruned(
     plan: Plan,
     positions: PositionBytes,
@@ -233,26 +234,24 @@ class InvertedSegment implements SegmentPart<'terms'> {
   ): Candidates | undefined {
     const { kernels } = this.#options;
     const { region } = this.#bytes;
-    const flat = flatTerms(plan);
+    const flat = flattened(plan);
     if (kernels === undefined || region === undefined || flat === undefined) return undefined;
-    const lists = flat.terms.map((leaf) => this.#prunedList(leaf, region, scoring));
-    const present = lists.filter((list) => list !== undefined);
-    if (present.length === 0 || (flat.type === 'and' && present.length < lists.length)) {
-      return { ords: new Uint32Array(0), scores: new Float64Array(0) };
+    const lists: PrunedList[] = [];
+    for (const clause of flat.clauses) {
+      const list =
+        clause.type === 'term'
+          ? this.#postings(clause, region, scoring)
+          : scoredList(cursorOf(clause, this.#lists(positions, scoring)));
+      if (list !== undefined) lists.push(list);
+      else if (flat.type === 'and') return NONE;
     }
+    if (lists.length === 0) return NONE;
     const accept = this.#without(flat.excluded, positions, scope, scoring);
     const { size } = this.#header;
-    return searchPruned(region.arena, kernels.module, {
-      type: flat.type,
-      lists: present,
-      size,
-      accept,
-      k,
-      floor: scope.floor,
-    });
+    return searchPruned(region.arena, kernels.module, { type: flat.type, lists, size, accept, k, floor: scope.floor });
   }
 
-  #prunedList(leaf: TermLeaf, region: Region, scoring: Scoring): PrunedList | undefined {
+  #postings(leaf: TermLeaf, region: Region, scoring: Scoring): PostingsList | undefined {
     const field = this.#fields[leaf.field]!;
     const entry = field.find(leaf.term);
     if (entry === undefined) return undefined;
@@ -327,14 +326,34 @@ function positionsKey(field: number, term: string): string {
   return `${field}/${term}`;
 }
 
-/** A plan that is one `and` or `or` of terms (and exclusions of any kind), which the kernels can run. */
-function flatTerms(
+/** A plan as one `or` of anything, or one `and` of terms: what the kernels run. (An `and` with a phrase is led by its
+ * rarest word, and cursors skip as well as kernels would.) */
+function flattened(
   plan: Plan,
-): { type: 'and' | 'or'; terms: readonly TermLeaf[]; excluded: readonly Plan[] } | undefined {
-  if (plan.type === 'term') return { type: 'or', terms: [plan], excluded: [] };
-  if (plan.type !== 'and' && plan.type !== 'or') return undefined;
-  const terms = plan.clauses.filter((clause): clause is TermLeaf => clause.type === 'term');
-  return terms.length === plan.clauses.length ? { type: plan.type, terms, excluded: plan.excluded } : undefined;
+): { type: 'and' | 'or'; clauses: readonly Plan[]; excluded: readonly Plan[] } | undefined {
+  if (plan.type === 'term') return { type: 'or', clauses: [plan], excluded: [] };
+  if (plan.type === 'or') return plan;
+  return plan.type === 'and' && plan.clauses.every((clause) => clause.type === 'term') ? plan : undefined;
+}
+
+/** All matches of a clause with their scores; undefined when there are none. */
+function scoredList(cursor: Cursor | undefined): ScoredList | undefined {
+  if (cursor === undefined) return undefined;
+  let docs = new Uint32Array(256);
+  let scores = new Float32Array(256);
+  let df = 0;
+  for (let doc = cursor.next(); doc !== END; doc = cursor.next()) {
+    if (df === docs.length) {
+      const [moreDocs, moreScores] = [new Uint32Array(2 * df), new Float32Array(2 * df)];
+      moreDocs.set(docs);
+      moreScores.set(scores);
+      docs = moreDocs;
+      scores = moreScores;
+    }
+    docs[df] = doc;
+    scores[df++] = cursor.score();
+  }
+  return df === 0 ? undefined : { df, docs: docs.subarray(0, df), scores: scores.subarray(0, df) };
 }
 
 /** Every match is scored; the best are kept. */
