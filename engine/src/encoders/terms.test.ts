@@ -35,6 +35,16 @@ describe('the terms encoder', () => {
     expect(none!.fields.size).toBe(0);
   });
 
+  it('does not take what every object has for a field', async () => {
+    const odd = termsEncoder(english(), { fields: ['constructor', 'toString'] });
+    const [document] = await odd.encodeDocuments([{ toString: 'words' }]);
+    expect([...document!.fields.keys()]).toEqual(['toString']);
+  });
+
+  it.each([[[]], [['a', 'a']]])('refuses the fields %j', (fields) => {
+    expect(() => termsEncoder(english(), { fields })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
   it('keeps separate fields apart', async () => {
     const encoder = termsEncoder(english(), { fields: ['title', 'abstract'] });
     expect(encoder.fields).toEqual(['title', 'abstract']);

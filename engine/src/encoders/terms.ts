@@ -2,7 +2,7 @@
 // repeated term boosted by its count, as Lucene and Anserini do), a document the tokens of its fields. User syntax
 // (quotes, minus, prefixes) is not read here: that is retrieval/query-syntax.ts.
 
-import { throwIfAborted } from '../core/errors.ts';
+import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { fingerprint } from '../core/hash.ts';
 import { nextTurn } from '../core/turn.ts';
 import type {
@@ -35,7 +35,8 @@ export interface TermsEncoder extends Encoder<'terms'> {
 const TEXTS_A_TURN = 256;
 
 /**
- * Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them.
+ * Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them. Throws
+ * INVALID_ARGUMENT for no fields, or one twice.
  *
  * ```ts
  * import { termsEncoder } from '@quire/engine/encoders';
@@ -48,12 +49,20 @@ const TEXTS_A_TURN = 256;
  */
 export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): TermsEncoder {
   const sources = sourcesOf(options.fields);
+  const names = sources.map(([name]) => name);
+  if (names.length === 0 || new Set(names).size < names.length) {
+    throw new EngineError('INVALID_ARGUMENT', `The fields of a terms encoder are [${names.join(', ')}]`, {
+      hint: 'Name at least one field, each once.',
+    });
+  }
   const space = `terms-${fingerprint({ analyzer: analyzer.fingerprint, fields: sources.map(([name, from]) => [name, ...from]) })}`;
   const query = (tree: LexicalQuery): TermsQuery => ({ kind: 'terms', side: 'query', space, query: tree });
   const document = (texts: Readonly<Record<string, string>>): TermsDocument => {
     const fields = new Map<string, TokenStream>();
     for (const [name, from] of sources) {
-      const text = from.map((field) => texts[field] ?? '').filter((part) => part !== '');
+      const text = from
+        .map((field) => (Object.hasOwn(texts, field) ? texts[field]! : ''))
+        .filter((part) => part !== '');
       if (text.length > 0) fields.set(name, analyzer.analyze(text.join('\n')));
     }
     return { kind: 'terms', side: 'document', space, fields };
@@ -63,7 +72,7 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
     kind: 'terms',
     space,
     analyzer,
-    fields: sources.map(([name]) => name),
+    fields: names,
     query,
     encodeQueries: (texts, cancellable) =>
       inTurns(texts, (text) => query(bagOfWords(analyzer.analyze(text))), cancellable),

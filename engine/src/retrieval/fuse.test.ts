@@ -15,6 +15,13 @@ describe('reciprocal rank fusion', () => {
     expect(hits[1]!.score).toBe(1 / 61);
   });
 
+  it('sorts a list that is not in order: a run read from a file', () => {
+    const sorted = ranking(['b', 2], ['a', 1], ['c', 1]);
+    const shuffled = ranking(['c', 1], ['a', 1], ['b', 2]);
+    expect(fuseRankings([shuffled], { by: 'rrf' })).toEqual(fuseRankings([sorted], { by: 'rrf' }));
+    expect(fuseRankings([shuffled], { by: 'rrf' })[0]).toEqual({ id: 'b', score: 1 / 61 });
+  });
+
   it('breaks ties by id', () => {
     const hits = fuseRankings([ranking(['z', 1], ['a', 0]), ranking(['a', 7], ['z', 6])], { by: 'rrf' });
     expect(hits.map((hit) => hit.id)).toEqual(['a', 'z']);
@@ -43,7 +50,23 @@ describe('weighted sums', () => {
   it('divide by the standard deviation for z-scores, from the lowest score', () => {
     const hits = fuseRankings([one], { by: 'zscore' });
     const deviation = Math.sqrt((16 + 0 + 16) / 3);
-    expect(hits.map((hit) => hit.score)).toEqual([8 / deviation, 4 / deviation, 0]);
+    expect(hits.map((hit) => hit.id)).toEqual(['a', 'b', 'c']);
+    [8 / deviation, 4 / deviation, 0].forEach((score, i) => {
+      expect(hits[i]!.score).toBeCloseTo(score, 14);
+    });
+  });
+
+  it.each([1e-200, 1, 1e200])('tell scores apart whatever their size: %d', (unit) => {
+    const hits = fuseRankings([ranking(['a', 3 * unit], ['b', 2 * unit], ['c', unit])], { by: 'zscore' });
+    const expected = Math.sqrt(1.5);
+    expect(hits[0]!.score).toBeCloseTo(2 * expected, 14);
+    expect(hits[1]!.score).toBeCloseTo(expected, 14);
+    expect(hits[2]!.score).toBe(0);
+  });
+
+  it.each(['minmax', 'zscore'] as const)('by %s refuse a range that overflows', (by) => {
+    const wide = ranking(['a', 1.7e308], ['b', 0], ['c', -1.7e308]);
+    expect(() => fuseRankings([wide], { by })).toThrow(/cannot be normalised/);
   });
 
   it('refuse scores that have no finite range', () => {

@@ -57,7 +57,7 @@ export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]):
 }
 
 /**
- * The same on rankings at hand. Throws INVALID_ARGUMENT for weights that do not fit, a NaN, a document twice in a list.
+ * The same on rankings at hand; one that is not in order (a run from a file) is sorted first. Throws INVALID_ARGUMENT for weights that do not fit, a NaN, a document twice in a list.
  *
  * ```ts
  * const lexical = [{ id: 'a', score: 12 }, { id: 'b', score: 3 }];
@@ -86,7 +86,7 @@ function contributions(
   rankings.forEach((ranking, i) => {
     for (const hit of ranking) assertRankable(hit.score, hit.id);
     if (weights[i] === 0) return;
-    const list = normalise(ranking, weights[i]!, options);
+    const list = normalise(inOrder(ranking), weights[i]!, options);
     if (list.size !== ranking.length) {
       throw new EngineError(
         'INVALID_ARGUMENT',
@@ -113,6 +113,12 @@ function normalise(ranking: Ranking, weight: number, options: FuseOptions): Read
       options.by satisfies never;
       throw unknownFusion(options.by);
   }
+}
+
+/** Ranks mean nothing in a list that is not sorted: score descending, id ascending. */
+function inOrder(ranking: Ranking): Ranking {
+  const sorted = ranking.every((hit, i) => i === 0 || compareHits(ranking[i - 1]!, hit) <= 0);
+  return sorted ? ranking : [...ranking].sort(compareHits);
 }
 
 /** Smallest first, so that the sum does not depend on the order of the lists. */

@@ -63,13 +63,18 @@ export function parseQuery(source: string, analyzer: Analyzer, syntax: QuerySynt
   return { ...collect(sorted, analyzer, syntax), clipped: text.length < source.length };
 }
 
-/** The syntax as a stage before retrievers: `pipe(querySyntax(terms, …), fuse(…))`. */
+/**
+ * The syntax as a stage before retrievers: `pipe(querySyntax(terms, …), fuse(…))`. Words that must or must not
+ * occur bind only the lexical retrievers after it, which is reported as `query.restricted`.
+ */
 export function querySyntax(encoder: TermsEncoder, syntax: QuerySyntax = {}): Stage<string, Query> {
   return {
     name: 'query syntax',
     run: async (source, context) => {
       const parsed = parseQuery(source, encoder.analyzer, syntax);
       if (parsed.clipped) context?.trace?.({ name: 'query.clipped', facts: { length: source.length } });
+      if (parsed.restricted)
+        context?.trace?.({ name: 'query.restricted', message: 'Only lexical retrievers can tell' });
       const lexical = parsed.lexical ?? { type: 'or', clauses: [] };
       return withRep({ text: parsed.text, filter: parsed.filter }, encoder.query(lexical));
     },

@@ -109,6 +109,7 @@ function shiftBelow(tail: Ranking, lowest: number): Hit[] {
 /** The next smaller double. */
 function nextBelow(x: number): number {
   if (x === 0) return -Number.MIN_VALUE;
+  if (x === Number.NEGATIVE_INFINITY) return x; // nothing is below it
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, x);
   view.setBigInt64(0, view.getBigInt64(0) + (x > 0 ? -1n : 1n));

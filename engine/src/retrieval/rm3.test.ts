@@ -86,6 +86,29 @@ describe('RM3', () => {
     snapshot.release();
   });
 
+  it('is the plain query where all the weight is the query’s own', async () => {
+    const library = await libraryOf(texts);
+    const snapshot = library.snapshot();
+    const own = rm3(encoder, part(library, 'lexical'), { ...options, originalWeight: 1 });
+    const none = rm3(encoder, part(library, 'lexical'), { ...options, originalWeight: 0 });
+    expect((await own.run({ text: 'quantum' }, { snapshot })).map((hit) => hit.id)).toEqual(['a']);
+    expect((await none.run({ text: 'quantum' }, { snapshot })).map((hit) => hit.id)).toEqual(['a', 'b']);
+    snapshot.release();
+  });
+
+  it.each([
+    { feedbackTerms: -1 },
+    { feedbackDocuments: 0.5 },
+    { originalWeight: 2 },
+    { originalWeight: Number.NaN },
+    { maxDocumentShare: -1 },
+  ])('refuses %j', async (wrong) => {
+    const library = await libraryOf(texts);
+    expect(() => rm3(encoder, part(library, 'lexical'), { ...options, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
+  });
+
   it('says what it needs when it has no texts', async () => {
     const library = await libraryOf(texts);
     const source = part(library, 'lexical');

@@ -40,7 +40,7 @@ const f32 = Math.fround;
 /** BM25 + RM3 over a lexical part. Only the text of the query is expanded, not a tree from the user's syntax. */
 export function rm3(encoder: TermsEncoder, source: ReaderSource<'terms'>, options: Rm3Options): Retriever {
   const settings: Settings = { ...DEFAULTS, ...options };
-  checkCount('k', settings.k);
+  checkSettings(settings);
   const name = `rm3(${encoder.name}, ${settings.k})`;
   const expanded = (query: Query, context: Context, reader: IndexReader<'terms'>) =>
     expand(encoder, reader, query, context, settings);
@@ -70,6 +70,16 @@ export function rm3(encoder: TermsEncoder, source: ReaderSource<'terms'>, option
   };
 }
 
+function checkSettings({ k, feedbackDocuments, feedbackTerms, originalWeight, maxDocumentShare }: Settings): void {
+  checkCount('k', k);
+  checkCount('feedbackDocuments', feedbackDocuments);
+  checkCount('feedbackTerms', feedbackTerms);
+  for (const [name, share] of Object.entries({ originalWeight, maxDocumentShare })) {
+    if (share >= 0 && share <= 1) continue;
+    throw new EngineError('INVALID_ARGUMENT', `${name} is ${share}`, { hint: 'Pass a number from 0 to 1.' });
+  }
+}
+
 /** The expanded query as a representation; its own terms alone where nothing was found. */
 async function expand(
   encoder: TermsEncoder,
@@ -85,14 +95,14 @@ async function expand(
   const eligible = await eligibleTerms(encoder, reader, counts, settings.maxDocumentShare);
   const model = relevanceModel(first, counts, eligible, settings.feedbackTerms);
   const weights = model.size === 0 ? own : interpolate(own, model, settings.originalWeight);
-  const clauses = [...weights].map(
-    ([term, weight]): LexicalQuery => ({ type: 'boost', boost: weight, query: { type: 'term', term } }),
-  );
+  const clauses = [...weights]
+    .filter(([, weight]) => weight > 0) // with a weight of 0 a term would still match, and fill the tail of the ranking
+    .map(([term, weight]): LexicalQuery => ({ type: 'boost', boost: weight, query: { type: 'term', term } }));
   const tree: LexicalQuery = { type: 'or', clauses };
   context.trace?.({
     name: 'rm3.expanded',
     message: shown(tree),
-    facts: { documents: first.length, terms: weights.size },
+    facts: { documents: first.length, terms: clauses.length },
   });
   return encoder.query(tree);
 }

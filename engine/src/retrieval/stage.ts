@@ -49,7 +49,7 @@ export interface Stage<I, O> {
 }
 
 export interface Retriever extends Stage<Query, Ranking> {
-  /** Why documents score as they do, by id; a document that this retriever does not return is absent. */
+  /** Why documents score as they do, by id. One that does not match is absent; one beyond a cut may be there. */
   explain(query: Query, ids: readonly DocId[], context?: Context): Promise<Explanations>;
 }
 export type Explanations = ReadonlyMap<DocId, Explanation>;

@@ -14,9 +14,11 @@ export function minmax(ranking: Ranking, weight: number): ReadonlyMap<DocId, Con
 
 export function zscore(ranking: Ranking, weight: number): ReadonlyMap<DocId, Contribution> {
   const [min, max] = range(ranking);
-  const mean = ranking.reduce((sum, hit) => sum + (hit.score - min), 0) / ranking.length;
-  const variance = ranking.reduce((sum, hit) => sum + (hit.score - min - mean) ** 2, 0) / ranking.length;
-  return scaled(ranking, weight, { min, max, scale: max === min ? 0 : Math.sqrt(variance) });
+  if (max === min) return scaled(ranking, weight, { min, max, scale: 0 });
+  const shares = ranking.map((hit) => (hit.score - min) / (max - min)); // squares of these neither overflow nor vanish
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const variance = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0) / shares.length;
+  return scaled(ranking, weight, { min, max, scale: (max - min) * Math.sqrt(variance) });
 }
 
 interface Scaling {
@@ -38,17 +40,15 @@ function range(ranking: Ranking): readonly [min: number, max: number] {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const { id, score } of ranking) {
-    if (!Number.isFinite(score)) {
+    min = Math.min(min, score);
+    max = Math.max(max, score);
+    if (!Number.isFinite(score) || !Number.isFinite(max - min)) {
       throw new EngineError(
         'INVALID_ARGUMENT',
         `The score of ${JSON.stringify(id)} is ${score} and cannot be normalised`,
-        {
-          hint: 'Fuse by ranks (rrf), or give finite scores.',
-        },
+        { hint: 'Fuse by ranks (rrf), or give scores whose range is finite.' },
       );
     }
-    min = Math.min(min, score);
-    max = Math.max(max, score);
   }
   return [min, max];
 }
