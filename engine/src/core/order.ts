@@ -4,25 +4,29 @@ import { EngineError } from './errors.ts';
 import type { DocId, Hit } from './types.ts';
 
 /**
- * Compares two strings as their UTF-8 bytes would compare, without encoding them. UTF-16 order differs only where a
- * surrogate meets U+E000…U+FFFF: there the surrogate (a code point ≥ U+10000) is the larger one. A lone surrogate
- * orders as if it were encoded in three bytes of its own value; encoders map it to U+FFFD.
+ * Compares two strings as their UTF-8 bytes (encodeUtf8) would compare, without encoding them. UTF-16 order differs only
+ * where a surrogate pair, a code point ≥ U+10000, meets something below it. A lone surrogate stands where its own value
+ * does, between U+D7FF and U+E000.
  */
 export function compareUtf8(a: string, b: string): number {
   const n = Math.min(a.length, b.length);
   for (let i = 0; i < n; i++) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(i);
-    if (x !== y) return fixUp(x) - fixUp(y);
+    if (x !== y) return x < 0xd800 && y < 0xd800 ? x - y : rank(a, i) - rank(b, i);
   }
   return a.length - b.length;
 }
 
-/** Moves surrogates above U+E000…U+FFFF, so that code units order as code points do. */
-function fixUp(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+/** The code unit at `i`, moved above all others when it is half of a pair. What stands before it is equal in both. */
+function rank(text: string, i: number): number {
+  const unit = text.charCodeAt(i);
+  const paired = isHigh(unit) ? isLow(text.charCodeAt(i + 1)) : isLow(unit) && i > 0 && isHigh(text.charCodeAt(i - 1));
+  return paired ? unit + 0x10000 : unit;
 }
+
+const isHigh = (unit: number) => (unit & 0xfc00) === 0xd800;
+const isLow = (unit: number) => (unit & 0xfc00) === 0xdc00;
 
 /** Negative when `a` ranks before `b`. */
 export function compareHits(a: Hit, b: Hit): number {
