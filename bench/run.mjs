@@ -33,8 +33,9 @@ function install() {
   if (missing.length === 0) return;
   console.log(`bench: installing ${missing.map(([peer]) => peer).join(', ')} into bench/`);
   const windows = process.platform === 'win32';
-  const ask = existsSync(join(folder, 'package-lock.json')) ? 'ci' : 'install';
-  const done = spawnSync('npm', [ask, '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell: windows });
+  // The manifest names exact versions; a lockfile would list packages of platforms that not every registry has.
+  const ask = ['install', '--no-package-lock', '--no-audit', '--no-fund'];
+  const done = spawnSync('npm', ask, { cwd: folder, stdio: 'inherit', shell: windows });
   if (done.status !== 0) process.exit(1);
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export const name = 'lockfile';
 
-const LOCKS = ['package-lock.json', 'bench/package-lock.json', 'runner/package-lock.json'];
+const LOCKS = ['package-lock.json', 'runner/package-lock.json'];
 
 /** @returns {string[]} one line a package that breaks a rule */
 export function check(root) {
@@ -26,7 +26,7 @@ function complaints(lock, path, entry) {
   const installed = path.includes('node_modules/') && !entry.link && !entry.inBundle;
   if (/^[a-z+]+:/i.test(entry.resolved ?? '')) found.push(`${lock}: ${path} carries a download address`);
   if (installed && entry.integrity === undefined) found.push(`${lock}: ${path} has no checksum`);
-  // Of the peers that bench compares with, some build at installation; that is theirs, and nobody's dependency.
+  // The runner's one package, node, takes the binary for its platform from the registry in such a script.
   if (entry.hasInstallScript && lock === 'package-lock.json')
     found.push(`${lock}: ${path} runs a script when installed`);
   return found;
