@@ -1,8 +1,8 @@
 // The bootstrap in clones of its own: it refuses an old Node, tells what is missing, and does nothing when nothing changed.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { at } from './lib/paths.mjs';
@@ -93,5 +93,14 @@ describe('bootstrap', () => {
     const { status, output } = bootstrap();
     expect(status).toBe(1);
     expect(output).toContain('the build failed');
+  });
+});
+
+describe('the install', () => {
+  it("brings no Node of its own: node -v in an npm script is the caller's", () => {
+    const path = `${at('node_modules', '.bin')}${delimiter}${process.env.PATH}`;
+    const done = spawnSync('node', ['-v'], { env: { ...process.env, PATH: path }, encoding: 'utf8' });
+    expect(done.stdout.trim()).toBe(process.version);
+    expect(existsSync(at('node_modules', 'node'))).toBe(false);
   });
 });
