@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openCollection } from './collection.ts';
-import type { Document } from './core/types.ts';
+import { type CollectionDense, openCollection } from './collection.ts';
+import type { Document, Encoder, Explanation, TraceEvent } from './core/types.ts';
+import { binary } from './indexes/binary/binary.ts';
+import { flat } from './indexes/flat/flat.ts';
 import { memoryDirectory } from './storage/memory.ts';
 
 const papers: readonly Document[] = [
@@ -78,3 +80,120 @@ describe('a collection', () => {
     await collection.close();
   });
 });
+
+/** Meaning in two dimensions: how much a text is about searching, and about hardware. Unknown words have no vector. */
+function topics(space = 'topics'): Encoder<'dense'> {
+  const axes = [
+    ['query', 'interaction', 'search', 'lookup'],
+    ['memory', 'disk', 'matrices', 'hardware'],
+  ];
+  const rep = (text: string) => {
+    const words = text.toLowerCase().split(/\W+/);
+    const counts = axes.map((axis) => words.filter((word) => axis.includes(word)).length);
+    const length = Math.sqrt(counts.reduce((sum, count) => sum + count * count, 0)) || 1;
+    return { kind: 'dense', space, vec: Float32Array.from(counts, (count) => count / length) } as const;
+  };
+  return {
+    name: 'topics',
+    kind: 'dense',
+    space,
+    encodeQueries: async (texts) => texts.map(rep),
+    encodeDocuments: async (documents) => documents.map((fields) => rep(Object.values(fields).join(' '))),
+  };
+}
+
+describe('a collection with an encoder', () => {
+  const encoder = topics();
+  const dense: CollectionDense = { encoder, index: flat({ space: encoder.space, dim: 2 }) };
+  const hybrid = { ...options, dense };
+
+  it('finds by meaning what shares no word with the query', async () => {
+    const collection = await openCollection(memoryDirectory(), hybrid);
+    await collection.add(papers);
+    const byWords = await openCollection(memoryDirectory(), options);
+    await byWords.add(papers);
+    expect(await byWords.search('hardware')).toEqual([]);
+    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['monarch', 'bidr', 'prf']);
+    await collection.close();
+    await byWords.close();
+  });
+
+  it('adds 1 / (60 + rank) over both lists, and explains down to term and vector', async () => {
+    const collection = await openCollection(memoryDirectory(), hybrid);
+    await collection.add(papers.slice(0, 1));
+    await collection.add(papers.slice(1));
+    const hits = await collection.search('late interactions in lookup', { explain: true });
+    // words: prf, bidr; meaning: prf, bidr, monarch
+    expect(hits.map(({ id, score }) => [id, score])).toEqual([
+      ['prf', 1 / 61 + 1 / 61],
+      ['bidr', 1 / 62 + 1 / 62],
+      ['monarch', 1 / 63],
+    ]);
+    for (const hit of hits) expect(hit.why?.value).toBe(hit.score);
+    const leaves = [...all(hits[0]!.why!)].flatMap(({ facts }) => Object.keys(facts ?? {}));
+    expect(leaves).toEqual(expect.arrayContaining(['rank', 'k0', 'term', 'tf', 'dim']));
+    await collection.close();
+  });
+
+  it('finds the same after it was closed and opened again, filtered and cut as asked', async () => {
+    const directory = memoryDirectory();
+    const first = await openCollection(directory, hybrid);
+    await first.add(papers);
+    const before = await first.search('late interaction', { explain: true });
+    await first.close();
+    const again = await openCollection(directory, { ...hybrid, readOnly: true });
+    expect(await again.search('late interaction', { explain: true })).toEqual(before);
+    expect(await again.search('late interaction', { k: 1 })).toHaveLength(1);
+    expect(await again.search('late interaction', { k: 0 })).toEqual([]);
+    const filter = { op: 'is', column: 'year', value: 2022 } as const;
+    expect((await again.search('late interaction', { filter })).map((hit) => hit.id)).toEqual(['bidr', 'monarch']);
+    await again.close();
+  });
+
+  it('searches by words alone, and says so, where the query has no vector', async () => {
+    const collection = await openCollection(memoryDirectory(), hybrid);
+    await collection.add(papers);
+    const events: TraceEvent[] = [];
+    const hits = await collection.search('permutation', { trace: (event) => events.push(event) });
+    expect(hits.map((hit) => hit.id)).toEqual(['monarch']);
+    expect(events.map((event) => event.name)).toContain('search.no-vector');
+    for (const text of ['', '   ', '((((', '\ud800', 'the of and']) expect(await collection.search(text)).toEqual([]);
+    await collection.close();
+  });
+
+  it('replaces and deletes in both lists', async () => {
+    const collection = await openCollection(memoryDirectory(), hybrid);
+    await collection.add(papers);
+    await collection.add([{ id: 'monarch', fields: { title: 'Search', abstract: '' } }]);
+    await collection.delete(['bidr']);
+    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['monarch', 'prf']);
+    expect((await collection.search('lookup', { k: 1 })).map((hit) => hit.id)).toEqual(['monarch']);
+    await collection.close();
+  });
+
+  it('takes any index of vectors', async () => {
+    const index = binary({ space: encoder.space, dim: 2 });
+    const collection = await openCollection(memoryDirectory(), { ...options, dense: { encoder, index, depth: 1 } });
+    await collection.add(papers);
+    expect((await collection.search('hardware', { k: 1 })).map((hit) => hit.id)).toEqual(['monarch']);
+    await collection.close();
+  });
+
+  it('refuses an index of another space, and a folder made without one', async () => {
+    const index = flat({ space: 'elsewhere', dim: 2 });
+    await expect(openCollection(memoryDirectory(), { ...options, dense: { encoder, index } })).rejects.toMatchObject({
+      code: 'ENCODER_MISMATCH',
+    });
+    const directory = memoryDirectory();
+    const byWords = await openCollection(directory, options);
+    await byWords.add(papers);
+    await byWords.close();
+    const opened = openCollection(directory, hybrid).then((collection) => collection.search('late'));
+    await expect(opened).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
+  });
+});
+
+function* all(why: Explanation): Generator<Explanation> {
+  yield why;
+  for (const detail of why.details) yield* all(detail);
+}

@@ -1,23 +1,26 @@
 // A collection: text documents, searched by their words and, with an encoder, by their meaning. The shortest way into
 // the engine, and only a face: everything that it does can be done with openLibrary, encoders, indexes and stages.
 
-import { throwIfAborted } from './core/errors.ts';
+import { EngineError, throwIfAborted } from './core/errors.ts';
 import type {
   Analyzer,
   Cancellable,
   ColumnType,
   DocId,
   Document,
-  DocumentRep,
   Encoder,
   Filter,
-  Hit,
   IndexReader,
   Ranking,
 } from './core/types.ts';
 import { termsEncoder } from './encoders/terms.ts';
 import { inverted } from './indexes/inverted/inverted.ts';
-import type { Library, Snapshot, Writer } from './storage/contract.ts';
+import { cut } from './retrieval/cut.ts';
+import { explain } from './retrieval/explain.ts';
+import { fuse } from './retrieval/fuse.ts';
+import { retrieve } from './retrieval/retrieve.ts';
+import { type Query, type Retriever, withRep } from './retrieval/stage.ts';
+import type { Library, Parts, Reps, Snapshot, Writer } from './storage/contract.ts';
 import type { Directory } from './storage/directory.ts';
 import { openLibrary } from './storage/library.ts';
 import type { PartKind } from './storage/part.ts';
@@ -30,8 +33,20 @@ export interface CollectionOptions {
   readonly columns?: Readonly<Record<string, ColumnType>>;
   /** How text becomes terms. Default english(), which equals Lucene's. */
   readonly analyzer?: Analyzer;
+  /** Search by meaning as well. Default: by words alone. */
+  readonly dense?: CollectionDense;
   /** Never write. Default false. */
   readonly readOnly?: boolean;
+}
+
+/** How documents and queries become vectors, and where these are kept. Fixed at the first `add`. */
+export interface CollectionDense {
+  /** Reads the fields of each document, and the text of each query. */
+  readonly encoder: Encoder<'dense'>;
+  /** An index of the encoder's space: `flat({ space: encoder.space, dim })`, or binary, or ivf. */
+  readonly index: PartKind<'dense'>;
+  /** Best hits of either list that are fused, at least k. Default 100; published fusions take 1,000. */
+  readonly depth?: number;
 }
 
 export interface CollectionSearch extends Cancellable {
@@ -50,14 +65,17 @@ export interface Collection {
   /** Deletes as one commit; ids that are not there are no error. */
   delete(ids: Iterable<DocId>): Promise<void>;
   get(id: DocId): Promise<Document | undefined>;
-  /** Best first; any text is legal. */
+  /**
+   * Best first; any text is legal. Scores are BM25's; with `dense`, the sum over both lists of 1 / (60 + rank)
+   * (reciprocal rank fusion), and a hit may share no word with the query.
+   */
   search(text: string, options?: CollectionSearch): Promise<Ranking>;
   close(): Promise<void>;
 }
 
-type Shape = { readonly terms: PartKind<'terms'> };
 /** Documents encoded at a time. */
 const BATCH = 256;
+const DEPTH = 100;
 
 /**
  * Opens the collection in a directory; the first `add` creates it.
@@ -74,24 +92,37 @@ const BATCH = 256;
 export async function openCollection(directory: Directory, options: CollectionOptions): Promise<Collection> {
   const names = Object.keys(options.fields);
   const encoder = termsEncoder(options.analyzer ?? english(), { fields: names });
-  const library = await openLibrary<Shape>(directory, {
+  const { dense } = options;
+  if (dense !== undefined && dense.encoder.space !== dense.index.space) {
+    throw new EngineError(
+      'ENCODER_MISMATCH',
+      `The encoder ${dense.encoder.name} makes vectors of space ${dense.encoder.space}, the index keeps ${dense.index.space}`,
+      { hint: 'Make the index with `space: encoder.space`.' },
+    );
+  }
+  const library = await openLibrary<Parts>(directory, {
     schema: {
       fields: Object.fromEntries(names.map((name) => [name, { stored: true }])),
       columns: options.columns ?? {},
     },
-    parts: { terms: inverted({ space: encoder.space, fields: options.fields }) },
+    parts: {
+      terms: inverted({ space: encoder.space, fields: options.fields }),
+      ...(dense === undefined ? {} : { dense: dense.index }),
+    },
     ...(options.readOnly === undefined ? {} : { readOnly: options.readOnly }),
   });
-  return new OpenCollection(library, encoder);
+  return new OpenCollection(library, encoder, dense);
 }
 
 class OpenCollection implements Collection {
-  readonly #library: Library<Shape>;
-  readonly #encoder: Encoder<'terms'>;
+  readonly #library: Library;
+  readonly #terms: Encoder<'terms'>;
+  readonly #dense: CollectionDense | undefined;
 
-  constructor(library: Library<Shape>, encoder: Encoder<'terms'>) {
+  constructor(library: Library, terms: Encoder<'terms'>, dense: CollectionDense | undefined) {
     this.#library = library;
-    this.#encoder = encoder;
+    this.#terms = terms;
+    this.#dense = dense;
   }
 
   get size(): number {
@@ -105,12 +136,12 @@ class OpenCollection implements Collection {
     return this.#write(async (writer) => {
       for (const batch of batches(documents)) {
         throwIfAborted(options.signal);
-        const reps = await this.#encoder.encodeDocuments(
-          batch.map(({ fields }) => fields),
-          options,
-        );
+        const texts = batch.map(({ fields }) => fields);
+        const terms = await this.#terms.encodeDocuments(texts, options);
+        const dense = await this.#dense?.encoder.encodeDocuments(texts, options);
         for (const [i, document] of batch.entries()) {
-          await writer.replace(document, { terms: reps[i] as DocumentRep<'terms'> }); // one representation a document
+          const reps: Reps = { terms: terms[i]!, ...(dense === undefined ? {} : { dense: dense[i]! }) };
+          await writer.replace(document, reps);
         }
       }
     });
@@ -128,17 +159,10 @@ class OpenCollection implements Collection {
 
   search(text: string, options: CollectionSearch = {}): Promise<Ranking> {
     return this.#read(async (snapshot) => {
-      const reader: IndexReader<'terms'> = snapshot.part('terms');
-      const [query] = await this.#encoder.encodeQueries([text], options);
-      if (query === undefined) return [];
-      const ranking = await reader.search(query, options.k ?? 10, options);
-      if (options.explain !== true) return ranking;
-      return Promise.all(
-        ranking.map(async (hit): Promise<Hit> => {
-          const why = await reader.explain(query, hit.id, options);
-          return why === undefined ? hit : { ...hit, why };
-        }),
-      );
+      const { k = 10, ...context } = options;
+      const query = await this.#queryOf(text, options);
+      const best = cut(this.#retriever(snapshot, query, k), k);
+      return (options.explain === true ? explain(best) : best).run(query, context);
     });
   }
 
@@ -146,7 +170,29 @@ class OpenCollection implements Collection {
     return this.#library.close();
   }
 
-  async #write(change: (writer: Writer<Shape>) => Promise<void>): Promise<void> {
+  /** The text, and its vector where it has one. */
+  async #queryOf(text: string, { signal, trace }: Cancellable): Promise<Query> {
+    if (this.#dense === undefined) return { text };
+    const [vector] = await this.#dense.encoder.encodeQueries([text], { signal, trace });
+    if (vector!.vec.some((component) => component !== 0)) return withRep({ text }, vector!);
+    trace?.({
+      name: 'search.no-vector',
+      message: 'The encoder knows no word of the query: it is searched by words alone',
+    });
+    return { text };
+  }
+
+  #retriever(snapshot: Snapshot, query: Query, k: number): Retriever {
+    const terms = snapshot.part('terms') as IndexReader<'terms'>; // as openCollection named its parts
+    if (this.#dense === undefined) return retrieve(this.#terms, terms, k);
+    const { encoder, depth = DEPTH } = this.#dense;
+    const most = Math.max(k, depth);
+    const lists = [retrieve(this.#terms, terms, most)];
+    if (query.reps !== undefined) lists.push(retrieve(encoder, snapshot.part('dense') as IndexReader<'dense'>, most));
+    return fuse({ by: 'rrf' }, ...lists);
+  }
+
+  async #write(change: (writer: Writer) => Promise<void>): Promise<void> {
     const writer = await this.#library.writer();
     try {
       await change(writer);
@@ -156,7 +202,7 @@ class OpenCollection implements Collection {
     }
   }
 
-  async #read<T>(answer: (snapshot: Snapshot<Shape>) => Promise<T>): Promise<T> {
+  async #read<T>(answer: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     const snapshot = this.#library.snapshot();
     try {
       return await answer(snapshot);

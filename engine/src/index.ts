@@ -2,7 +2,13 @@
 // /encoders, /indexes, /retrieval, /evaluation, and the adapters /node and /browser.
 
 // The shortest way: documents in, ranked and explained hits out.
-export { type Collection, type CollectionOptions, type CollectionSearch, openCollection } from './collection.ts';
+export {
+  type Collection,
+  type CollectionDense,
+  type CollectionOptions,
+  type CollectionSearch,
+  openCollection,
+} from './collection.ts';
 // The vocabulary.
 export { EngineError, type ErrorCode } from './core/errors.ts';
 export type {
