@@ -3,8 +3,9 @@
 // over float32 clause scores and rounded once, as Lucene's scorers do.
 
 import type { Explanation } from '../../core/types.ts';
-import { lengthOf, score, weightOf } from './bm25.ts';
+import { score } from './bm25.ts';
 import type { Expansion } from './expand.ts';
+import { explainLeaf, explainSum } from './explain.ts';
 import { END, type ListCursor } from './list-cursor.ts';
 import type { ExpandLeaf, Inner, PhraseLeaf, Plan, TermLeaf } from './plan.ts';
 import type { PositionReader } from './positions.ts';
@@ -290,7 +291,10 @@ class AndCursor implements Cursor {
     return sumOf(this.#clauses);
   }
   explain(): Explanation {
-    return explainSum(this.score(), this.#clauses);
+    return explainSum(
+      this.score(),
+      this.#clauses.map((clause) => clause.explain()),
+    );
   }
 }
 
@@ -318,7 +322,10 @@ class OrCursor implements Cursor {
     return sumOf(this.#matching());
   }
   explain(): Explanation {
-    return explainSum(this.score(), this.#matching());
+    return explainSum(
+      this.score(),
+      this.#matching().map((clause) => clause.explain()),
+    );
   }
   #matching(): Cursor[] {
     return this.#clauses.filter((clause) => clause.doc === this.doc);
@@ -359,43 +366,4 @@ function sumOf(clauses: readonly Cursor[]): number {
   let sum = 0;
   for (const clause of clauses) sum += clause.score();
   return Math.fround(sum);
-}
-
-function explainSum(value: number, clauses: readonly Cursor[]): Explanation {
-  return {
-    value,
-    description: 'sum of the matching clauses, rounded to float32',
-    details: clauses.map((clause) => clause.explain()),
-  };
-}
-
-/** weight − weight / (1 + tf · length factor), taken apart. */
-function explainLeaf(
-  scoring: Scoring,
-  leaf: { readonly field: number; readonly boost: number },
-  facts: Readonly<Record<string, string | number>>,
-  weight: number,
-  idf: number,
-  tf: number,
-  lengthByte: number,
-): Explanation {
-  const { docs, averageLength } = scoring.field(leaf.field);
-  const factor = scoring.inverseNorms(leaf.field)[lengthByte]!;
-  const length = lengthOf(lengthByte);
-  const { k1, b } = scoring.bm25;
-  const part = (value: number, description: string): Explanation => ({ value, description, details: [] });
-  return {
-    value: score(weight, tf, factor),
-    description: 'weight − weight / (1 + tf · length factor), each step in float32',
-    facts: { ...facts, field: scoring.fields[leaf.field]!.name, N: docs, tf, length, averageLength, k1, b },
-    details: [
-      {
-        value: weightOf(leaf.boost, idf),
-        description: 'weight = boost · idf',
-        details: [part(leaf.boost, 'boost'), part(idf, 'idf = ln(1 + (N − df + ½) / (df + ½)), summed over a phrase')],
-      },
-      part(tf, 'tf: occurrences in this field'),
-      part(factor, 'length factor = 1 / (k1 · (1 − b + b · length / average length))'),
-    ],
-  };
 }
