@@ -8,6 +8,7 @@ import {
   type DocumentRep,
   EngineError,
   type Filter,
+  type IndexReader,
   type Kind,
   type QueryRep,
   type Ranking,
@@ -25,7 +26,7 @@ import {
   verifyLibrary,
 } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
-import { recordingDirectory } from '../crash/recording-directory.ts';
+import { diskKey, recordingDirectory } from '../crash/recording-directory.ts';
 
 export type ContractCase =
   | 'add'
@@ -243,16 +244,25 @@ export function indexContract<K extends Kind>(
         snapshot.release();
       }
       await library.close();
+      const opened = new Map<string, number>(); // disk → the generation that it opens with
       for (let at = 0; at <= directory.operations.length; at++) {
         const acknowledged = Number(directory.markedBefore(at) ?? '0');
         for (const fate of ['dropped', 'kept', 'random'] as const) {
-          const survivor = await bench.open(directory.crash(at, fate, rng), { autoMerge: false });
+          const disk = directory.crash(at, fate, rng);
+          const key = diskKey(disk);
+          const known = opened.get(key);
+          if (known !== undefined) {
+            expect([acknowledged, acknowledged + 1]).toContain(known);
+            continue;
+          }
+          const survivor = await bench.open(disk, { autoMerge: false });
           const snapshot = survivor.snapshot();
           expect(snapshot.generation).toBeGreaterThanOrEqual(acknowledged);
           expect(snapshot.generation).toBeLessThanOrEqual(acknowledged + 1);
           if (snapshot.generation > 0) {
             expect(await bench.answers(snapshot, queries)).toEqual(answers.get(String(snapshot.generation)));
           }
+          opened.set(key, snapshot.generation);
           snapshot.release();
           await survivor.close();
         }
@@ -478,9 +488,15 @@ class Bench<K extends Kind> {
     await writer.close();
     return library;
   }
-  async reference(model: ReadonlyMap<DocId, number>) {
-    return (await this.rebuilt(model)).snapshot().part('part');
+  /** The reader of a rebuilt library; the last one is kept, as most cases ask for it once a query. */
+  async reference(model: ReadonlyMap<DocId, number>): Promise<IndexReader<K>> {
+    const key = JSON.stringify([...model].sort(([a], [b]) => compareUtf8(a, b)));
+    if (this.#last?.key === key) return this.#last.reader;
+    const reader: IndexReader<K> = (await this.rebuilt(model)).snapshot().part('part');
+    this.#last = { key, reader };
+    return reader;
   }
+  #last: { readonly key: string; readonly reader: IndexReader<K> } | undefined;
 
   /** The first k of a rebuilt library, scored exhaustively. */
   async expected(model: ReadonlyMap<DocId, number>, query: QueryRep<K>, k: number): Promise<Ranking> {

@@ -1,8 +1,8 @@
 // A Directory that writes down every operation, and can say what a disk might hold if the power had failed after any of
 // them: un-synced appends dropped, torn or kept, un-synced creations, renames and removals applied in any subset.
 
-import { EngineError, type Rng } from '@quire/engine/core';
-import { type Directory, memoryDirectory } from '@quire/engine/storage';
+import { crc32c, EngineError, type Rng } from '@quire/engine/core';
+import { type Directory, type MemoryDirectory, memoryDirectory } from '@quire/engine/storage';
 
 type FileId = number;
 type Operation =
@@ -21,7 +21,12 @@ export interface RecordingDirectory extends Directory {
   /** The last label marked before operation `at`. */
   markedBefore(at: number): string | undefined;
   /** What a disk may hold after a crash before operation `at`. */
-  crash(at: number, fate: Fate, rng: Rng): Directory;
+  crash(at: number, fate: Fate, rng: Rng): MemoryDirectory;
+}
+
+/** Equal for directories with equal files: many crashes leave the same disk, which need be looked at once. */
+export function diskKey(directory: MemoryDirectory): string {
+  return [...directory.files()].map(([name, bytes]) => `${name} ${bytes.length} ${crc32c(bytes)}`).join('\n');
 }
 
 /** What happens to everything that was not synced. */
