@@ -3,6 +3,7 @@
 
 import { EngineError } from '../core/errors.ts';
 import type { KernelModule } from './module.ts';
+import { hasSharedMemory } from './probe.ts';
 
 const PAGE = 65536; // bytes
 /** Addresses below this are never handed out, so that pointer 0 can mean "absent". */
@@ -16,6 +17,8 @@ const SCRATCH_RESERVE = 32 << 20;
 export interface HeapOptions {
   /** The most that one memory grows to, a multiple of 64 KiB, at most 4 GiB − 64 KiB. Default 1 GiB. */
   readonly arenaBytes?: number;
+  /** Memories that a worker pool can work on (kernels/pool.ts). Throws UNSUPPORTED without SharedArrayBuffer. Default false. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -78,11 +81,29 @@ export class Arena {
   kernels<E>(module: KernelModule<E>): E {
     let found = this.#instances.get(module) as E | undefined;
     if (found === undefined) {
-      const instance = new WebAssembly.Instance(module.compiled, { env: { memory: this.memory } });
+      const instance = new WebAssembly.Instance(this.moduleOf(module), { env: { memory: this.memory } });
       found = instance.exports as E; // the generated interface was written from this very module
       this.#instances.set(module, found);
     }
     return found;
+  }
+
+  /** The compiled form of a module that fits this memory. */
+  moduleOf(module: KernelModule): WebAssembly.Module {
+    const fitting = this.isShared ? module.shared : module.compiled;
+    if (fitting !== undefined) return fitting;
+    throw new EngineError('UNSUPPORTED', `The kernels '${module.name}' were not compiled for shared memory`);
+  }
+
+  get isShared(): boolean {
+    return !(this.memory.buffer instanceof ArrayBuffer);
+  }
+
+  /** A region in this very arena, beside scratch; the caller frees it. For work that waits, as a worker pool's does. */
+  temporary(bytes: number): Region {
+    const region = this.#allocate(bytes);
+    if (region === undefined) throw noMemory(bytes, 'in this arena');
+    return region;
   }
 
   /**
@@ -109,6 +130,7 @@ export class Arena {
 }
 
 export class Heap {
+  readonly isShared: boolean;
   readonly #arenaBytes: number;
   #arenas: ArenaSpace[] = [];
 
@@ -120,6 +142,12 @@ export class Heap {
       });
     }
     this.#arenaBytes = bytes;
+    this.isShared = options.shared ?? false;
+    if (this.isShared && !hasSharedMemory()) {
+      throw new EngineError('UNSUPPORTED', 'There is no shared memory here', {
+        hint: 'Serve the page with cross-origin isolation (COOP and COEP headers), or leave shared out.',
+      });
+    }
   }
 
   /** The largest region there can be, in bytes: rows beyond it go to another region. */
@@ -148,7 +176,7 @@ export class Heap {
       const region = space.alloc(bytes, align);
       if (region !== undefined) return region;
     }
-    const space = new ArenaSpace(this.#arenaBytes, (empty) => {
+    const space = new ArenaSpace(this.#arenaBytes, this.isShared, (empty) => {
       // The last one stays if it is small: making a memory costs more than keeping a few pages.
       if (this.#arenas.length === 1 && empty.arena.memory.buffer.byteLength <= KEPT_BYTES) return;
       this.#arenas = this.#arenas.filter((other) => other !== empty);
@@ -168,10 +196,10 @@ class ArenaSpace {
   #holes: { at: number; end: number }[];
   allocated = 0;
 
-  constructor(limit: number, onEmpty: (space: ArenaSpace) => void) {
+  constructor(limit: number, shared: boolean, onEmpty: (space: ArenaSpace) => void) {
     this.#limit = limit;
     this.#onEmpty = onEmpty;
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: limit / PAGE });
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: limit / PAGE, shared });
     this.arena = new Arena(memory, (bytes) => this.alloc(bytes, 16, limit));
     this.#holes = [{ at: FIRST, end: limit }]; // the part past the memory's present size is a hole too: it grows
   }

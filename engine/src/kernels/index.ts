@@ -1,6 +1,14 @@
 // kernels: WebAssembly SIMD kernels, their scalar twins, and the memory they work on. Imports core only.
 export { Arena, defaultHeap, Heap, type HeapOptions, Region } from './heap.ts';
 export type { KernelModule } from './module.ts';
+export {
+  type KernelCall,
+  KernelPool,
+  type PoolOptions,
+  type PoolWorker,
+  type WorkerAdapter,
+  webWorkers,
+} from './pool.ts';
 export { loadPostings, type PostingsKernels } from './postings.ts';
 export { hasRelaxedSimd, hasSharedMemory, hasSimd } from './probe.ts';
 export * as reference from './reference.ts';

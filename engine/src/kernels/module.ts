@@ -6,6 +6,8 @@ import { EngineError } from '../core/errors.ts';
 export interface KernelModule<E = unknown> {
   readonly name: string;
   readonly compiled: WebAssembly.Module;
+  /** The same module for shared memory; compiled only where asked for. */
+  readonly shared?: WebAssembly.Module | undefined;
   /** Type only: never set. */
   readonly exports?: E;
 }
@@ -18,10 +20,12 @@ export interface WasmSource {
   readonly base64: string;
 }
 
-/** Compiles one module. Throws UNSUPPORTED on a platform without WebAssembly SIMD. */
-export async function compileModule<E>(source: WasmSource): Promise<KernelModule<E>> {
+/** Compiles one module, also for shared memory if asked. Throws UNSUPPORTED on a platform without WebAssembly SIMD. */
+export async function compileModule<E>(source: WasmSource, withShared = false): Promise<KernelModule<E>> {
   try {
-    return { name: source.name, compiled: await WebAssembly.compile(decode(source)) };
+    const compiled = await WebAssembly.compile(decode(source));
+    const shared = withShared ? await WebAssembly.compile(decode(source, true)) : undefined;
+    return { name: source.name, compiled, shared };
   } catch (cause) {
     throw new EngineError('UNSUPPORTED', `The kernels '${source.name}' cannot run here`, {
       hint: 'WebAssembly with SIMD128 is needed, and a CSP (if any) must allow wasm-unsafe-eval.',

@@ -4,7 +4,7 @@
 import { type VectorsKernels, wasm } from './generated/vectors.ts';
 import { wasm as relaxedWasm } from './generated/vectors-relaxed.ts';
 import { compileModule, type KernelModule } from './module.ts';
-import { hasRelaxedSimd } from './probe.ts';
+import { hasRelaxedSimd, hasSharedMemory } from './probe.ts';
 
 export type { VectorsKernels };
 
@@ -18,7 +18,7 @@ export function loadVectors(
 ): Promise<KernelModule<VectorsKernels>> {
   let module = compiled.get(build);
   if (module === undefined) {
-    module = compileModule<VectorsKernels>(build === 'relaxed' ? relaxedWasm : wasm);
+    module = compileModule<VectorsKernels>(build === 'relaxed' ? relaxedWasm : wasm, hasSharedMemory());
     compiled.set(build, module);
   }
   return module;

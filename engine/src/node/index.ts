@@ -2,6 +2,8 @@
 
 // A static encoder's model folder.
 export { readStaticModel } from '../encoders/static.node.ts';
+// Workers for the kernel pool.
+export { nodeWorkers } from '../kernels/pool.node.ts';
 export { type NodeDirectoryOptions, nodeDirectory } from '../storage/fs.node.ts';
 // Datasets on disk, decompressed and fingerprinted.
 export {

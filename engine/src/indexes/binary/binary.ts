@@ -4,12 +4,14 @@
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
+import type { KernelPool } from '../../kernels/pool.ts';
 import { hamming } from '../../kernels/reference.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import type { SectionWriter } from '../../storage/part.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
 import { checkSize, readHead, writeSection } from '../dense/head.ts';
 import { checkInteger, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
+import { checkPool } from '../dense/parallel.ts';
 import { densePart, type Finder, membersOf, type RowFilter } from '../dense/part.ts';
 import { type Rows, readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
 import { StoredVectors } from '../dense/vectors.ts';
@@ -21,9 +23,11 @@ const DIRECT_SHARE = 32;
 
 /** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
 export function binary(options: RescoredOptions): DenseKind {
-  const { space, dim, vectors: format = 'int8', heap, rescore = DEFAULT_RESCORE, resident = true } = options;
+  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, pool } = options;
+  const heap = () => options.heap ?? defaultHeap();
   checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
+  checkPool(pool, options.heap);
   return {
     name: 'binary',
     version: 0,
@@ -37,12 +41,12 @@ export function binary(options: RescoredOptions): DenseKind {
     open: async (sections, cancel = {}) => {
       const head = await readHead(sections, dim, format);
       const ords = await readOrds(sections, head);
-      const memory = { ...cancel, heap: heap ?? defaultHeap(), module: await loadVectors() };
+      const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count });
       const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
-      const finder = finderOf(codes, mean, head.count, rescore);
-      return densePart({ name: 'binary', space, vectors, ords, finder });
+      const finder = finderOf(codes, mean, head.count, rescore, pool);
+      return densePart({ name: 'binary', space, vectors, ords, finder, pool });
     },
   };
 }
@@ -89,15 +93,16 @@ export function directRows(
   return { rows: accept && membersOf(accept) };
 }
 
-function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: number): Finder {
+function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: number, pool?: KernelPool): Finder {
   const codeOf = (query: Float32Array) => {
     const code = new Uint32Array(2 * codes.words);
     signCode(query, mean, code);
     return code;
   };
+  const wantedFor = (k: number) => Math.min(count, Math.max(rescore, 4 * k));
   return {
     candidates: (query, k, accept, isExhaustive) => {
-      const wanted = Math.min(count, Math.max(rescore, 4 * k));
+      const wanted = wantedFor(k);
       const direct = directRows(wanted, count, accept);
       if (direct) return direct.rows;
       let range: readonly [number, number] | undefined = [0, count];
@@ -109,6 +114,12 @@ function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: numb
       const code = codeOf(query);
       return isExhaustive ? codes.reference(code, wanted, accept, next) : codes.nearest(code, wanted, accept, next);
     },
+    ...(pool && {
+      candidatesParallel: async (query, k, accept) => {
+        const direct = directRows(wantedFor(k), count, accept);
+        return direct ? direct.rows : codes.nearestParallel(pool, codeOf(query), wantedFor(k), accept);
+      },
+    }),
     explain: (query, row) => ({ distance: hamming(codes.codeAt(row), codeOf(query)), bits: mean.length }),
     get residentBytes() {
       return codes.bytes + mean.byteLength;

@@ -5,12 +5,14 @@ import { bytesOf } from '../../core/bytes.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
+import type { KernelPool } from '../../kernels/pool.ts';
 import { hamming, scan as referenceScan } from '../../kernels/reference.ts';
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
 import { Chunks, type Column } from '../dense/chunks.ts';
 import { checkSize } from '../dense/head.ts';
+import { parallelScan } from '../dense/parallel.ts';
 import type { RowFilter } from '../dense/part.ts';
 import { Scan } from '../dense/scan.ts';
 import { wordsOf } from './signs.ts';
@@ -78,6 +80,28 @@ export class Codes {
       });
     }
     return scan.take().ords.sort();
+  }
+
+  /** `nearest` over all codes on the workers of a pool: the same rows. Only for codes in row order. */
+  async nearestParallel(
+    pool: KernelPool,
+    query: Uint32Array,
+    k: number,
+    accept: RowFilter | undefined,
+  ): Promise<Uint32Array> {
+    const found = await parallelScan({
+      pool,
+      module: this.#module,
+      chunks: this.#chunks,
+      k,
+      inputs: [{ bytes: bytesOf(query) }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])],
+      call: ({ at, top }, chunk, from, count) => {
+        const codes = chunk.at[0]! + from * 8 * this.words;
+        const args = [codes, count, this.words, at[0]!, chunk.first + from, 0, accept ? at[1]! : 0, top];
+        return { name: 'scanHamming', args };
+      },
+    });
+    return found.ords.sort();
   }
 
   /** Twin of `nearest`: plain TypeScript over the same codes. */

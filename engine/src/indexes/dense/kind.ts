@@ -3,6 +3,7 @@
 import { EngineError } from '../../core/errors.ts';
 import type { Cancellable, DenseRep, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
+import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind, SectionReader } from '../../storage/part.ts';
 import type { VectorFormat } from './head.ts';
 import type { DensePart } from './part.ts';
@@ -16,6 +17,8 @@ export interface DenseOptions {
   readonly vectors?: VectorFormat;
   /** Memory for the part. Default: the program's common heap. */
   readonly heap?: Heap;
+  /** Workers for `search` (not searchSync) of flat and binary; needs a heap of shared memory. The same hits, sooner. */
+  readonly pool?: KernelPool;
 }
 
 /** Options of the kinds that find candidates by their codes and score those exactly. */

@@ -4,6 +4,7 @@
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { DenseRep, Explanation, Ord, Space, Statistics } from '../../core/types.ts';
+import type { KernelPool } from '../../kernels/pool.ts';
 import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
 import { checkVector } from './check.ts';
 import type { Scored, StoredVectors } from './vectors.ts';
@@ -17,6 +18,8 @@ export interface Finder {
     accept: RowFilter | undefined,
     isExhaustive: boolean,
   ): Uint32Array | undefined;
+  /** `candidates` on a worker pool; absent where there is none or nothing to gain. */
+  candidatesParallel?(query: Float32Array, k: number, accept: RowFilter | undefined): Promise<Uint32Array | undefined>;
   /** Facts about the way to one row, for explanations. */
   explain(query: Float32Array, row: number): Readonly<Record<string, string | number>>;
   readonly residentBytes: number;
@@ -44,9 +47,10 @@ export interface DensePartOptions {
   /** Ords of the rows, ascending; undefined when row = Ord. */
   readonly ords: Uint32Array | undefined;
   readonly finder: Finder;
+  readonly pool?: KernelPool | undefined;
 }
 
-export function densePart({ name, space, vectors, ords, finder }: DensePartOptions): DensePart {
+export function densePart({ name, space, vectors, ords, finder, pool }: DensePartOptions): DensePart {
   const { count, dim, size } = vectors.head;
   let isOpen = true;
 
@@ -93,8 +97,23 @@ export function densePart({ name, space, vectors, ords, finder }: DensePartOptio
     return toCandidates(await vectors.offerFromFile(query.vec, rows, want, scope));
   };
 
-  const search = async (query: DenseRep, k: number, scope: Scope) =>
-    vectors.isResident ? searchSync(query, k, scope) : searchFile(query, k, scope);
+  const searchPool = async (pool: KernelPool, query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
+    check(query);
+    throwIfAborted(scope.signal);
+    const filter = filterOf(scope);
+    const want = Math.min(k, filter?.count ?? count);
+    if (want === 0) return NOTHING;
+    const rows = await (finder.candidatesParallel ?? finder.candidates)(query.vec, want, filter, false);
+    check(query); // nobody closed the part meanwhile
+    if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
+    const bits = filter?.bits.words;
+    return toCandidates(await vectors.scanParallel(pool, query.vec, want, scope.floor, bits));
+  };
+
+  const search = async (query: DenseRep, k: number, scope: Scope) => {
+    if (!vectors.isResident) return searchFile(query, k, scope);
+    return pool === undefined || scope.exhaustive ? searchSync(query, k, scope) : searchPool(pool, query, k, scope);
+  };
 
   const part: DensePart = {
     count,

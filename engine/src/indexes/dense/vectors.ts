@@ -7,6 +7,7 @@ import { TopK } from '../../core/topk.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
+import type { KernelPool } from '../../kernels/pool.ts';
 import { dotF32, type Ranked, scoreI8 } from '../../kernels/reference.ts';
 import { limitOf, scoresOf } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
@@ -14,6 +15,7 @@ import type { SectionReader } from '../../storage/part.ts';
 import { Chunks } from './chunks.ts';
 import { checkSize, type Head } from './head.ts';
 import { quantiseQuery } from './int8.ts';
+import { parallelScan } from './parallel.ts';
 import { Scan, type ScanInput, type ScanPlace } from './scan.ts';
 
 /** Rows and scores, best first: score descending, then row ascending. */
@@ -103,6 +105,35 @@ export class StoredVectors {
       }
     }
     return queries.map((_, j) => scoredOf(scan.take(j)));
+  }
+
+  /** `scan` for one query on the workers of a pool: the same hits. */
+  async scanParallel(
+    pool: KernelPool,
+    query: Float32Array,
+    k: number,
+    floor: number,
+    accept: Uint32Array | undefined,
+  ): Promise<Scored> {
+    const { format, dim } = this.head;
+    const prepared = this.#prepare([query]);
+    const ranked = await parallelScan({
+      pool,
+      module: this.#module,
+      chunks: this.#resident(),
+      k,
+      limit: limitOf(floor),
+      inputs: accept === undefined ? prepared.inputs : [...prepared.inputs, { bytes: bytesOf(accept) }],
+      prepare: prepared.prepare,
+      call: ({ at, top }, chunk, from, count) => {
+        const rows = chunk.at[0]! + from * this.rowBytes;
+        const last = [chunk.first + from, 0, accept === undefined ? 0 : at[at.length - 1]!, top];
+        if (format === 'f32') return { name: 'scanF32', args: [rows, count, dim, at[0]!, ...last] };
+        const scales = chunk.at[1]! + 4 * from;
+        return { name: 'scanI8', args: [rows, scales, count, dim, at[0]!, prepared.scales[0]!, ...last] };
+      },
+    });
+    return scoredOf(ranked);
   }
 
   /** The best k of the rows given, ascending. Resident only. */

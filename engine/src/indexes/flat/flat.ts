@@ -6,14 +6,16 @@ import { loadVectors } from '../../kernels/vectors.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
 import { readHead } from '../dense/head.ts';
 import type { DenseKind, DenseOptions } from '../dense/kind.ts';
+import { checkPool } from '../dense/parallel.ts';
 import { densePart, type Finder } from '../dense/part.ts';
 import { readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
 import { StoredVectors } from '../dense/vectors.ts';
 
 /** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
 export function flat(options: DenseOptions): DenseKind {
-  const { space, dim, vectors: format = 'f32', heap } = options;
+  const { space, dim, vectors: format = 'f32', pool } = options;
   checkDim(dim);
+  checkPool(pool, options.heap);
   return {
     name: 'flat',
     version: 0,
@@ -30,10 +32,10 @@ export function flat(options: DenseOptions): DenseKind {
       const vectors = await StoredVectors.open(sections, head, {
         ...cancel,
         resident: true,
-        heap: heap ?? defaultHeap(),
+        heap: options.heap ?? defaultHeap(),
         module,
       });
-      return densePart({ name: 'flat', space, vectors, ords, finder: ALL_ROWS });
+      return densePart({ name: 'flat', space, vectors, ords, finder: ALL_ROWS, pool });
     },
   };
 }
