@@ -92,6 +92,14 @@ describe('openLibrary', () => {
     expect(writer.pending).toBe(0);
   });
 
+  it('never ranks a NaN: it names the document', async () => {
+    const library = await openLibrary(memoryDirectory(), options);
+    const writer = await library.writer();
+    await writer.add({ id: 'bad', fields: {} }, { dense: { ...rep, vec: Float32Array.of(1, Number.NaN) } });
+    const snapshot = await writer.commit();
+    await expect(snapshot.part('dense').search(rep, 3)).rejects.toThrow(/score of document "bad" is NaN/);
+  });
+
   it('merges in the background, tells the trace, and keeps few segments', async () => {
     const events: TraceEvent[] = [];
     const library = await openLibrary(memoryDirectory(), { ...options, trace: (event) => events.push(event) });

@@ -137,6 +137,7 @@ class Merger {
   readonly #states: readonly SegmentState[];
   readonly #k: number;
   readonly #lists: { readonly segment: number; readonly candidates: Candidates }[] = [];
+  #best: Float64Array = new Float64Array(0); // scores so far, descending, at most k
   /** The k-th best score so far. */
   floor = Number.NEGATIVE_INFINITY;
 
@@ -148,8 +149,8 @@ class Merger {
   add(segment: number, candidates: Candidates): void {
     if (candidates.ords.length === 0) return;
     this.#lists.push({ segment, candidates });
-    const kept = this.#scores();
-    if (kept.length >= this.#k) this.floor = Math.max(this.floor, kept[this.#k - 1]!);
+    this.#best = mergeDescending(this.#best, candidates.scores, this.#k);
+    if (this.#best.length === this.#k) this.floor = this.#best[this.#k - 1]!;
   }
 
   finish(): Ranking {
@@ -167,17 +168,15 @@ class Merger {
     if (this.#lists.length > 1) hits.sort(compareHits); // one segment is in order: Ord order is id order
     return hits.length > this.#k ? hits.slice(0, this.#k) : hits;
   }
+}
 
-  /** All scores so far, descending. */
-  #scores(): Float64Array {
-    if (this.#lists.length === 1) return this.#lists[0]!.candidates.scores;
-    const total = this.#lists.reduce((sum, list) => sum + list.candidates.scores.length, 0);
-    const all = new Float64Array(total);
-    let at = 0;
-    for (const { candidates } of this.#lists) {
-      all.set(candidates.scores, at);
-      at += candidates.scores.length;
-    }
-    return all.sort().reverse();
+/** The first k of two descending lists. */
+function mergeDescending(a: Float64Array, b: Float64Array, k: number): Float64Array {
+  const out = new Float64Array(Math.min(k, a.length + b.length));
+  let i = 0;
+  let j = 0;
+  for (let n = 0; n < out.length; n++) {
+    out[n] = j >= b.length || (i < a.length && a[i]! >= b[j]!) ? a[i++]! : b[j++]!;
   }
+  return out;
 }
