@@ -43,6 +43,7 @@ async function bench(kind, size) {
     console.error(`bench: ${name} on ${kind} ${size} …`);
     rows[name] = { ...(name === 'lucene' ? await lucene(paths) : await node(name, paths)), load: loadavg()[0] };
     writeFileSync(kept, JSON.stringify(rows));
+    console.error(`bench: ${name} ${rows[name].failed ?? 'done'}`);
   }
   const known = names.filter((name) => rows[name] !== undefined);
   const text = report(
