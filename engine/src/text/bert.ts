@@ -1,9 +1,10 @@
 // BERT's text normalizer and splitter, as HuggingFace tokenizers does them (BertNormalizer, BertPreTokenizer): clean,
 // set ideographs apart, drop accents, lower-case; then words at white space, punctuation alone. Character properties
-// come from a table pinned to what that library was built on. Canonical decomposition is String.normalize, which
+// come from a table pinned to what that library was built on. Canonical decomposition is String.normalize's, which
 // Unicode keeps stable for assigned characters; what Unicode 9.0 did not know passes unchanged, as there.
 
 import { byteTable, type CodePointTable, deltaTable, lookUp } from './codepoints.ts';
+import { decompose } from './decomposition.ts';
 import { BERT_FLAG_RUNS, BERT_LOWERCASE_RUNS } from './tables/bert.ts';
 
 export interface BertOptions {
@@ -90,12 +91,12 @@ export class BertText {
       const c = text.codePointAt(at)!;
       const next = at + (c > 0xffff ? 2 : 1);
       if ((lookUp(this.#flags, c) & UNKNOWN) !== 0) {
-        out += text.slice(start, at).normalize('NFD') + text.slice(at, next);
+        out += decompose(text.slice(start, at)) + text.slice(at, next);
         start = next;
       }
       at = next;
     }
-    return out + text.slice(start).normalize('NFD');
+    return out + decompose(text.slice(start));
   }
 
   #withoutMarks(text: string): string {

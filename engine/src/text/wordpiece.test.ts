@@ -64,6 +64,10 @@ describe('wordPiece', () => {
     expect(ids('[mask]', { specialTokens: false })).toEqual([1, 1, 1]);
   });
 
+  it('reads a megabyte of marks on one letter', () => {
+    expect(ids(`dense${'\u0301\u0316'.repeat(250_000)}`, { specialTokens: false })).toEqual([7]);
+  });
+
   it('keeps room for the special tokens when it truncates, and says so', () => {
     expect(tokenizer.encode('dense retrieval', { maxLength: 4 })).toEqual({
       ids: Uint32Array.of(2, 7, 8, 3),
