@@ -14,5 +14,6 @@ export function paperAnalyzer(): Analyzer {
     name: 'papers',
     fingerprint: fingerprint({ name: 'papers', version: VERSION, base: base.fingerprint }),
     analyze: (text) => base.analyze(plain(text)),
+    normalize: (prefix) => base.normalize(plain(prefix)),
   };
 }

@@ -59,6 +59,8 @@ export interface Analyzer {
   /** Name, version and table hash: two analyzers with equal fingerprints give equal tokens for every text. */
   readonly fingerprint: string;
   analyze(text: string): TokenStream;
+  /** The beginning of a word as terms spell it, for prefix queries: case and accents as in `analyze`, nothing stemmed or dropped. */
+  normalize(prefix: string): string;
 }
 
 // ───────────────────────────────────────────── queries

@@ -3,7 +3,7 @@ import { termsEncoder } from '@quire/engine/encoders';
 import { inverted } from '@quire/engine/indexes';
 import { parseQuery, part, pipe, type QuerySyntax, querySyntax, retrieve } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
-import { english } from '@quire/engine/text';
+import { english, unicode } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';
 
@@ -131,6 +131,16 @@ describe('the query syntax', () => {
       const [rep] = await encoder.encodeQueries([source]);
       expect(parse(source).lexical).toEqual(rep!.query);
     }
+  });
+
+  it.each([
+    ['ΣΑΣ*', unicode(), 'σασ'],
+    ['İst*', english(), 'ist'],
+    ['Émi*', unicode({ foldAccents: true }), 'emi'],
+    ['Émi*', unicode(), 'émi'],
+    ['Retrieval*', english(), 'retrieval'],
+  ])('spells the beginning %s as the terms of its analyzer are spelt', (source, analyzer, prefix) => {
+    expect(JSON.stringify(parseQuery(source, analyzer).lexical)).toContain(`{"type":"prefix","prefix":"${prefix}"}`);
   });
 
   it('reads no more than 32 operators and 10,000 characters', () => {

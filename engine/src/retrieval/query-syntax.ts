@@ -120,7 +120,7 @@ function treeOf(item: QueryItem, analyzer: Analyzer): LexicalQuery | undefined {
   if (terms.length > 1 || item.kind === 'word' || item.kind === 'phrase') return exact;
   const near: LexicalQuery =
     item.kind === 'prefix'
-      ? { type: 'prefix', prefix: item.text.toLowerCase() }
+      ? { type: 'prefix', prefix: analyzer.normalize(item.text) }
       : { type: 'fuzzy', term: terms[0]!, distance: item.distance || ([...terms[0]!].length > 5 ? 2 : 1) };
   return { type: 'or', clauses: [exact, near] };
 }

@@ -12,9 +12,11 @@ export interface WordAnalyzerSpec {
   readonly identity: Json;
   /** The term of a word, '' to drop it. Pure. */
   readonly term: (word: string) => string;
+  /** Case and accents of a word as its term has them. Pure. */
+  readonly normalize: (prefix: string) => string;
 }
 
-export function wordAnalyzer({ name, identity, term }: WordAnalyzerSpec): Analyzer {
+export function wordAnalyzer({ name, identity, term, normalize }: WordAnalyzerSpec): Analyzer {
   const scanner = new WordScanner();
   const writer = new TokenWriter();
   const memo = new SliceMemo<string>();
@@ -29,6 +31,7 @@ export function wordAnalyzer({ name, identity, term }: WordAnalyzerSpec): Analyz
   return {
     name,
     fingerprint: fingerprint({ name, identity }),
+    normalize,
     analyze(text: string): TokenStream {
       scanner.reset(text);
       for (let position = 0; scanner.next(); position++) {

@@ -34,6 +34,7 @@ export function english(): Analyzer {
       const term = lower.string(withoutPossessive(word));
       return stop.has(term) ? '' : porter(term);
     },
+    normalize: (prefix) => lower.string(prefix),
   });
 }
 

@@ -22,10 +22,12 @@ export interface UnicodeOptions {
 export function unicode({ foldAccents = false }: UnicodeOptions = {}): Analyzer {
   const lower = new LowerCase();
   const fold = foldAccents ? accentFolding() : (word: string) => word;
+  const normalize = (word: string) => fold(lower.string(word));
   return wordAnalyzer({
     name: foldAccents ? 'unicode-folded' : 'unicode',
     identity: { version: VERSION, tables: tablesHash(), fold: foldAccents ? hash(FOLD_RUNS) : null },
-    term: (word) => fold(lower.string(word)),
+    term: normalize,
+    normalize,
   });
 }
 
