@@ -4,6 +4,7 @@
 
 import type { Explanation } from '../../core/types.ts';
 import { score } from './bm25.ts';
+import { Conjunction } from './conjunction.ts';
 import type { Expansion } from './expand.ts';
 import { explainLeaf, explainSum } from './explain.ts';
 import { END, type ListCursor } from './list-cursor.ts';
@@ -22,6 +23,8 @@ export interface Cursor {
   /** float32, of the present document. */
   score(): number;
   explain(): Explanation;
+  /** Documents that score at or below `threshold` may be left out from here on. */
+  raise?(threshold: number): void;
 }
 
 /** What cursors read from a segment. */
@@ -119,15 +122,21 @@ class PhraseCursor implements Cursor {
   readonly #leaf: PhraseLeaf;
   readonly #words: readonly Word[];
   readonly #together: Conjunction<ListCursor>;
-  readonly #lists: Lists;
+  readonly #scoring: Scoring;
   readonly #weighed: Weighed;
+  readonly #norms: Uint8Array;
+  readonly #inverse: Float32Array;
+  #starts = new Int32Array(16); // where the words so far could begin the phrase
   #tf = 0;
+  #threshold = Number.NEGATIVE_INFINITY;
 
   constructor(leaf: PhraseLeaf, words: readonly Word[], lists: Lists) {
     this.#leaf = leaf;
     this.#words = words;
-    this.#lists = lists;
+    this.#scoring = lists.scoring;
     this.#weighed = lists.scoring.phrase(leaf);
+    this.#norms = lists.norms(leaf.field);
+    this.#inverse = lists.scoring.inverseNorms(leaf.field);
     this.#together = new Conjunction(
       words.map((word) => word.list),
       (list) => list.df,
@@ -143,35 +152,63 @@ class PhraseCursor implements Cursor {
     if (this.doc >= target) return this.doc;
     this.doc = this.#together.advance(target);
     while (this.doc !== END) {
-      this.#tf = this.#occurrences();
+      this.#tf = this.#mayMatter() ? this.#occurrences() : 0;
       if (this.#tf > 0) break;
       this.doc = this.#together.advance(this.doc + 1);
     }
     return this.doc;
   }
+  raise(threshold: number): void {
+    this.#threshold = threshold;
+  }
   score(): number {
-    const { scoring } = this.#lists;
-    const inverse = scoring.inverseNorms(this.#leaf.field)[this.#lists.norms(this.#leaf.field)[this.doc]!]!;
-    return score(this.#weighed.weight, this.#tf, inverse);
+    return this.#scoreOf(this.#tf);
   }
   explain(): Explanation {
     const { df, idf, weight } = this.#weighed;
     const facts = { phrase: this.#leaf.terms.join(' '), df: df.join(' ') };
-    const byte = this.#lists.norms(this.#leaf.field)[this.doc]!;
-    return explainLeaf(this.#lists.scoring, this.#leaf, facts, weight, idf, this.#tf, byte);
+    return explainLeaf(this.#scoring, this.#leaf, facts, weight, idf, this.#tf, this.#norms[this.doc]!);
+  }
+
+  #scoreOf(tf: number): number {
+    return score(this.#weighed.weight, tf, this.#inverse[this.#norms[this.doc]!]!);
+  }
+
+  /** A phrase occurs no more often than its rarest word: often enough to leave the positions unread. */
+  #mayMatter(): boolean {
+    if (this.#threshold === Number.NEGATIVE_INFINITY) return true;
+    let tf = this.#words[0]!.list.tf;
+    for (const word of this.#words) tf = Math.min(tf, word.list.tf);
+    return this.#scoreOf(tf) > this.#threshold;
   }
 
   /** Places of the present document where every word stands at its relative position. */
   #occurrences(): number {
-    let starts: readonly number[] = [];
-    for (const [i, { list, positions }] of this.#words.entries()) {
-      const offset = this.#leaf.positions[i]!;
-      const here = Array.from(positions.at(list.index, list.tf), (position) => position - offset);
-      const allowed = new Set(here);
-      starts = i === 0 ? here : starts.filter((start) => allowed.has(start));
-      if (starts.length === 0) return 0;
+    let count = 0;
+    for (let w = 0; w < this.#words.length; w++) {
+      const { list, positions } = this.#words[w]!;
+      const offset = this.#leaf.positions[w]!;
+      const here = positions.read(list);
+      count =
+        w === 0 ? this.#begin(positions.positions, here, offset) : this.#keep(count, positions.positions, here, offset);
+      if (count === 0) return 0;
     }
-    return starts.length;
+    return count;
+  }
+  #begin(positions: Uint32Array, count: number, offset: number): number {
+    if (count > this.#starts.length) this.#starts = new Int32Array(2 * count);
+    for (let i = 0; i < count; i++) this.#starts[i] = positions[i]! - offset;
+    return count;
+  }
+  /** Keeps the starts that this word confirms; both ascend. */
+  #keep(count: number, positions: Uint32Array, here: number, offset: number): number {
+    let kept = 0;
+    for (let i = 0, j = 0; i < count; i++) {
+      const start = this.#starts[i]!;
+      while (j < here && positions[j]! - offset < start) j++;
+      if (j < here && positions[j]! - offset === start) this.#starts[kept++] = start;
+    }
+    return kept;
   }
 }
 
@@ -242,29 +279,6 @@ class ExpandCursor implements Cursor {
       if (list.doc === this.doc && (best === undefined || expansion.weight > best.weight)) best = expansion;
     }
     return best!; // `doc` is the least of the word's and the lists', and it is not the word's
-  }
-}
-
-/** Lists that must all hold the document; the shortest leads. */
-class Conjunction<C extends { readonly doc: number; advance(target: number): number }> {
-  readonly cost: number;
-  readonly #sorted: readonly C[];
-
-  constructor(cursors: readonly C[], costOf: (cursor: C) => number) {
-    this.#sorted = [...cursors].sort((a, b) => costOf(a) - costOf(b));
-    this.cost = costOf(this.#sorted[0]!);
-  }
-  advance(target: number): number {
-    let doc = this.#sorted[0]!.advance(target);
-    for (let i = 1; i < this.#sorted.length && doc !== END; ) {
-      const other = this.#sorted[i]!.advance(doc);
-      if (other === doc) i++;
-      else {
-        doc = other === END ? END : this.#sorted[0]!.advance(other);
-        i = 1;
-      }
-    }
-    return doc;
   }
 }
 

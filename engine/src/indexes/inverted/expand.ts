@@ -36,6 +36,8 @@ export function* candidates(leaf: ExpandLeaf, dictionary: Dictionary): Generator
   if (leaf.type === 'prefix') return;
   const points = [...leaf.text];
   for (const found of dictionary.startingWith(points.slice(0, leaf.exact).join(''))) {
+    // Cheap first: a code point is one or two units.
+    if (Math.abs(found.term.length - leaf.text.length) > 2 * leaf.distance) continue;
     if (!found.term.startsWith(leaf.text) && editDistance(points, [...found.term], leaf.distance) <= leaf.distance) {
       yield found;
     }

@@ -21,6 +21,8 @@ export class ListCursor {
   #block = -1;
   #count = 0; // documents decoded in the present block
   #tfsOf = -1; // block whose tfs are decoded
+  #before = new Float64Array(0); // (128) running sums of tfs, for phrases
+  #beforeOf = -1;
 
   /** `view` holds the list's bytes at `at … at+length−1`. */
   constructor(view: DataView, at: number, length: number, df: number) {
@@ -37,6 +39,12 @@ export class ListCursor {
   get tf(): number {
     if (this.#tfsOf !== this.#block) this.#decodeTfs();
     return this.#tfs[this.index - this.#block * BLOCK]!;
+  }
+  /** Occurrences in the documents of the present block before the present one. */
+  get occurrencesBefore(): number {
+    if (this.#tfsOf !== this.#block) this.#decodeTfs();
+    if (this.#beforeOf !== this.#block) this.#sumTfs();
+    return this.#before[this.index - this.#block * BLOCK]!;
   }
 
   next(): number {
@@ -67,14 +75,6 @@ export class ListCursor {
     this.index = this.#block * BLOCK + within;
     this.doc = this.#docs[within]!;
     return this.doc;
-  }
-
-  /** Moves to the document at list index `index` (0 … df−1), in either direction. */
-  skipTo(index: number): void {
-    const block = Math.floor(index / BLOCK);
-    if (block !== this.#block) this.#decode(block);
-    this.index = index;
-    this.doc = this.#docs[index - block * BLOCK]!;
   }
 
   #finish(): number {
@@ -115,6 +115,16 @@ export class ListCursor {
     unpack(this.#view, this.#bodyAt(this.#block) + gaps, this.#view.getUint8(entry + 9), this.#tfs);
     for (let i = 0; i < BLOCK; i++) this.#tfs[i]!++;
     this.#tfsOf = this.#block;
+  }
+
+  #sumTfs(): void {
+    if (this.#before.length === 0) this.#before = new Float64Array(this.#tfs.length);
+    let sum = 0;
+    for (let i = 0; i < this.#count; i++) {
+      this.#before[i] = sum;
+      sum += this.#tfs[i]!;
+    }
+    this.#beforeOf = this.#block;
   }
 
   #decodeTail(): void {

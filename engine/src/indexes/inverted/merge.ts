@@ -107,10 +107,10 @@ interface OpenList {
 
 function openList(field: FieldSource): OpenList {
   const entry = field.walk.entry();
-  const open = () => new ListCursor(field.postings, entry.postingsAt, entry.postingsBytes, entry.df);
   const bytes = field.positions?.subarray(entry.positionsAt, entry.positionsAt + entry.positionsBytes);
-  const positions = bytes && new PositionReader(bytes, open, entry.df, entry.occurrences);
-  const list = { cursor: open(), positions, ords: field.ords, next: -1 };
+  const positions = bytes && new PositionReader(bytes, entry.df, entry.occurrences);
+  const cursor = new ListCursor(field.postings, entry.postingsAt, entry.postingsBytes, entry.df);
+  const list = { cursor, positions, ords: field.ords, next: -1 };
   advance(list);
   return list;
 }
@@ -133,7 +133,8 @@ function mergeLists(lists: readonly OpenList[], buffer: TermBuffer): number {
     buffer.document(least.next, tf);
     occurrences += tf;
     if (least.positions !== undefined) {
-      for (const position of least.positions.at(least.cursor.index, tf)) buffer.position(position);
+      least.positions.read(least.cursor);
+      for (let i = 0; i < tf; i++) buffer.position(least.positions.positions[i]!);
     }
     advance(least);
   }

@@ -293,7 +293,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
         const field = this.#fields[number]!;
         const entry = field.find(term);
         const found = positions.get(positionsKey(number, term));
-        return entry && found && new PositionReader(found, () => open(field, entry), entry.df, entry.occurrences);
+        return entry && found && new PositionReader(found, entry.df, entry.occurrences);
       },
       norms: (number) => {
         const { norms } = this.#fields[number]!.place;
@@ -363,7 +363,7 @@ function best(cursor: Cursor | undefined, k: number, scope: Scope): Candidates {
     for (let doc = cursor.next(); doc !== END; doc = cursor.next()) {
       if (scope.accept !== undefined && !scope.accept.has(doc)) continue;
       const score = cursor.score();
-      if (score >= scope.floor) top.push(score, doc);
+      if (score >= scope.floor && top.push(score, doc) && !scope.exhaustive) cursor.raise?.(top.threshold);
     }
   }
   return top.drain();
