@@ -159,7 +159,8 @@ export class LibraryWriter implements Writer {
       for (const { segment } of this.#states) segment.release();
       this.#states = [];
       try {
-        await this.collectGarbage();
+        // After a failure the newest commit on disk may be one that we do not know: then nothing is garbage for us.
+        if (this.#failure === undefined) await this.collectGarbage();
       } finally {
         await this.#lock.release();
         this.#host.onClose();
@@ -177,6 +178,16 @@ export class LibraryWriter implements Writer {
 
   /** Removes files that neither the newest commit nor pending changes need. Failures are left to the next writer. */
   async collectGarbage(): Promise<void> {
+    // A writer that died may have left its last rename unsynced: what the older manifest names goes only after that.
+    try {
+      await this.#host.directory.syncDirectory();
+    } catch (error) {
+      this.#host.trace?.({
+        name: 'commit.remove',
+        message: `garbage is left for the next writer: ${(error as Error).message}`,
+      });
+      return;
+    }
     const needed = new Set(manifestFiles(this.#host.current().manifest).map((file) => file.file));
     for (const { info } of this.#states) {
       for (const file of manifestFiles({ segments: [info] } as unknown as Manifest)) needed.add(file.file);
