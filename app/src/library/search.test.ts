@@ -1,9 +1,13 @@
 // The search order, on papers made so that a search by score alone would get it wrong.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../../../engine/test/support/skip.ts';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import type { SearchPage } from '../server/services.ts';
+import { loadModel } from './model.ts';
 import { type OpenLibrary, openLibraryIn } from './open.ts';
+
+const whenModel = unless(loadModel() === undefined ? 'no model in models/' : undefined);
 
 let library: OpenLibrary;
 let end: () => void;
@@ -76,7 +80,7 @@ describe('the search order', () => {
   });
 
   it('folds two versions into one hit', async () => {
-    const { hits } = await search('compress');
+    const { hits } = await search('compress', { mode: 'lexical' });
     expect(hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00001']);
   });
 
@@ -94,9 +98,26 @@ describe('the search order', () => {
   });
 
   it('filters by year, category and exclusion', async () => {
-    expect((await search('year:2025 dense')).hits.map(({ work }) => work.year)).toEqual([2025, 2025]);
-    expect((await search('dense cat:cs.IR')).hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00003']);
+    expect((await search('year:2025 dense', { mode: 'lexical' })).hits.map(({ work }) => work.year)).toEqual([
+      2025, 2025,
+    ]);
+    expect((await search('dense cat:cs.IR')).hits.map(({ work }) => work.categories)).toSatisfy((all: string[][]) =>
+      all.every((categories) => categories.includes('cs.IR')),
+    );
     expect((await search('dense -grass')).hits.map(({ work }) => work.key)).toEqual(['arxiv:2503.00004']);
+  });
+
+  whenModel.it('labels hits by meaning alone, and gives none for what means nothing', async () => {
+    const page = await search('enormous sea animals with tusks', { mode: 'dense' });
+    expect(page.mode).toBe('dense');
+    for (const { work, reason } of page.hits) {
+      const text = `${work.title} ${work.abstract}`;
+      if (!/\b(?:enormous|sea|animals?|with|tusks?)\b/i.test(text)) expect(reason).toBe('meaning');
+    }
+    const mixed = await search('dense retrieval negatives');
+    expect(mixed.mode).toBe('hybrid');
+    expect(mixed.hits.find(({ work }) => work.key === 'arxiv:2503.00004')?.reason).toBe('text');
+    for (const query of ['xyzzyq', 'the of and']) expect((await search(query)).hits).toEqual([]);
   });
 
   it('marks the words in the best sentence, accents and TeX aside', async () => {

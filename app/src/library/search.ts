@@ -41,6 +41,13 @@ export interface SearchRequest extends Cancellable {
 const POOL = 200;
 /** Longest name, in words, that is tried as an author. */
 const NAME_WORDS = 6;
+/**
+ * Least cosine of a hit by meaning: something is always nearest, and below this it has nothing to do with the query.
+ * Read off real queries over 8,602 papers, where the 20 nearest to nonsense score .20 to .30.
+ */
+const MEANING_FLOOR = 0.2;
+/** The same where no paper has any word of the query: letters alone say little. */
+const UNKNOWN_FLOOR = 0.4;
 /** Shorter words have too many neighbours in spelling. */
 const FUZZY_LENGTH = 4;
 
@@ -88,7 +95,7 @@ class Search {
     await this.putAuthor(statistics);
     const lexical = mode === 'dense' ? [] : await this.byWords(statistics);
     // Words that must or must not occur bind every hit, and nearness of meaning knows nothing of them.
-    const meaning = dense === undefined || this.query.loose.restricted ? [] : await this.byMeaning();
+    const meaning = dense === undefined || this.query.loose.restricted ? [] : await this.byMeaning(statistics);
     await this.putRest(lexical, meaning);
     const more = lexical.length >= this.pool || meaning.length >= this.pool;
     return { found: [...this.found.values()], more, mode, weights: this.weights(statistics), notes: this.notes };
@@ -177,12 +184,16 @@ class Search {
     return this.ask(anyOf(this.query.words.keys()));
   }
 
-  private async byMeaning(): Promise<Ranking> {
+  private async byMeaning(statistics: Statistics): Promise<Ranking> {
     const { dense } = this.encoders;
-    const [rep] = (await dense?.encodeQueries([this.query.loose.text], { signal: this.request.signal })) ?? [];
+    const terms = [...this.query.words.keys()];
+    if (dense === undefined || terms.length === 0) return [];
+    const [rep] = await dense.encodeQueries([this.query.loose.text], { signal: this.request.signal });
     if (rep === undefined || rep.vec.every((value) => value === 0)) return [];
     const reader = this.snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part is there when the encoder is
-    return reader.search(rep, this.pool, this.options());
+    const isKnown = terms.some((term) => this.frequency(statistics, term) > 0);
+    const floor = isKnown ? MEANING_FLOOR : UNKNOWN_FLOOR;
+    return (await reader.search(rep, this.pool, this.options())).filter(({ score }) => score >= floor);
   }
 
   private async putRest(lexical: Ranking, meaning: Ranking): Promise<void> {
