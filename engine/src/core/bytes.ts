@@ -187,6 +187,7 @@ export class ByteReader {
       value += this.varint();
       out[i] = value;
     }
+    if (value > 0xffffffff) throw this.#corrupt('deltas past 2^32-1');
     return out;
   }
 
@@ -202,21 +203,21 @@ export class ByteReader {
   }
 }
 
-/** The same bytes as a typed array: a view where aligned, else a copy. The platform must be little-endian (all are). */
+/** The same bytes as a typed array: a view where aligned, else a copy (not slice(): Node's Buffer makes that a view). The platform must be little-endian (all are). */
 export function asUint32(bytes: Uint8Array): Uint32Array {
-  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const own = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(own.buffer, own.byteOffset, own.byteLength >>> 2);
 }
 export function asUint16(bytes: Uint8Array): Uint16Array {
-  const own = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const own = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint16Array(own.buffer, own.byteOffset, own.byteLength >>> 1);
 }
 export function asFloat32(bytes: Uint8Array): Float32Array {
-  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const own = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(own.buffer, own.byteOffset, own.byteLength >>> 2);
 }
 export function asFloat64(bytes: Uint8Array): Float64Array {
-  const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const own = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   return new Float64Array(own.buffer, own.byteOffset, own.byteLength >>> 3);
 }
 /** The bytes under a typed array, as a view. */

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ByteReader, ByteWriter, crc32c, crc32cReference, decodeUtf8, encodeUtf8, Rng, TopK } from './index.ts';
+import {
+  asFloat32,
+  asFloat64,
+  asUint16,
+  asUint32,
+  ByteReader,
+  ByteWriter,
+  crc32c,
+  crc32cReference,
+  decodeUtf8,
+  encodeUtf8,
+  Rng,
+  TopK,
+} from './index.ts';
 
 const seed = 20260101;
 
@@ -51,6 +64,25 @@ describe('bytes', () => {
 
   it.each([-1, 1.5, Number.NaN, 2 ** 32])('refuses %d as a u32', (value) => {
     expect(() => new ByteWriter().u32(value)).toThrow(/does not fit u32/);
+  });
+
+  it('reads numbers at any offset, also of bytes whose slice() is a view, as that of a Buffer is', () => {
+    class View extends Uint8Array<ArrayBuffer> {
+      override slice(start?: number, end?: number) {
+        return this.subarray(start, end) as Uint8Array<ArrayBuffer>;
+      }
+    }
+    const odd = new View(new ArrayBuffer(40), 1, 16);
+    odd.set(new Uint8Array(Float64Array.of(1.5, -2).buffer));
+    expect([...asFloat64(odd)]).toEqual([1.5, -2]);
+    expect([...asUint32(odd)]).toEqual([...new Uint32Array(Float64Array.of(1.5, -2).buffer)]);
+    expect([asUint16(odd).length, asFloat32(odd).length]).toEqual([8, 4]);
+  });
+
+  it('says so when ascending numbers pass 32 bits', () => {
+    const writer = new ByteWriter();
+    writer.deltas([4_000_000_000, 5_000_000_000]);
+    expect(() => new ByteReader(writer.finish()).deltas(2)).toThrow(/past 2\^32-1/);
   });
 
   it('says where it was when the bytes end early', () => {
