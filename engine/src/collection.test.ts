@@ -156,7 +156,7 @@ describe('a collection with an encoder', () => {
     const events: TraceEvent[] = [];
     const hits = await collection.search('permutation', { trace: (event) => events.push(event) });
     expect(hits.map((hit) => hit.id)).toEqual(['monarch']);
-    expect(events.map((event) => event.name)).toContain('search.no-vector');
+    expect(events.map((event) => event.name)).toContain('retrieve.no-vector');
     for (const text of ['', '   ', '((((', '\ud800', 'the of and']) expect(await collection.search(text)).toEqual([]);
     await collection.close();
   });

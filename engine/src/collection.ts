@@ -19,7 +19,7 @@ import { cut } from './retrieval/cut.ts';
 import { explain } from './retrieval/explain.ts';
 import { fuse } from './retrieval/fuse.ts';
 import { retrieve } from './retrieval/retrieve.ts';
-import { type Query, type Retriever, withRep } from './retrieval/stage.ts';
+import type { Retriever } from './retrieval/stage.ts';
 import type { Library, Parts, Reps, Snapshot, Writer } from './storage/contract.ts';
 import type { Directory } from './storage/directory.ts';
 import { openLibrary } from './storage/library.ts';
@@ -160,9 +160,8 @@ class OpenCollection implements Collection {
   search(text: string, options: CollectionSearch = {}): Promise<Ranking> {
     return this.#read(async (snapshot) => {
       const { k = 10, ...context } = options;
-      const query = await this.#queryOf(text, options);
-      const best = cut(this.#retriever(snapshot, query, k), k);
-      return (options.explain === true ? explain(best) : best).run(query, context);
+      const best = cut(this.#retriever(snapshot, k), k);
+      return (options.explain === true ? explain(best) : best).run({ text }, context);
     });
   }
 
@@ -170,26 +169,13 @@ class OpenCollection implements Collection {
     return this.#library.close();
   }
 
-  /** The text, and its vector where it has one. */
-  async #queryOf(text: string, { signal, trace }: Cancellable): Promise<Query> {
-    if (this.#dense === undefined) return { text };
-    const [vector] = await this.#dense.encoder.encodeQueries([text], { signal, trace });
-    if (vector!.vec.some((component) => component !== 0)) return withRep({ text }, vector!);
-    trace?.({
-      name: 'search.no-vector',
-      message: 'The encoder knows no word of the query: it is searched by words alone',
-    });
-    return { text };
-  }
-
-  #retriever(snapshot: Snapshot, query: Query, k: number): Retriever {
+  #retriever(snapshot: Snapshot, k: number): Retriever {
     const terms = snapshot.part('terms') as IndexReader<'terms'>; // as openCollection named its parts
     if (this.#dense === undefined) return retrieve(this.#terms, terms, k);
     const { encoder, depth = DEPTH } = this.#dense;
     const most = Math.max(k, depth);
-    const lists = [retrieve(this.#terms, terms, most)];
-    if (query.reps !== undefined) lists.push(retrieve(encoder, snapshot.part('dense') as IndexReader<'dense'>, most));
-    return fuse({ by: 'rrf' }, ...lists);
+    const vectors = snapshot.part('dense') as IndexReader<'dense'>;
+    return fuse({ by: 'rrf' }, retrieve(this.#terms, terms, most), retrieve(encoder, vectors, most));
   }
 
   async #write(change: (writer: Writer) => Promise<void>): Promise<void> {

@@ -18,6 +18,7 @@ describe('runQueries', () => {
     expect(run.get('q2')).toEqual(ranking(['q1', 0.50004], ['x', 0.49996]));
     expect(events).toEqual([
       { name: 'evaluate.query', done: 1, total: 2 },
+      { name: 'evaluate.no-text', message: 'There is no query "unknown"' },
       { name: 'evaluate.query', done: 2, total: 2 },
     ]);
   });

@@ -17,7 +17,7 @@ export interface RunQueriesOptions {
   readonly removeQuery?: boolean;
 }
 
-/** One ranking a query, in the order of the ids. A query without text counts as empty text. */
+/** One ranking a query, in the order of the ids. An id without a query counts as empty text and is reported as `evaluate.no-text`. */
 export async function runQueries(
   retriever: Stage<Query, readonly RunHit[]>,
   queries: ReadonlyMap<string, string>,
@@ -29,6 +29,8 @@ export async function runQueries(
   for (const [done, id] of ids.entries()) {
     if (context.signal !== undefined) await nextTurn(); // so that an abort is heard
     throwIfAborted(context.signal);
+    if (!queries.has(id))
+      context.trace?.({ name: 'evaluate.no-text', message: `There is no query ${JSON.stringify(id)}` });
     const found = await retriever.run({ text: queries.get(id) ?? '' }, context);
     const hits = removeQuery ? found.filter((hit) => hit.id !== id) : found;
     run.set(id, separate ? separateTies(hits) : hits.map((hit) => ({ id: hit.id, score: hit.score })));

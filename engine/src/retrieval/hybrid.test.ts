@@ -86,7 +86,7 @@ describe('a hybrid pipeline over two segments', () => {
     const search = pipe(querySyntax(terms, syntax), hybrid);
     expect((await search.run('retrieval year:2021..')).map((hit) => hit.id).sort()).toEqual(['p1', 'p2', 'p3']);
     expect(await search.run('retrieval year:1999')).toEqual([]);
-    expect(await search.run('')).toHaveLength(4); // no words: whatever the vectors say
+    expect(await search.run('')).toEqual([]); // no words, and a vector of zeros
     await library.close();
   });
 });

@@ -35,6 +35,14 @@ describe('retrieve', () => {
     expect(encoder.encoded).toBe(0);
   });
 
+  it('finds nothing by a vector of zeros, and says so', async () => {
+    const events: TraceEvent[] = [];
+    const retriever = retrieve(lengthEncoder(), denseReader({ a: 1, b: 2 }), 2);
+    expect(await retriever.run(query(''), { trace: (event) => events.push(event) })).toEqual([]);
+    expect(events.map((event) => event.name)).toEqual(['retrieve.no-vector', 'retrieve']);
+    expect((await retriever.explain(query(''), ['a'])).size).toBe(0);
+  });
+
   it('is refused by an index of another space', async () => {
     await expect(retrieve(lengthEncoder('other'), reader, 2).run(query('x'))).rejects.toMatchObject({
       code: 'ENCODER_MISMATCH',

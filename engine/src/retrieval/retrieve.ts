@@ -2,7 +2,16 @@
 // an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
-import type { DocId, Encoder, Explanation, IndexReader, Kind, QueryRep, SearchOptions } from '../core/types.ts';
+import type {
+  DocId,
+  Encoder,
+  Explanation,
+  IndexReader,
+  Kind,
+  QueryRep,
+  Representation,
+  SearchOptions,
+} from '../core/types.ts';
 import type { Library, Parts } from '../storage/contract.ts';
 import type { PartKind } from '../storage/part.ts';
 import {
@@ -42,7 +51,11 @@ export function part<P extends Parts, N extends keyof P & string>(
   };
 }
 
-/** The best `k` documents of one index. A query's own representation for the encoder's space is used where it has one. */
+/**
+ * The best `k` documents of one index. A query's own representation for the encoder's space is used where it has one. A
+ * vector of zeros (the encoder knew no word of the query) finds nothing, which is reported as `retrieve.no-vector`: every
+ * document would score 0.
+ */
 export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSource<NoInfer<K>>, k: number): Retriever {
   checkCount('k', k);
   const label = 'part' in source ? source.part : source.kind;
@@ -54,14 +67,18 @@ export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSour
         'retrieve',
         context,
         () =>
-          withReader(source, context, async (reader) =>
-            reader.search(await encode(encoder, query, context), k, searchOptions(query, context)),
-          ),
+          withReader(source, context, async (reader) => {
+            const rep = await encode(encoder, query, context);
+            if (!isZero(rep)) return reader.search(rep, k, searchOptions(query, context));
+            context.trace?.({ name: 'retrieve.no-vector', message: `${encoder.name} knows no word of the query` });
+            return [];
+          }),
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
     async explain(query, ids, context = {}) {
       const rep = await encode(encoder, query, context);
       const out = new Map<DocId, Explanation>();
+      if (isZero(rep)) return out;
       await withReader(source, context, async (reader) => {
         for (const id of ids) {
           throwIfAborted(context.signal);
@@ -73,6 +90,8 @@ export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSour
     },
   };
 }
+
+const isZero = (rep: Representation) => rep.kind === 'dense' && rep.vec.every((component) => component === 0);
 
 /** Opens a reader source for the time of `work`. */
 export async function withReader<K extends Kind, T>(
