@@ -154,10 +154,10 @@ function report(kind, size, rows) {
     `# Lexical search, ${size.toLocaleString('en')} ${kind === 'papers' ? 'titles and abstracts' : 'seeded texts'}`,
     '',
     `\`npm run bench lexical -- ${kind}:${size}\`, ${new Date().toISOString().slice(0, 10)}; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}.`,
-    `${queryCount} queries a set, 4 words, any of them, top ${K}; ${rounds} timed rounds after ${warm} warm ones; query string to ids and scores, one thread. "same" = pruned and exhaustive top ${K} agree in ids and score bits. Overlap = mean share of the top ${K} that ${reference?.engine} has too. Load = load average of the machine when the row was done: wall times were taken beside other work, compare CPU.`,
+    `${queryCount} queries a set, 4 words, any of them, top ${K}, after warm-up; query string to ids and scores, one thread. "same" = pruned and exhaustive top ${K} agree in ids and score bits. Overlap = mean share of the top ${K} that ${reference?.engine} has too. Timed = calls a set. Load = load average of the machine when the row was done: wall times were taken beside other work, compare CPU.`,
     '',
-    '| engine | index s (cpu) | MB on disk | RSS MB (peak) | mixed p50 / p99 ms | mixed cpu ms | content p50 / p99 ms | content cpu ms | overlap mixed / content | same | load |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
+    '| engine | index s (cpu) | MB on disk | RSS MB (peak) | mixed p50 / p99 ms | mixed cpu ms | content p50 / p99 ms | content cpu ms | overlap mixed / content | same | timed | load |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
   ];
   for (const row of rows) {
     if (!row.sets) {
@@ -170,7 +170,7 @@ function report(kind, size, rows) {
       share.toFixed(2),
     );
     lines.push(
-      `| ${row.engine} ${row.version} | ${(row.indexMs / 1000).toFixed(1)} (${(row.indexCpuMs / 1000).toFixed(1)}) | ${mb(row.bytes)} | ${mb(row.rss)} (${mb(row.peak)}) | ${ms(mixed.p50)} / ${ms(mixed.p99)} | ${ms(mixed.cpu)} | ${ms(content.p50)} / ${ms(content.p99)} | ${ms(content.cpu)} | ${overlaps.join(' / ')} | ${same} | ${row.load.toFixed(1)} |`,
+      `| ${row.engine} ${row.version} | ${(row.indexMs / 1000).toFixed(1)} (${(row.indexCpuMs / 1000).toFixed(1)}) | ${mb(row.bytes)} | ${mb(row.rss)} (${mb(row.peak)}) | ${ms(mixed.p50)} / ${ms(mixed.p99)} | ${ms(mixed.cpu)} | ${ms(content.p50)} / ${ms(content.p99)} | ${ms(content.cpu)} | ${overlaps.join(' / ')} | ${same} | ${mixed.n} | ${row.load.toFixed(1)} |`,
     );
   }
   return `${lines.join('\n')}\n`;

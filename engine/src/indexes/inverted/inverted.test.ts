@@ -367,7 +367,7 @@ function randomQuery(rng: Rng, words = 60, depth = 0): LexicalQuery {
     case 1:
       return term(word());
     case 2:
-      return boost(rng.pick([0, 0.5, 1, 3]), deeper());
+      return boost(rng.pick([0, 0.5, 1, 3, 1e-9, 1e9]), deeper());
     case 3:
       return field(rng.pick(['body', 'title']), deeper());
     case 4:

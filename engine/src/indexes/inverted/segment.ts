@@ -208,11 +208,11 @@ class InvertedSegment implements SegmentPart<'terms'> {
   }
 
   #scoring(scope: Scope): Scoring {
+    if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
     return new Scoring(this.#fields, this.#options.bm25, scope.statistics, this.#norms);
   }
 
   #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {
-    if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
     throwIfAborted(scope.signal);
     const scoring = this.#scoring(scope);
     const wanted = Math.min(k, this.#header.size);
