@@ -31,18 +31,15 @@ export interface SegmentOptions extends Cancellable {
 
 export async function openInverted(sections: SectionReader, options: SegmentOptions): Promise<SegmentPart<'terms'>> {
   const header = await readHeader(sections);
-  const space = await loadBytes(sections, header, options);
-  const fields: FieldPart[] = [];
+  const dictionaries: Dictionary[] = [];
   for (const [i, field] of header.fields.entries()) {
     const names = sectionsOf(i);
-    const dictionary = new Dictionary(
-      await sections.readAll(names.terms),
-      await sections.readAll(names.index),
-      field.terms,
-    );
-    fields.push(new FieldPart(field, dictionary, space.places[i]!));
+    const [terms, index] = [await sections.readAll(names.terms), await sections.readAll(names.index)];
+    dictionaries.push(new Dictionary(terms, index, field.terms));
   }
-  return new InvertedSegment(sections, header, fields, space, options);
+  const bytes = await loadBytes(sections, header, options); // last: whoever gets a part closes it
+  const fields = header.fields.map((field, i) => new FieldPart(field, dictionaries[i]!, bytes.places[i]!));
+  return new InvertedSegment(sections, header, fields, bytes, options);
 }
 
 /** Postings and length bytes of all fields: in an arena where kernels can reach them, else in an array. */
