@@ -1,9 +1,11 @@
 // The command line as a person or a script meets it: help, answers, JSON, errors and exit codes.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { loadEncoders, openPaperIndex } from '../library/paper-index.ts';
 import { startSite } from '../server/serve.ts';
 import { EXIT, type Io } from './io.ts';
 import { run } from './program.ts';
@@ -102,6 +104,49 @@ describe('a library from the command line', () => {
       expect((await quire(['search', 'dense retrieval', ...dir, '--json'])).out.replace(/"ms":[\d.]+/, '')).toBe(
         before,
       );
+    });
+  });
+
+  it('is told damaged, file by file and row by row, and mended from the store', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const dir = ['--data-dir', data];
+      await quire(['import', writeRows(join(folder, 'papers.jsonl'), PAPERS), ...dir]);
+      const part = readdirSync(join(data, 'index')).find((name) => name.endsWith('.terms.part')) ?? '';
+      const bytes = readFileSync(join(data, 'index', part));
+      bytes[Math.floor(bytes.length / 2)] ^= 1;
+      writeFileSync(join(data, 'index', part), bytes);
+      const damaged = await quire(['doctor', '--deep', ...dir]);
+      expect(damaged.exit).toBe(EXIT.damaged);
+      expect(damaged.out).toMatch(new RegExp(`damaged\\s+index\\s+${part.replaceAll('.', '\\.')}`));
+      expect(damaged.out).toContain('quire doctor --rebuild');
+      expect((await quire(['doctor', '--rebuild', '--deep', ...dir])).exit).toBe(EXIT.ok);
+      expect((await quire(['search', '2503.00003', ...dir])).exit).toBe(EXIT.ok);
+      const store = new Database(join(data, 'papers.sqlite'));
+      store.exec("UPDATE records SET raw = replace(raw, 'walruses', 'narwhals') WHERE id = 'y'");
+      store.close();
+      const altered = await quire(['doctor', '--deep', ...dir]);
+      expect([altered.exit, /record \d+ \(papers, id "y"\): the checksum does not match/.test(altered.out)]).toEqual([
+        EXIT.damaged,
+        true,
+      ]);
+    });
+  });
+
+  it('keeps the papers of a second import while another process writes the index', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const dir = ['--data-dir', data];
+      await quire(['import', writeRows(join(folder, 'a.jsonl'), PAPERS.slice(0, 2)), ...dir]);
+      // Another process: one that holds the lock of the index, as an indexer does while it writes.
+      const other = await openPaperIndex(data, loadEncoders());
+      const held = await other.writer();
+      const second = await quire(['import', writeRows(join(folder, 'b.jsonl'), PAPERS.slice(2)), ...dir]);
+      expect([second.exit, second.err.includes('LOCKED')]).toEqual([EXIT.busy, true]);
+      await held.close();
+      await other.close();
+      expect((await quire(['search', 'walruses', ...dir])).exit).toBe(EXIT.ok);
+      expect((await quire(['doctor', '--deep', ...dir])).exit).toBe(EXIT.ok);
     });
   });
 
