@@ -1,7 +1,21 @@
-// Vectors to search: synthetic (clusters in a 48-dimensional latent space, mapped to 256, noise, normalised) or a raw file
+// Vectors to search: synthetic (clusters in a 48-dimensional latent space, mapped to 256, noise, normalised), real (sentences
+// of abstracts, encoded by the model that ships) or a raw file
 // of little-endian f32 rows given by --file. The last `queries` rows are the queries, the rows before them the base.
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
 import { Rng } from '../../engine/dist/core/rng.js';
 
 const LATENT = 48;
@@ -37,6 +51,69 @@ export function synthetic(folder, { count, queries, dim, seed = 1 }) {
   closeSync(file);
   renameSync(`${path}.tmp`, path);
   return path;
+}
+
+/** Sentences of the abstracts of ../shared/data/papers, encoded by the model that ships; queries are spread over them. */
+export async function sentenceVectors(folder, { count, queries }) {
+  const path = join(folder, `sentences-${count}-${queries}.f32`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const { readStaticModel } = await import('../../engine/dist/encoders/static.node.js');
+  const { staticEncoder } = await import('../../engine/dist/encoders/index.js');
+  const encoder = staticEncoder(
+    await readStaticModel(fileURLToPath(new URL('../../models/static-v1', import.meta.url))),
+  );
+  const file = openSync(`${path}.tmp`, 'w');
+  const asked = [];
+  const every = Math.floor((count + queries) / queries);
+  let seen = 0;
+  for await (const texts of batches(abstractSentences(), 4096)) {
+    const reps = await encoder.encodeDocuments(texts.map((text) => ({ text })));
+    const rows = [];
+    for (const { vec } of reps) {
+      if (seen < count + queries) (seen % every === every - 1 && asked.length < queries ? asked : rows).push(vec);
+      seen++;
+    }
+    writeRows(file, rows);
+    if (seen >= count + queries) break;
+  }
+  if (seen < count + queries) throw new Error(`Only ${seen} sentences in ../shared/data/papers; ask for fewer`);
+  writeRows(file, asked);
+  closeSync(file);
+  renameSync(`${path}.tmp`, path);
+  return path;
+}
+
+async function* abstractSentences() {
+  const { sentences } = await import('../../engine/dist/text/index.js');
+  for await (const { text } of papers()) for (const { start, end } of sentences(text)) yield text.slice(start, end);
+}
+
+async function* papers() {
+  const data = process.env.QUIRE_PAPERS ?? fileURLToPath(new URL('../../../shared/data/papers', import.meta.url));
+  for (const name of ['arxiv.jsonl.gz', 'acl-anthology.jsonl.gz', 'conferences.jsonl.gz']) {
+    const input = createReadStream(join(data, name)).pipe(createGunzip());
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const { abstract } = JSON.parse(line);
+      if (abstract) yield { text: abstract };
+    }
+  }
+}
+
+async function* batches(items, size) {
+  let batch = [];
+  for await (const item of items) {
+    if (item.trim().length < 20) continue; // initials and stray numbers are no sentences
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function writeRows(file, rows) {
+  for (const row of rows) writeSync(file, new Uint8Array(row.buffer, row.byteOffset, row.byteLength));
 }
 
 /** The rows of a file: `row(i)` is a view. Read into memory outside the JavaScript heap. */

@@ -24,25 +24,32 @@ export const engines = {
     ({ binary }) =>
       (dim, v) =>
         binary({ space: SPACE, dim, ...v }),
-    [{ rescore: 100 }, { rescore: 200 }, { rescore: 300 }, { rescore: 500 }],
+    [
+      { queryBits: 1, rescore: 300 },
+      { queryBits: 1, rescore: 1000 },
+      { rescore: 100 },
+      { rescore: 200 },
+      { rescore: 300 },
+    ],
   ),
   'binary + int8 in the file': own(
     ({ binary }) =>
       (dim, v) =>
         binary({ space: SPACE, dim, resident: false, ...v }),
-    [{ rescore: 200 }, { rescore: 300 }],
+    [{ rescore: 200 }],
   ),
   'ivf + int8': own(
     ({ ivf }) =>
       (dim, v) =>
         ivf({ space: SPACE, dim, ...v }),
     [
+      { rescore: 100, probes: 32 },
+      { rescore: 150, probes: 32 },
       { rescore: 200, probes: 32 },
-      { rescore: 300, probes: 32 },
+      { rescore: 200, probes: 64 },
       { rescore: 300, probes: 64 },
-      { rescore: 400, probes: 64 },
-      { rescore: 300, probes: 128 },
-      { rescore: 500, probes: 128 },
+      { rescore: 200, probes: 128 },
+      { queryBits: 1, rescore: 300, probes: 32 },
       {},
     ],
   ),
@@ -50,7 +57,7 @@ export const engines = {
     ({ ivf }) =>
       (dim, v) =>
         ivf({ space: SPACE, dim, resident: false, ...v }),
-    [{ rescore: 300, probes: 64 }],
+    [{ rescore: 200, probes: 64 }],
   ),
   'usearch HNSW bf16': usearch('bf16', [16, 64, 128, 256, 512]),
   'usearch HNSW i8': usearch('i8', [64, 128, 256]),

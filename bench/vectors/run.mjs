@@ -1,7 +1,7 @@
 // `npm run bench vectors`: flat, int8, binary and ivf beside usearch and LanceDB. Each index is built in one process and
 // answers from another, one after another, one thread for queries; recall against this engine's exact flat index.
 //
-//   npm run bench vectors -- [--count 1000000] [--queries 200] [--dim 256] [--threads 2] [--file rows.f32]
+//   npm run bench vectors -- [--count 1000000] [--queries 200] [--dim 256] [--threads 2] [--real | --file rows.f32]
 //                            [--only "ivf + int8,usearch HNSW bf16"] [--scan] [--save NAME]
 //
 // --file: little-endian f32 rows, the last --queries of them are the queries. --scan: only the scan against a plain sum.
@@ -11,7 +11,7 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { synthetic } from './data.mjs';
+import { sentenceVectors, synthetic } from './data.mjs';
 import { engines } from './engines.mjs';
 import { scanAgainstSum } from './scan.mjs';
 
@@ -30,14 +30,15 @@ const only = option('--only', Object.keys(engines).join(',')).split(',');
 const LIMIT_MS = 1_200_000;
 
 const scan = await scanAgainstSum();
-const rows = args.includes('--scan') ? [] : compare();
+const rows = args.includes('--scan') ? [] : await compare();
 const text = report(rows, scan);
 console.log(text);
 if (args.includes('--save')) writeFileSync(join(root, 'docs', 'results', `vectors-${option('--save')}.md`), text);
 
-function compare() {
+async function compare() {
   mkdirSync(cache, { recursive: true });
-  const file = given ?? synthetic(cache, { count, queries, dim });
+  const real = args.includes('--real');
+  const file = given ?? (await (real ? sentenceVectors : synthetic)(cache, { count, queries, dim }));
   const truth = join(cache, `truth-${process.pid}.json`);
   const found = [];
   const job = { file, count, queries, dim, threads, truth };
@@ -104,7 +105,7 @@ function report(found, scanned) {
     return `| ${name} | ${settings} | ${cells.join(' | ')} |`;
   });
   const lines = [
-    `# Vector search: ${given ? 'vectors of a file' : 'synthetic'}, ${count} × ${dim}, ${queries} queries, k 10`,
+    `# Vector search: ${given ? 'vectors of a file' : args.includes('--real') ? 'sentences of abstracts, static-v1' : 'synthetic'}, ${count} × ${dim}, ${queries} queries, k 10`,
     '',
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()
       .map((x) => x.toFixed(1))

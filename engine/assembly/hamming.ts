@@ -24,15 +24,19 @@ export function hamming(a: usize, b: usize, words: u32): u32 {
 export function scanHamming(
   codes: usize, n: u32, words: u32, query: usize, first: u32, ords: usize, accept: usize, top: usize,
 ): void {
-  // What only a candidate needs waits in the heap's header: in the loop, registers are for the query (docs/kernels.md).
+  begin(codes, words, first, ords, accept, top);
+  const end = codes + <usize>n * (<usize>words << 3);
+  if (words == 4) scan4(codes, end, query, top);
+  else scanAny(codes, end, words, query, top);
+}
+
+/** What only a candidate needs waits in the heap's header: in the loop, registers are for the query (docs/kernels.md). */
+export function begin(codes: usize, words: u32, first: u32, ords: usize, accept: usize, top: usize): void {
   store<usize>(top, codes, BEGIN);
   store<u32>(top, words << 3, STRIDE);
   store<u32>(top, first, FIRST);
   store<usize>(top, ords, ORDS);
   store<usize>(top, accept, ACCEPT);
-  const end = codes + <usize>n * (<usize>words << 3);
-  if (words == 4) scan4(codes, end, query, top);
-  else scanAny(codes, end, words, query, top);
 }
 
 /**
@@ -80,7 +84,7 @@ function scanAny(codes: usize, end: usize, words: u32, query: usize, top: usize)
 }
 
 /** Enters a code if it is accepted and near enough; returns the largest distance that may still enter. */
-function offer(distance: i64, code: usize, top: usize): i64 {
+export function offer(distance: i64, code: usize, top: usize): i64 {
   const limit = threshold(top);
   const i = <u32>(code - load<usize>(top, BEGIN)) / load<u32>(top, STRIDE);
   const ords = load<usize>(top, ORDS);

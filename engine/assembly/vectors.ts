@@ -5,5 +5,6 @@ export { dotF32, offerF32, scanF32, scanF32Many } from './f32';
 export { hamming, scanHamming, scanHammingMany } from './hamming';
 export { dotI8, offerI8, scanI8, scanI8Many, splitQueryI8 } from './int8';
 export { nearestCentroids } from './kmeans';
+export { scanPlanes } from './planes';
 export { readAll } from './read';
 export { topkSort } from './topk';

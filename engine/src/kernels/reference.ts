@@ -37,6 +37,17 @@ export function hamming(a: Uint32Array, b: Uint32Array): number {
   return sum;
 }
 
+/** Twin of scanPlanes' distance: the positive values that the code misses plus the sizes of the negative ones it has. */
+export function planeDistance(code: Uint32Array, values: Int8Array): number {
+  let distance = 0;
+  for (let j = 0; j < values.length; j++) {
+    const isSet = ((code[j >>> 5]! >>> (j & 31)) & 1) === 1;
+    const value = values[j]!;
+    if (isSet ? value < 0 : value > 0) distance += Math.abs(value);
+  }
+  return distance;
+}
+
 function bits(word: number): number {
   let n = 0;
   for (let w = word >>> 0; w !== 0; w &= w - 1) n++;

@@ -220,6 +220,26 @@ function checkScans(b: Bench, rng: Rng): void {
     (row, j) => twin.hamming(codes[row]!, codeQueries[j]!),
   );
 
+  // The same codes by the asymmetric distance. Planes are made bit by bit here, as the format says.
+  const values = Array.from({ length: nq }, () => Int8Array.from({ length: 64 * wordsPer }, () => rng.below(15) - 7));
+  const planesStride = 32 * wordsPer + 64;
+  for (const [j, list] of values.entries()) {
+    const planes = new Uint32Array(8 * wordsPer + 1);
+    list.forEach((value, d) => {
+      for (let p = 0; p < 4; p++) {
+        if ((value >> p) & 1) planes[8 * Math.floor(d / 64) + 2 * p + (d % 64 >= 32 ? 1 : 0)]! |= 1 << (d % 32);
+      }
+    });
+    planes[8 * wordsPer] = list.reduce((sum, value) => sum + Math.max(0, value), 0);
+    put(b.arena, at.queries + j * planesStride, planes);
+  }
+  for (let j = 0; j < nq; j++) {
+    topkReset(b.arena, at.top, k);
+    b.k.scanPlanes(at.rows, n, wordsPer, at.queries + j * planesStride, first, ordsAt, acceptAt, at.top);
+    const rank = (row: number) => twin.planeDistance(codes[row]!, values[j]!);
+    expect(topkTake(b.arena, b.k, at.top)).toEqual(twin.scan(n, k, ordOf, rank, accept));
+  }
+
   const rows = Array.from({ length: n }, () => Float32Array.from({ length: dim }, () => rng.below(3) - 1));
   const queries = Array.from({ length: nq }, () => floats(rng, dim));
   rows.forEach((row, i) => {

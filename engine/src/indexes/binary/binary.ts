@@ -1,20 +1,21 @@
-// binary: mean-centred sign codes (one bit a dimension), all of them scanned by Hamming distance; the nearest candidates
+// binary: mean-centred sign codes (one bit a dimension), all of them compared with four bits a dimension of
+// the query (or one: Hamming distance); the nearest candidates
 // are scored with their stored vectors. Recall rises with `rescore`. Bytes: docs/format/binary.md. A merge recomputes
 // mean and codes from the stored vectors, so it equals a write of the kept documents byte for byte.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
-import { hamming } from '../../kernels/reference.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import type { SectionWriter } from '../../storage/part.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
 import { checkSize, readHead, writeSection } from '../dense/head.ts';
-import { checkInteger, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
+import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
 import { checkPool } from '../dense/parallel.ts';
 import { densePart, type Finder, membersOf, type RowFilter } from '../dense/part.ts';
 import { type Rows, readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
 import { StoredVectors } from '../dense/vectors.ts';
+import { codeQuery, type QueryBits } from './code-query.ts';
 import { Codes } from './codes.ts';
 import { Mean, signCode, wordsOf } from './signs.ts';
 
@@ -23,11 +24,20 @@ const DIRECT_SHARE = 32;
 
 /** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
 export function binary(options: RescoredOptions): DenseKind {
-  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, pool } = options;
+  const {
+    space,
+    dim,
+    vectors: format = 'int8',
+    rescore = DEFAULT_RESCORE,
+    resident = true,
+    queryBits = 4,
+    pool,
+  } = options;
   const heap = () => options.heap ?? defaultHeap();
   checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
   checkPool(pool, options.heap);
+  checkQueryBits(queryBits);
   return {
     name: 'binary',
     version: 0,
@@ -45,7 +55,7 @@ export function binary(options: RescoredOptions): DenseKind {
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count });
       const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
-      const finder = finderOf(codes, mean, head.count, rescore, pool);
+      const finder = finderOf({ codes, mean, count: head.count, rescore, queryBits, pool });
       return densePart({ name: 'binary', space, vectors, ords, finder, pool });
     },
   };
@@ -93,12 +103,17 @@ export function directRows(
   return { rows: accept && membersOf(accept) };
 }
 
-function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: number, pool?: KernelPool): Finder {
-  const codeOf = (query: Float32Array) => {
-    const code = new Uint32Array(2 * codes.words);
-    signCode(query, mean, code);
-    return code;
-  };
+interface FinderOptions {
+  readonly codes: Codes;
+  readonly mean: Float32Array;
+  readonly count: number;
+  readonly rescore: number;
+  readonly queryBits: QueryBits;
+  readonly pool: KernelPool | undefined;
+}
+
+function finderOf({ codes, mean, count, rescore, queryBits, pool }: FinderOptions): Finder {
+  const codeOf = (query: Float32Array) => codeQuery(query, mean, queryBits);
   const wantedFor = (k: number) => Math.min(count, Math.max(rescore, 4 * k));
   return {
     candidates: (query, k, accept, isExhaustive) => {
@@ -120,7 +135,7 @@ function finderOf(codes: Codes, mean: Float32Array, count: number, rescore: numb
         return direct ? direct.rows : codes.nearestParallel(pool, codeOf(query), wantedFor(k), accept);
       },
     }),
-    explain: (query, row) => ({ distance: hamming(codes.codeAt(row), codeOf(query)), bits: mean.length }),
+    explain: (query, row) => ({ distance: codeOf(query).distance(codes.codeAt(row)), queryBits }),
     get residentBytes() {
       return codes.bytes + mean.byteLength;
     },

@@ -1,4 +1,4 @@
-// Sign codes in kernel memory and the search among them: the R nearest by Hamming distance, ties to the lower row. Codes
+// Sign codes in kernel memory and the search among them: the R nearest by code distance, ties to the lower row. Codes
 // lie in row order (binary) or in another order with the row of each beside it (ivf).
 
 import { bytesOf } from '../../core/bytes.ts';
@@ -6,7 +6,7 @@ import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
-import { hamming, scan as referenceScan } from '../../kernels/reference.ts';
+import { scan as referenceScan } from '../../kernels/reference.ts';
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
@@ -15,6 +15,7 @@ import { checkSize } from '../dense/head.ts';
 import { parallelScan } from '../dense/parallel.ts';
 import type { RowFilter } from '../dense/part.ts';
 import { Scan } from '../dense/scan.ts';
+import type { CodeQuery } from './code-query.ts';
 import { wordsOf } from './signs.ts';
 
 export interface CodesOptions extends Cancellable {
@@ -60,12 +61,12 @@ export class Codes {
    * again until it returns undefined and is told how many rows were kept so far. Ascending rows.
    */
   nearest(
-    query: Uint32Array,
+    query: CodeQuery,
     k: number,
     accept: RowFilter | undefined,
     next: (kept: number) => readonly [from: number, to: number] | undefined,
   ): Uint32Array {
-    const inputs = [{ bytes: bytesOf(query) }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])];
+    const inputs = [{ bytes: query.bytes }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])];
     const scan = new Scan(this.#module, { k, inputs });
     let kept = 0;
     for (let range = next(kept); range !== undefined; range = next(kept)) {
@@ -75,7 +76,7 @@ export class Codes {
         const codes = chunk.at[0]! + at * 8 * this.words;
         const slots = this.#hasSlots ? chunk.at[1]! + 4 * at : 0;
         const first = this.#hasSlots ? 0 : chunk.first + at;
-        kernels.scanHamming(codes, count, this.words, input[0]!, first, slots, accept ? input[1]! : 0, top);
+        kernels[query.kernel](codes, count, this.words, input[0]!, first, slots, accept ? input[1]! : 0, top);
         kept = topkSize(arena, top);
       });
     }
@@ -85,7 +86,7 @@ export class Codes {
   /** `nearest` over all codes on the workers of a pool: the same rows. Only for codes in row order. */
   async nearestParallel(
     pool: KernelPool,
-    query: Uint32Array,
+    query: CodeQuery,
     k: number,
     accept: RowFilter | undefined,
   ): Promise<Uint32Array> {
@@ -94,11 +95,11 @@ export class Codes {
       module: this.#module,
       chunks: this.#chunks,
       k,
-      inputs: [{ bytes: bytesOf(query) }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])],
+      inputs: [{ bytes: query.bytes }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])],
       call: ({ at, top }, chunk, from, count) => {
         const codes = chunk.at[0]! + from * 8 * this.words;
         const args = [codes, count, this.words, at[0]!, chunk.first + from, 0, accept ? at[1]! : 0, top];
-        return { name: 'scanHamming', args };
+        return { name: query.kernel, args };
       },
     });
     return found.ords.sort();
@@ -106,7 +107,7 @@ export class Codes {
 
   /** Twin of `nearest`: plain TypeScript over the same codes. */
   reference(
-    query: Uint32Array,
+    query: CodeQuery,
     k: number,
     accept: RowFilter | undefined,
     next: (kept: number) => readonly [from: number, to: number] | undefined,
@@ -119,7 +120,7 @@ export class Codes {
         if (accept === undefined || accept.bits.has(this.rowAt(i))) kept = Math.min(k, kept + 1);
       }
     }
-    const rank = (i: number) => hamming(this.codeAt(positions[i]!), query);
+    const rank = (i: number) => query.distance(this.codeAt(positions[i]!));
     return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits).ords.sort();
   }
 

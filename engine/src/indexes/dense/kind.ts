@@ -25,6 +25,11 @@ export interface DenseOptions {
 export interface RescoredOptions extends DenseOptions {
   /** Candidates scored exactly, at least; four times k where that is more. 1 … 1,000,000. Default DEFAULT_RESCORE. */
   readonly rescore?: number;
+  /**
+   * Bits of a query component that codes are compared with. 4: better candidates. 1: Hamming distance, a scan three to
+   * four times as fast that needs several times the candidates for the same recall. Default 4.
+   */
+  readonly queryBits?: 1 | 4;
   /** Keep the vectors in memory. false: codes only, candidates' vectors are read from the file. Default true. */
   readonly resident?: boolean;
 }
@@ -43,5 +48,12 @@ export interface DenseKind extends PartKind<'dense'> {
 export function checkInteger(name: string, value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high) {
     throw new EngineError('INVALID_ARGUMENT', `${name} is ${value}`, { hint: `Pass an integer in ${low} to ${high}.` });
+  }
+}
+
+/** Throws INVALID_ARGUMENT unless `bits` is 1 or 4. */
+export function checkQueryBits(bits: number): void {
+  if (bits !== 1 && bits !== 4) {
+    throw new EngineError('INVALID_ARGUMENT', `queryBits is ${bits}`, { hint: 'Pass 1 or 4.' });
   }
 }

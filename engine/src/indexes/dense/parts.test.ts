@@ -102,6 +102,7 @@ describe('dense parts', () => {
     ['flat f32', (heap) => flat({ space: SPACE, dim: 70, heap })],
     ['flat int8', (heap) => flat({ space: SPACE, dim: 70, heap, vectors: 'int8' })],
     ['binary', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40 })],
+    ['binary, Hamming', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, queryBits: 1 })],
     ['binary f32', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f32' })],
     ['binary, vectors in the file', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, resident: false })],
     ['ivf', (heap) => ivf({ space: SPACE, dim: 70, heap, rescore: 40, probes: 5 })],

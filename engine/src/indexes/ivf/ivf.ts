@@ -15,7 +15,7 @@ import { Codes } from '../binary/codes.ts';
 import { signCode, wordsOf } from '../binary/signs.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
 import { readHead, writeSection } from '../dense/head.ts';
-import { checkInteger, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
+import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
 import { densePart } from '../dense/part.ts';
 import { type Rows, readOrds, rowsOfInput, rowsOfMerge } from '../dense/rows.ts';
 import { StoredVectors } from '../dense/vectors.ts';
@@ -36,10 +36,11 @@ const SAMPLE_PER_LIST = 48;
 
 /** Scans the codes of the nearest lists and rescores the nearest. `vectors` defaults to int8. */
 export function ivf(options: IvfOptions): DenseKind {
-  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true } = options;
+  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, queryBits = 4 } = options;
   const { lists = 0, probes = 0, seed = 1 } = options;
   checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
+  checkQueryBits(queryBits);
   checkInteger('lists', lists, 0, 1_000_000);
   checkInteger('probes', probes, 0, 1_000_000);
   checkInteger('seed', seed, 0, 0xffffffff);
@@ -62,7 +63,15 @@ export function ivf(options: IvfOptions): DenseKind {
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count, slots: 'slots' });
       const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
-      const finder = await Lists.open(sections, { ...memory, codes, mean, count: head.count, probes, rescore });
+      const finder = await Lists.open(sections, {
+        ...memory,
+        codes,
+        mean,
+        count: head.count,
+        probes,
+        rescore,
+        queryBits,
+      });
       return densePart({ name: 'ivf', space, vectors, ords, finder });
     },
   };

@@ -5,12 +5,12 @@ import { EngineError } from '../../core/errors.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap, Region } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import { dotF32, hamming, rankOf, scan as referenceScan } from '../../kernels/reference.ts';
+import { dotF32, rankOf, scan as referenceScan } from '../../kernels/reference.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
 import { directRows } from '../binary/binary.ts';
+import { type CodeQuery, codeQuery, type QueryBits } from '../binary/code-query.ts';
 import type { Codes } from '../binary/codes.ts';
-import { signCode } from '../binary/signs.ts';
 import type { Finder, RowFilter } from '../dense/part.ts';
 import { Scan } from '../dense/scan.ts';
 
@@ -23,6 +23,7 @@ export interface ListsOptions extends Cancellable {
   /** 0 = chosen by size. */
   readonly probes: number;
   readonly rescore: number;
+  readonly queryBits: QueryBits;
 }
 
 /** Codes that a query compares at least, lists permitting: small segments are scanned whole. */
@@ -34,7 +35,10 @@ export class Lists implements Finder {
   readonly #options: ListsOptions;
   readonly #starts: Uint32Array; // (k + 1)
   readonly #k: number;
-  /** (k, dim + 1): the last component is −|c|²/2, so that a dot product with (query, 1) ranks by distance. */
+  /**
+   * (k, stride): component dim is −|c|²/2, so that a dot product with (query, 1) ranks by distance; zeros up to the
+   * stride, which is a multiple of a cache line.
+   */
   readonly #centroids: Region;
 
   private constructor(options: ListsOptions, starts: Uint32Array, centroids: Region) {
@@ -52,12 +56,13 @@ export class Lists implements Finder {
     const isSound = k >= 0 && raw.length === k * dim && starts.at(-1) === options.count && starts.every(isAscending);
     if (!isSound)
       throw new EngineError('CORRUPT', `Section starts does not fit ${options.count} vectors in ${k} lists`);
-    const region = options.heap.alloc(4 * k * (dim + 1));
+    const stride = strideOf(dim);
+    const region = options.heap.alloc(4 * k * stride, 64);
     const centroids = region.f32();
     for (let c = 0; c < k; c++) {
       const centroid = raw.subarray(c * dim, (c + 1) * dim);
-      centroids.set(centroid, c * (dim + 1));
-      centroids[c * (dim + 1) + dim] = -dotF32(centroid, centroid) / 2;
+      centroids.set(centroid, c * stride);
+      centroids[c * stride + dim] = -dotF32(centroid, centroid) / 2;
     }
     return new Lists(options, starts, region);
   }
@@ -82,9 +87,9 @@ export class Lists implements Finder {
     let position = 0;
     while (position < count && codes.rowAt(position) !== row) position++;
     const list = this.#starts.findIndex((start, c) => start <= position && position < this.#starts[c + 1]!);
-    const distance = hamming(codes.codeAt(position), this.#codeOf(query));
+    const distance = this.#codeOf(query).distance(codes.codeAt(position));
     const rank = this.#ranked(query, this.#k, false).indexOf(list) + 1;
-    return { distance, bits: query.length, list, lists: this.#k, listRank: rank };
+    return { distance, queryBits: this.#options.queryBits, list, lists: this.#k, listRank: rank };
   }
 
   get residentBytes(): number {
@@ -130,26 +135,29 @@ export class Lists implements Finder {
 
   /** The n lists nearest to the query, nearest first. */
   #ranked(query: Float32Array, n: number, isExhaustive: boolean): Uint32Array {
-    const dim = query.length + 1;
-    const extended = new Float32Array(dim);
+    const stride = strideOf(query.length);
+    const extended = new Float32Array(stride);
     extended.set(query);
-    extended[dim - 1] = 1;
+    extended[query.length] = 1;
     if (isExhaustive) {
       const rows = this.#centroids.f32();
-      const rank = (c: number) => rankOf(dotF32(rows.subarray(c * dim, (c + 1) * dim), extended));
+      const rank = (c: number) => rankOf(dotF32(rows.subarray(c * stride, (c + 1) * stride), extended));
       return referenceScan(this.#k, n, (c) => c, rank).ords;
     }
     const scan = new Scan(this.#options.module, { k: n, inputs: [{ bytes: bytesOf(extended) }] });
     const { kernels, at, top } = scan.in(this.#centroids.arena);
-    kernels.scanF32(this.#centroids.ptr, this.#k, dim, at[0]!, 0, 0, 0, top);
+    kernels.scanF32(this.#centroids.ptr, this.#k, stride, at[0]!, 0, 0, 0, top);
     return scan.take().ords;
   }
 
-  #codeOf(query: Float32Array): Uint32Array {
-    const code = new Uint32Array(2 * this.#options.codes.words);
-    signCode(query, this.#options.mean, code);
-    return code;
+  #codeOf(query: Float32Array): CodeQuery {
+    return codeQuery(query, this.#options.mean, this.#options.queryBits);
   }
+}
+
+/** f32 of a centroid with its −|c|²/2. */
+function strideOf(dim: number): number {
+  return Math.ceil((dim + 1) / 16) * 16;
 }
 
 function isAscending(start: number, i: number, starts: Uint32Array): boolean {
