@@ -70,6 +70,17 @@ describe('a collection', () => {
     await collection.close();
   });
 
+  it('keeps no field that a document does not have, whatever the field is called', async () => {
+    const collection = await openCollection(memoryDirectory(), {
+      fields: { constructor: 1, ['__proto__']: 1, title: 1 },
+    });
+    await collection.add([{ id: 'a', fields: { title: 'words' } }]);
+    expect(await collection.get('a')).toEqual({ id: 'a', fields: { title: 'words' }, columns: {} });
+    expect(await collection.search('native object')).toEqual([]);
+    expect(await collection.search('words')).toHaveLength(1);
+    await collection.close();
+  });
+
   it('takes any text as a query', async () => {
     const collection = await openCollection(memoryDirectory(), options);
     expect(await collection.search('nothing is here yet')).toEqual([]);

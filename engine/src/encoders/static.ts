@@ -115,7 +115,7 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
 /** What a static encoder reads of a document: its non-empty fields, joined by line feeds. */
 function textOf(document: Readonly<Record<string, string>>, fields: readonly string[] | undefined): string {
   return (fields ?? Object.keys(document))
-    .map((field) => document[field] ?? '')
+    .map((field) => (Object.hasOwn(document, field) ? (document[field] ?? '') : ''))
     .filter((text) => text !== '')
     .join('\n');
 }

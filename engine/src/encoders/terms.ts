@@ -61,7 +61,7 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
     const fields = new Map<string, TokenStream>();
     for (const [name, from] of sources) {
       const text = from
-        .map((field) => (Object.hasOwn(texts, field) ? texts[field]! : ''))
+        .map((field) => (Object.hasOwn(texts, field) ? (texts[field] ?? '') : ''))
         .filter((part) => part !== '');
       if (text.length > 0) fields.set(name, analyzer.analyze(text.join('\n')));
     }

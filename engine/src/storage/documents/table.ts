@@ -72,7 +72,7 @@ export function storedFields(schema: Schema): readonly string[] {
 
 /** Number of fields, then (position in storedFields, text) each. */
 export function encodeStored(fields: readonly string[], document: Document): Uint8Array {
-  const own = fields.filter((name) => document.fields[name] !== undefined);
+  const own = fields.filter((name) => Object.hasOwn(document.fields, name) && document.fields[name] !== undefined);
   const out = new ByteWriter(1024);
   out.varint(own.length);
   for (const name of own) {
