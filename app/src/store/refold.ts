@@ -2,9 +2,11 @@
 // connected to it by identities or by the works as they were.
 
 import { EngineError } from '@quire/engine/core';
+import { sql as raw } from 'kysely';
 import {
   dayNumber,
   groupRecords,
+  type Identity,
   identityOf,
   isRejected,
   makeWork,
@@ -14,12 +16,17 @@ import {
 } from '../papers/index.ts';
 import { rowDigest } from './checksum.ts';
 import type { Tables } from './schema.ts';
-import { builder, type Sql } from './sql.ts';
+import { builder, listed, type Sql, written } from './sql.ts';
 
 /** A record and its row number in the store. */
 export interface Stored {
   readonly seq: number;
   readonly record: SourceRecord;
+  readonly identity: Identity;
+}
+
+export function stored(seq: number, record: SourceRecord): Stored {
+  return { seq, record, identity: identityOf(record) };
 }
 
 export interface Refold {
@@ -41,90 +48,98 @@ export class Folder {
     this.run = statements(sql);
   }
 
-  /** Records what `record` is known by; `before` is its reading before an update. */
-  identify({ seq, record }: Stored, before?: SourceRecord): void {
-    const keys = identityOf(record).keys;
-    for (const key of before === undefined ? [] : identityOf(before).keys) {
-      if (!keys.includes(key)) this.run.dropIdentity.run({ key, record: seq });
-    }
-    for (const key of keys) this.run.addIdentity.run({ key, record: seq });
-  }
-
-  /** Folds everything that `touched` is connected with; of the works in `before` those that are left over go. Run inside the transaction that wrote the records. */
-  refold(touched: readonly Stored[], before: ReadonlySet<string> = new Set()): Refold {
-    const { records, works: now } = this.closure(touched);
-    const works = new Set([...before, ...now]);
-    let put = 0;
-    let dropped = 0;
-    for (const group of groupRecords(records, ({ record }) => identityOf(record))) {
-      const work = makeWork(
-        group.members.map(({ record }) => record),
-        group,
-      );
-      works.delete(work.key);
-      for (const { seq } of group.members) this.run.setMember.run({ record: seq, work: work.key });
-      if (this.write(work, group.byTitle)) put++;
-    }
-    for (const key of works) {
-      this.drop(key);
-      dropped++;
-    }
-    return { put, dropped };
-  }
-
-  private drop(key: string): void {
-    this.run.dropWork.run({ key });
-    this.run.log.run({ work: key });
+  /** Forgets what a record was known by, before other content takes its place. */
+  forget({ seq, identity }: Stored): void {
+    for (const key of identity.keys) this.run.dropIdentity.run({ key, record: seq });
   }
 
   /** Forgets a record; returns what was connected with it, to be folded again. */
   remove(gone: Stored): Connected {
     const { records, works } = this.closure([gone]);
-    for (const key of identityOf(gone.record).keys) this.run.dropIdentity.run({ key, record: gone.seq });
+    this.forget(gone);
     this.run.dropMember.run({ record: gone.seq });
     return { records: records.filter(({ seq }) => seq !== gone.seq), works };
   }
 
+  /**
+   * Folds everything that `touched` is connected with; of the works in `before` those that are left over go. Run inside
+   * the transaction that wrote the records.
+   */
+  refold(touched: readonly Stored[], before: ReadonlySet<string> = new Set()): Refold {
+    if (touched.length === 0 && before.size === 0) return { put: 0, dropped: 0 };
+    const known = touched.flatMap(({ seq, identity }) => identity.keys.map((key) => [key, seq] as const));
+    this.run.addIdentities.run({ pairs: JSON.stringify(known) });
+    const { records, works: now } = this.closure(touched);
+    const gone = new Set([...before, ...now]);
+    const members: (readonly [record: number, work: string])[] = [];
+    const works: { readonly work: Work; readonly byTitle: boolean }[] = [];
+    for (const group of groupRecords(records, ({ identity }) => identity)) {
+      const work = makeWork(
+        group.members.map(({ record }) => record),
+        group,
+      );
+      gone.delete(work.key);
+      works.push({ work, byTitle: group.byTitle });
+      for (const { seq } of group.members) members.push([seq, work.key]);
+    }
+    this.run.setMembers.run({ pairs: JSON.stringify(members) });
+    const put = this.write(works);
+    this.run.dropWorks.run({ keys: JSON.stringify([...gone]) });
+    this.run.log.run({ keys: JSON.stringify([...put, ...gone]) });
+    return { put: put.length, dropped: gone.size };
+  }
+
   /** All records connected with `start` now or, through their works, before; and the keys of those works. */
   private closure(start: readonly Stored[]): Connected {
-    const records = new Map(start.map((stored) => [stored.seq, stored]));
+    const records = new Map(start.map((each) => [each.seq, each]));
     const keys = new Set<string>();
     const works = new Set<string>();
-    const queue = [...start];
-    const reach = (seq: number) => {
-      if (records.has(seq)) return;
-      const stored = { seq, record: this.read(seq) };
-      records.set(seq, stored);
-      queue.push(stored);
-    };
-    for (let stored = queue.pop(); stored !== undefined; stored = queue.pop()) {
-      for (const key of identityOf(stored.record).keys) {
-        if (keys.has(key)) continue;
-        keys.add(key);
-        for (const { record } of this.run.recordsByKey.all({ key })) reach(record);
-      }
-      const work = this.run.workOf.get({ record: stored.seq })?.work;
-      if (work === undefined || works.has(work)) continue;
-      works.add(work);
-      for (const { record } of this.run.recordsByWork.all({ work })) reach(record);
+    for (let edge = start; edge.length > 0; ) {
+      const newKeys = unseen(
+        keys,
+        edge.flatMap(({ identity }) => identity.keys),
+      );
+      const inWorks = this.run.worksOf.all({ records: JSON.stringify(edge.map(({ seq }) => seq)) });
+      const newWorks = unseen(
+        works,
+        inWorks.map(({ work }) => work),
+      );
+      const reached = [
+        ...this.run.recordsByKeys.all({ keys: JSON.stringify(newKeys) }),
+        ...(newWorks.length > 0 ? this.run.recordsByWorks.all({ works: JSON.stringify(newWorks) }) : []),
+      ];
+      edge = this.read([...new Set(reached.map(({ record }) => record))].filter((seq) => !records.has(seq)));
+      for (const each of edge) records.set(each.seq, each);
     }
     return { records: [...records.values()], works };
   }
 
-  private read(seq: number): SourceRecord {
-    const row = this.run.load.get({ seq });
-    if (row === undefined) throw new EngineError('CORRUPT', `The store lacks record ${seq}, which its works name`);
-    return readStored(row);
+  private read(seqs: readonly number[]): readonly Stored[] {
+    if (seqs.length === 0) return [];
+    const rows = this.run.load.all({ seqs: JSON.stringify(seqs) });
+    if (rows.length === seqs.length) return rows.map((row) => stored(row.seq, readStored(row)));
+    throw new EngineError('CORRUPT', `The store lacks ${seqs.length - rows.length} records that its works name`, {
+      hint: 'Run "quire doctor --deep".',
+    });
   }
 
-  /** True when the work is new or different from what was there. */
-  private write(work: Work, byTitle: boolean): boolean {
-    const digest = rowDigest([JSON.stringify(work)]);
-    if (this.run.digestOf.get({ key: work.key })?.digest === digest) return false;
-    this.run.setWork.run({ ...workRow(work, byTitle), digest });
-    this.run.log.run({ work: work.key });
-    return true;
+  /** Writes the works that are new or different from what was there; returns their keys. */
+  private write(works: readonly { readonly work: Work; readonly byTitle: boolean }[]): readonly string[] {
+    const keys = JSON.stringify(works.map(({ work }) => work.key));
+    const known = new Map(this.run.digestsOf.all({ keys }).map(({ key, digest }) => [key, digest]));
+    const rows = works
+      .map(({ work, byTitle }) => ({ ...workRow(work, byTitle), digest: rowDigest([JSON.stringify(work)]) }))
+      .filter(({ key, digest }) => known.get(key) !== digest);
+    if (rows.length > 0) this.run.setWorks.run({ rows: JSON.stringify(rows) });
+    return rows.map(({ key }) => key);
   }
+}
+
+/** Those of `found` that are not in `seen` yet, each once; they are from now on. */
+function unseen<T>(seen: Set<T>, found: readonly T[]): readonly T[] {
+  const fresh = [...new Set(found)].filter((item) => !seen.has(item));
+  for (const item of fresh) seen.add(item);
+  return fresh;
 }
 
 /** Reads a stored row again; it was accepted once, so a failure means damage. */
@@ -155,55 +170,63 @@ function workRow(work: Work, byTitle: boolean): Omit<Tables['works'], 'digest'> 
   };
 }
 
+/** Lists go as one JSON parameter: a call into the driver costs more than a row. */
 function statements(sql: Sql) {
+  return { ...readStatements(sql), ...writeStatements(sql) };
+}
+
+function readStatements(sql: Sql) {
   return {
-    recordsByKey: sql.prepare((p: { key: string }) =>
-      builder.selectFrom('identities').select('record').where('key', '=', p.key),
+    recordsByKeys: sql.prepare((p: { keys: string }) =>
+      builder.selectFrom('identities').select('record').where('key', 'in', listed<string>(p.keys)),
     ),
-    recordsByWork: sql.prepare((p: { work: string }) =>
-      builder.selectFrom('members').select('record').where('work', '=', p.work),
+    recordsByWorks: sql.prepare((p: { works: string }) =>
+      builder.selectFrom('members').select('record').where('work', 'in', listed<string>(p.works)),
     ),
-    workOf: sql.prepare((p: { record: number }) =>
-      builder.selectFrom('members').select('work').where('record', '=', p.record),
+    worksOf: sql.prepare((p: { records: string }) =>
+      builder.selectFrom('members').select('work').distinct().where('record', 'in', listed<number>(p.records)),
     ),
-    load: sql.prepare((p: { seq: number }) =>
-      builder.selectFrom('records').select(['source', 'raw']).where('seq', '=', p.seq),
+    load: sql.prepare((p: { seqs: string }) =>
+      builder.selectFrom('records').select(['seq', 'source', 'raw']).where('seq', 'in', listed<number>(p.seqs)),
     ),
-    addIdentity: sql.prepare((p: { key: string; record: number }) =>
-      builder
-        .insertInto('identities')
-        .values({ key: p.key, record: p.record })
-        .onConflict((on) => on.doNothing()),
+    digestsOf: sql.prepare((p: { keys: string }) =>
+      builder.selectFrom('works').select(['key', 'digest']).where('key', 'in', listed<string>(p.keys)),
+    ),
+  };
+}
+
+function writeStatements(sql: Sql) {
+  return {
+    addIdentities: sql.prepare((p: { pairs: string }) =>
+      written(raw`
+        insert or ignore into identities (key, record)
+        select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(${p.pairs})`),
     ),
     dropIdentity: sql.prepare((p: { key: string; record: number }) =>
       builder.deleteFrom('identities').where('key', '=', p.key).where('record', '=', p.record),
     ),
-    setMember: sql.prepare((p: { record: number; work: string }) =>
-      builder
-        .insertInto('members')
-        .values({ record: p.record, work: p.work })
-        .onConflict((on) => on.column('record').doUpdateSet({ work: p.work })),
+    setMembers: sql.prepare((p: { pairs: string }) =>
+      written(raw`
+        insert into members (record, work)
+        select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(${p.pairs}) where true
+        on conflict (record) do update set work = excluded.work`),
     ),
     dropMember: sql.prepare((p: { record: number }) => builder.deleteFrom('members').where('record', '=', p.record)),
-    digestOf: sql.prepare((p: { key: string }) =>
-      builder.selectFrom('works').select('digest').where('key', '=', p.key),
+    setWorks: sql.prepare((p: { rows: string }) =>
+      written(raw`
+        insert into works (key, by_title, day, published, upvotes, comments, digest)
+        select value ->> 'key', value ->> 'by_title', value ->> 'day', value ->> 'published', value ->> 'upvotes',
+          value ->> 'comments', value ->> 'digest'
+        from json_each(${p.rows}) where true
+        on conflict (key) do update set by_title = excluded.by_title, day = excluded.day,
+          published = excluded.published, upvotes = excluded.upvotes, comments = excluded.comments,
+          digest = excluded.digest`),
     ),
-    setWork: sql.prepare((p: Tables['works']) => {
-      const { key, ...rest } = {
-        key: p.key,
-        by_title: p.by_title,
-        day: p.day,
-        published: p.published,
-        upvotes: p.upvotes,
-        comments: p.comments,
-        digest: p.digest,
-      };
-      return builder
-        .insertInto('works')
-        .values({ key, ...rest })
-        .onConflict((on) => on.column('key').doUpdateSet(rest));
-    }),
-    dropWork: sql.prepare((p: { key: string }) => builder.deleteFrom('works').where('key', '=', p.key)),
-    log: sql.prepare((p: { work: string }) => builder.insertInto('changes').values({ work: p.work })),
+    dropWorks: sql.prepare((p: { keys: string }) =>
+      builder.deleteFrom('works').where('key', 'in', listed<string>(p.keys)),
+    ),
+    log: sql.prepare((p: { keys: string }) =>
+      written(raw`insert into changes (work) select value from json_each(${p.keys}) order by json_each.key`),
+    ),
   };
 }

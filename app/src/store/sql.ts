@@ -2,7 +2,16 @@
 // statement. The only file that knows the driver.
 
 import { EngineError } from '@quire/engine/core';
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  type RawBuilder,
+  sql as raw,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import Database from 'libsql';
 import type { Tables } from './schema.ts';
 
@@ -25,6 +34,16 @@ export const builder: Kysely<Tables> = new Kysely<Tables>({
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 });
+
+/** The values of a JSON array that is one parameter: `where('key', 'in', listed<string>(p.keys))`. */
+export function listed<T>(json: string): RawBuilder<T> {
+  return raw<T>`(select value from json_each(${json}))`;
+}
+
+/** A statement written out, for what the builder has no words for. */
+export function written<R>(statement: RawBuilder<R>): Compilable<R> {
+  return { compile: () => statement.compile(builder) as ReturnType<Compilable<R>['compile']> };
+}
 
 /** Stands for a parameter while the query is built. */
 class Placeholder {

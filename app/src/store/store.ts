@@ -4,12 +4,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import { sql as raw } from 'kysely';
 import { makeWork, type SourceRecord, titleHash, type Work } from '../papers/index.ts';
 import { rowDigest } from './checksum.ts';
-import { Folder, readStored, type Stored } from './refold.ts';
+import { Folder, readStored, type Stored, stored } from './refold.ts';
 import { MIGRATIONS } from './schema.ts';
-import { builder, Sql } from './sql.ts';
+import { builder, listed, Sql } from './sql.ts';
 
 /** A row to be kept. */
 export interface NewRow {
@@ -85,9 +84,9 @@ export class Store {
       const touched = new Map<number, Stored>();
       const counts = { added: 0, updated: 0, unchanged: 0 };
       for (const row of rows) {
-        const { stored, outcome } = this.keep(row);
+        const { kept, outcome } = this.keep(row);
         counts[outcome]++;
-        if (outcome !== 'unchanged') touched.set(stored.seq, stored);
+        if (outcome !== 'unchanged') touched.set(kept.seq, kept);
       }
       const { put, dropped } = this.folding.refold([...touched.values()]);
       if (progress !== undefined) this.run.setImport.run({ ...progress, finished: progress.finished ? 1 : 0 });
@@ -99,8 +98,9 @@ export class Store {
   removeRecord(source: string, id: string, title_hash: string): boolean {
     return this.sql.transaction(() => {
       const found = this.run.find.get({ source, id, title_hash });
-      if (found === undefined) return false;
-      const left = this.folding.remove({ seq: found.seq, record: readStored({ source, raw: found.raw }) });
+      const row = found === undefined ? undefined : this.run.rawOf.get({ seq: found.seq });
+      if (found === undefined || row === undefined) return false;
+      const left = this.folding.remove(stored(found.seq, readStored(row)));
       this.run.remove.run({ seq: found.seq });
       this.folding.refold(left.records, left.works);
       return true;
@@ -213,20 +213,20 @@ export class Store {
     this.sql.close();
   }
 
-  private keep({ raw, record }: NewRow): { stored: Stored; outcome: 'added' | 'updated' | 'unchanged' } {
+  private keep({ raw, record }: NewRow): { kept: Stored; outcome: 'added' | 'updated' | 'unchanged' } {
     const key = { source: record.source, id: record.id, title_hash: titleHash(record) };
     const digest = rowDigest([key.source, key.id, key.title_hash, raw]);
     const found = this.run.find.get(key);
     if (found === undefined) {
-      const stored = { seq: this.run.add.run({ ...key, raw, digest }).lastInsertRowid, record };
-      this.folding.identify(stored);
-      return { stored, outcome: 'added' };
+      const seq = this.run.add.run({ ...key, raw, digest }).lastInsertRowid;
+      return { kept: stored(seq, record), outcome: 'added' };
     }
-    const stored = { seq: found.seq, record };
-    if (found.digest === digest) return { stored, outcome: 'unchanged' };
+    const kept = stored(found.seq, record);
+    if (found.digest === digest) return { kept, outcome: 'unchanged' };
+    const before = this.run.rawOf.get({ seq: found.seq });
+    if (before !== undefined) this.folding.forget(stored(found.seq, readStored(before)));
     this.run.update.run({ seq: found.seq, raw, digest });
-    this.folding.identify(stored, readStored({ source: record.source, raw: found.raw }));
-    return { stored, outcome: 'updated' };
+    return { kept, outcome: 'updated' };
   }
 }
 
@@ -262,7 +262,7 @@ function recordStatements(sql: Sql) {
     find: sql.prepare((p: { source: string; id: string; title_hash: string }) =>
       builder
         .selectFrom('records')
-        .select(['seq', 'digest', 'raw'])
+        .select(['seq', 'digest'])
         .where('source', '=', p.source)
         .where('id', '=', p.id)
         .where('title_hash', '=', p.title_hash),
@@ -271,6 +271,9 @@ function recordStatements(sql: Sql) {
       builder
         .insertInto('records')
         .values({ source: p.source, id: p.id, title_hash: p.title_hash, raw: p.raw, digest: p.digest }),
+    ),
+    rawOf: sql.prepare((p: { seq: number }) =>
+      builder.selectFrom('records').select(['source', 'raw']).where('seq', '=', p.seq),
     ),
     update: sql.prepare((p: { seq: number; raw: string; digest: string }) =>
       builder.updateTable('records').set({ raw: p.raw, digest: p.digest }).where('seq', '=', p.seq),
@@ -312,7 +315,7 @@ function workStatements(sql: Sql) {
       members
         .innerJoin('works', 'works.key', 'members.work')
         .select(['members.work', 'works.by_title', 'records.source', 'records.raw'])
-        .where('members.work', 'in', raw<string>`(select value from json_each(${p.keys}))`),
+        .where('members.work', 'in', listed<string>(p.keys)),
     ),
     byIdentity: sql.prepare((p: { key: string }) =>
       builder
