@@ -50,6 +50,12 @@ describe('TREC runs', () => {
     expect(() => parseTrecRun(text, { source: 'run.txt' })).toThrow(message);
   });
 
+  it('read and write both infinities', () => {
+    const run = parseTrecRun('1 Q0 a 1 -Infinity t\n1 Q0 b 1 +INF t');
+    expect(run.get('1')!.map((hit) => hit.score)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    expect(parseTrecRun(formatTrecRun(run))).toEqual(run);
+  });
+
   it('keep their order and their scores through a file, also under ties', () => {
     const run = new Map([['q', ['b', 'a', 'ü'].map((id) => ({ id, score: 0.1 + 0.2 }))]]);
     expect(parseTrecRun(formatTrecRun(run, { tag: 'x' }))).toEqual(run);
@@ -90,6 +96,7 @@ describe('judgements', () => {
     ['1\ta\t1\n1\tb', /line 2: 2 tab-separated columns, expected 3/],
     ['1\ta\tone2', /relevance "one2"/],
     ['\ta\t1', /an empty id/],
+    ['1\ta\t1\nquery-id\tcorpus-id\tscore', /line 2: relevance "score"/],
   ])('are refused with their line: %j', (text, message) => {
     expect(() => parseQrels(text, { source: 'qrels' })).toThrow(message);
   });
@@ -204,6 +211,21 @@ describe('CACM', () => {
   });
 });
 
+it('archives give long names to the file after them, and only files', () => {
+  const long = `${'folder/'.repeat(30)}CACM-1.html`;
+  const tar = makeTar([
+    ['././@LongLink', `${long}\0`, 'L'],
+    ['cut off', 'text'],
+    ['folder', '', '5'],
+    ['next', 'more'],
+  ]);
+  const files = [...readTar(tar)].map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]);
+  expect(files).toEqual([
+    [long, 'text'],
+    ['next', 'more'],
+  ]);
+});
+
 describe('separateTies', () => {
   const scores = (list: readonly number[]) =>
     separateTies(list.map((score, i) => ({ id: `d${i}`, score }))).map((hit) => Number(hit.score.toFixed(6)));
@@ -300,16 +322,16 @@ async function* oneLine(chunks: number, chunkBytes: number): AsyncGenerator<Uint
   for (let i = 0; i < chunks; i++) yield chunk;
 }
 
-function makeTar(files: readonly (readonly [name: string, text: string])[]): Uint8Array {
+function makeTar(files: readonly (readonly [name: string, text: string, type?: string])[]): Uint8Array {
   const blocks: number[] = [];
-  for (const [name, text] of files) {
+  for (const [name, text, type = '0'] of files) {
     const body = new TextEncoder().encode(text);
     const header = new Uint8Array(512);
     const put = (value: string, at: number) => header.set(new TextEncoder().encode(value), at);
     put(name, 0);
     put(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
     put('        ', 148);
-    put('0', 156);
+    put(type, 156);
     put('ustar\0', 257);
     put(
       `${header
