@@ -47,7 +47,7 @@ describe('the sample library', () => {
     }
   });
 
-  it.skipIf(!here)('states only facts that the source files state (skipped: no ../shared)', () => {
+  it.skipIf(!here)(`states only facts that the source files state${here ? '' : ' (skipped: no ../shared)'}`, () => {
     const reference = new Map(
       lines(readFileSync(`${folder}/reference-page.jsonl`, 'utf8')).map((r) => [r['title'], r]),
     );
