@@ -1,6 +1,7 @@
 // The sentence of an abstract that answers a query best, with the words that match marked.
 
 import type { Analyzer } from '@quire/engine/core';
+import { sentences } from '@quire/engine/text';
 import type { Excerpt } from '../server/services.ts';
 
 /** How much a query term says; terms that say nothing are left out. */
@@ -18,7 +19,7 @@ export interface ExcerptAnalyzers {
  */
 export function bestSentence(text: string, weights: TermWeights, analyzers: ExcerptAnalyzers): Excerpt | undefined {
   const tokens = analyzers.offsets.analyze(text);
-  const spans = sentences(text);
+  const spans = sentences(text).map(({ start, end }) => [start, end] as const);
   if (spans.length === 0) return undefined;
   const marks: (readonly [number, number])[][] = spans.map(() => []);
   const found = spans.map(() => new Set<string>());
@@ -45,23 +46,4 @@ function termOf(word: string, term: string, papers: Analyzer): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(word)) return term;
   return papers.analyze(word).terms[0] ?? term;
-}
-
-/** Spans of sentences: a stop, then a blank, then something that can begin a sentence. */
-function sentences(text: string): readonly (readonly [number, number])[] {
-  const spans: (readonly [number, number])[] = [];
-  let start = 0;
-  for (const match of text.matchAll(/[.!?]["'”’)\]]*\s+(?=["'“‘([]?[\p{Lu}\p{Lo}\p{N}])/gu)) {
-    if (
-      /\b(?:e\.g|i\.e|et al|cf|vs|Fig|Eq|Sec|resp|approx|[A-Z])\.\s*$/.test(
-        text.slice(Math.max(0, match.index - 10), match.index + 2),
-      )
-    )
-      continue;
-    const end = match.index + match[0].trimEnd().length;
-    spans.push([start, end]);
-    start = match.index + match[0].length;
-  }
-  if (text.slice(start).trim() !== '') spans.push([start, text.length]);
-  return spans;
 }
