@@ -1,5 +1,5 @@
 // The engines: each builds into a folder in one process and answers from it in a fresh one. Peers are imported when used.
-import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -103,11 +103,19 @@ function counting(directory, pages) {
     ...directory,
     open: async (name) => {
       const file = await directory.open(name);
+      const read = (offset, length, options) => {
+        note(offset, length);
+        return file.read(offset, length, options);
+      };
+      const readSync = (offset, length) => {
+        note(offset, length);
+        return file.readSync(offset, length);
+      };
       return {
         name: file.name,
         size: file.size,
-        read: (offset, length, options) => (note(offset, length), file.read(offset, length, options)),
-        ...(file.readSync && { readSync: (offset, length) => (note(offset, length), file.readSync(offset, length)) }),
+        read,
+        ...(file.readSync && { readSync }),
         close: () => file.close(),
       };
     },
@@ -203,12 +211,4 @@ export async function folderBytes(folder) {
     if (entry.isFile()) sum += statSync(join(entry.parentPath ?? entry.path, entry.name)).size;
   }
   return sum;
-}
-
-/** Whole file through the page cache, so that a first query does not time the disk. */
-export function warmFile(path) {
-  const file = openSync(path, 'r');
-  const buffer = Buffer.alloc(1 << 22);
-  while (readSync(file, buffer) > 0);
-  closeSync(file);
 }
