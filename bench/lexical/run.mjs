@@ -173,6 +173,8 @@ function report(kind, size, rows) {
       `| ${row.engine} ${row.version} | ${(row.indexMs / 1000).toFixed(1)} (${(row.indexCpuMs / 1000).toFixed(1)}) | ${mb(row.bytes)} | ${mb(row.rss)} (${mb(row.peak)}) | ${ms(mixed.p50)} / ${ms(mixed.p99)} | ${ms(mixed.cpu)} | ${ms(content.p50)} / ${ms(content.p99)} | ${ms(content.cpu)} | ${overlaps.join(' / ')} | ${same} | ${mixed.n} | ${row.load.toFixed(1)} |`,
     );
   }
+  const missing = names.filter((name) => rows.every((row) => row.engine !== name));
+  if (missing.length > 0) lines.push('', `Not run at this size yet: ${missing.join(', ')}.`);
   return `${lines.join('\n')}\n`;
 }
 
