@@ -4,7 +4,9 @@ import { serve as listen, type ServerType } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { EngineError } from '@quire/engine/core';
 import type { Hono } from 'hono';
-import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { importFiles } from '../library/import-files.ts';
+import { PaperIndexer } from '../library/indexer.ts';
+import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
 import { createApp } from './app.ts';
 import { announce } from './handover.ts';
 import type { Services } from './services.ts';
@@ -44,7 +46,7 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
   try {
     const first = options.sample === undefined || library.store.countWorks() > 0 ? undefined : options.sample;
     // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
-    if (first !== undefined) await library.ingest.importFiles([first], { source: 'sample' });
+    if (first !== undefined) await beginWith(first, library);
     const server = await bind(library, options, stopping.signal);
     const ready = bringUp(library, stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) options.onProblem?.(error);
@@ -54,6 +56,14 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
     await library.close();
     throw error;
   }
+}
+
+/** Done here, with what is loaded already: starting threads for a few dozen papers would take longer than the papers. */
+async function beginWith(sample: string, { store, encoders }: OpenLibrary): Promise<void> {
+  await importFiles(store, [sample], { source: SAMPLE_SOURCE });
+  const indexer = await PaperIndexer.open(store, encoders);
+  await indexer.catchUp();
+  await indexer.close();
 }
 
 /** Opens the index as it is, then brings it up to the store; one that cannot be opened is made again by that. */
