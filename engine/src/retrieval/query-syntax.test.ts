@@ -243,6 +243,11 @@ describe('any string', () => {
     await library.close();
   }, 600_000);
 
+  it('takes linear time over quotes that open and never close', () => {
+    const opened = '„a '.repeat(300_000);
+    expect(parseQuery(opened, english(), { maxLength: opened.length }).lexical).toBeUndefined();
+  });
+
   it.each(['"', '"a ', '-', '+', 'ti:', '*', 'a*', '~', 'year:', '"a" ', '"" ', '[', '\ud800'])(
     'takes linear time, also 50,000 times %j',
     (piece) => {

@@ -11,6 +11,7 @@ import {
   part,
   pipe,
   type Query,
+  type Retriever,
   rerank,
   retrieve,
   type Scorer,
@@ -241,6 +242,19 @@ describe('every stage', () => {
 
   it.each(Object.entries(stages))('%s stops when it is cancelled', async (_name, stage) => {
     await expect(stage.run(query('x'), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('is cancelled also when what it ran did not listen', async () => {
+    const controller = new AbortController();
+    const deaf: Retriever = {
+      ...fixed('deaf', ranking(['a', 1])),
+      run: async () => {
+        controller.abort();
+        return ranking(['a', 1]);
+      },
+    };
+    const run = fuse({ by: 'rrf' }, deaf).run(query('x'), { signal: controller.signal });
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('reports what it did, with the time of the clock that it was given', async () => {

@@ -86,6 +86,23 @@ describe('RM3', () => {
     snapshot.release();
   });
 
+  it('weighs the model of each document by that document’s own score', async () => {
+    const library = await libraryOf({
+      a: 'quantum alpha',
+      b: 'quantum beta with several further different words',
+      c: 'other',
+      d: 'another',
+    });
+    const snapshot = library.snapshot();
+    const events: TraceEvent[] = [];
+    const two = { ...options, feedbackDocuments: 2, feedbackTerms: 1 };
+    const retriever = rm3(encoder, part(library, 'lexical'), two);
+    await retriever.run({ text: 'quantum' }, { snapshot, trace: (event) => events.push(event) });
+    // each document gives its first term of tf 1; a, the shorter, scores higher, so its term is the heaviest
+    expect(events.find((event) => event.name === 'rm3.expanded')?.message).toBe('quantum^0.5000 alpha^0.5000');
+    snapshot.release();
+  });
+
   it('is the plain query where all the weight is the query’s own', async () => {
     const library = await libraryOf(texts);
     const snapshot = library.snapshot();
