@@ -187,6 +187,7 @@ describe('a collection with an encoder', () => {
     const collection = await openCollection(memoryDirectory(), { ...options, dense: { encoder, index, depth: 1 } });
     await collection.add(papers);
     expect((await collection.search('hardware', { k: 1 })).map((hit) => hit.id)).toEqual(['monarch']);
+    expect(await collection.search('hardware', { k: 3 })).toHaveLength(3); // a depth below k is k
     await collection.close();
   });
 

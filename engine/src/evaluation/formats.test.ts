@@ -78,6 +78,7 @@ describe('judgements', () => {
   it.each([
     ['query-id\tcorpus-id\tscore\nq 1\tdoc 1\t1\n'],
     ['q 1\tdoc 1\t1'],
+    ['\ufeffq 1\tdoc 1\t1'],
     ['\ufeffquery-id\tcorpus-id\tscore\r\nq 1\tdoc 1\t1\r\n'],
   ])('are read from BEIR columns with and without a header: %j', (text) => {
     expect(plain(parseBeirQrels(text))).toEqual({ 'q 1': { 'doc 1': 1 } });
