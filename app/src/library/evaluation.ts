@@ -6,10 +6,10 @@ import { type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
 import { type Evaluation, evaluate, type Run, runQueries } from '@quire/engine/evaluation';
 import { flat, inverted } from '@quire/engine/indexes';
 import type { Dataset } from '@quire/engine/node';
-import { fuse, part, type Retriever, retrieve, rm3 } from '@quire/engine/retrieval';
+import { cut, fuse, part, type Retriever, retrieve, rm3 } from '@quire/engine/retrieval';
 import { type Library, memoryDirectory, openLibrary, type PartKind } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
-import { FUSION } from './fusion.ts';
+import { FUSION, FUSION_DEPTH } from './fusion.ts';
 import { loadModel } from './model.ts';
 
 export type Pipeline = 'bm25' | 'dense' | 'hybrid';
@@ -90,7 +90,7 @@ function compose(pipeline: Pipeline, lexical: Retriever, dense: () => Retriever)
     case 'dense':
       return dense();
     case 'hybrid':
-      return fuse(FUSION, lexical, dense());
+      return fuse(FUSION, cut(lexical, FUSION_DEPTH), cut(dense(), FUSION_DEPTH));
     default:
       return pipeline satisfies never;
   }
