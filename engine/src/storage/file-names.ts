@@ -8,12 +8,21 @@ export const MANIFEST = 'manifest';
 export const LOCK = 'write.lock';
 
 const PART_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-const LIBRARY_FILE = /^(\d{8}\.(docs|deletes|[a-z][a-z0-9_-]{0,31}\.part)|manifest-\d+\.new)$/;
+const LIBRARY_FILE = /^(\d{8,15}\.(docs|deletes|[a-z][a-z0-9_-]{0,31}\.part)|manifest-\d+\.new)$/;
 
 export const documentsFile = (number: number): string => `${digits(number)}.docs`;
 export const deletesFile = (number: number): string => `${digits(number)}.deletes`;
 export const partFile = (number: number, part: string): string => `${digits(number)}.${part}.part`;
 export const newManifestFile = (generation: number): string => `manifest-${generation}.new`;
+
+/** The number of a file, as it is written in its name: what a segment is called after its documents file. */
+export const segmentName = (file: string): string => file.slice(0, file.indexOf('.'));
+
+/** The number in a file's name; ∞ for a manifest that was being written, which has none. */
+export function fileNumber(file: string): number {
+  const digits = segmentName(file);
+  return /^\d+$/.test(digits) ? Number(digits) : Number.POSITIVE_INFINITY;
+}
 
 /** Made by a library (and so removable when no manifest names it)? Anything else in the folder is left alone. */
 export function isLibraryFile(name: string): boolean {

@@ -10,7 +10,7 @@ import type { SegmentState } from './commit.ts';
 import type { Directory } from './directory.ts';
 import { type Column, columnValue } from './documents/columns.ts';
 import { type Rows, writeTable } from './documents/table.ts';
-import { documentsFile, partFile } from './file-names.ts';
+import { documentsFile, partFile, segmentName } from './file-names.ts';
 import type { SegmentInfo } from './manifest.ts';
 import type { FileInfo } from './sections.ts';
 import { type Kinds, type NextNumber, writeFile } from './segment.ts';
@@ -109,7 +109,7 @@ export async function mergeSegments(
       kind.merge(sources, plan.size, out, options),
     );
   }
-  return { name: documents.file.slice(0, 8), size: plan.size, documents, parts, deletes: null };
+  return { name: segmentName(documents.file), size: plan.size, documents, parts, deletes: null };
 }
 
 function mergedRows(states: readonly SegmentState[], plan: MergePlan): Rows {

@@ -7,10 +7,10 @@ import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
 import type { Cancellable, DocumentRep, Filter, Kind, Ord, Schema } from '../core/types.ts';
 import type { Directory } from './directory.ts';
-import { evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
+import { checkDepth, evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
 import { type IdFilter, idFilter } from './documents/id-filter.ts';
 import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
-import { documentsFile, partFile } from './file-names.ts';
+import { documentsFile, partFile, segmentName } from './file-names.ts';
 import type { PartInfo, SegmentInfo } from './manifest.ts';
 import type { PartKind, SectionWriter, SegmentPart } from './part.ts';
 import { createSectionFile, type FileInfo, openSectionFile, type SectionFile } from './sections.ts';
@@ -120,8 +120,12 @@ async function openParts(directory: Directory, info: SegmentInfo, kinds: Kinds, 
 const REMEMBERED_FILTERS = 8;
 const LONGEST_REMEMBERED = 2000; // characters of JSON
 
+/** Throws INVALID_QUERY for what must not be evaluated; numbers that JSON lacks keep their names. */
 function filterKey(filter: Filter): string {
-  return JSON.stringify(filter);
+  checkDepth(filter);
+  return JSON.stringify(filter, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
+  );
 }
 function remember(filters: Map<string, BitSet>, filter: Filter): BitSet | undefined {
   return filters.get(filterKey(filter));
@@ -171,7 +175,7 @@ export async function writeSegment(
     const input = { size: rows.size, rep: (ord: Ord) => rep(name, ord) };
     parts[name] = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, options));
   }
-  return { name: documents.file.slice(0, 8), size: rows.size, documents, parts, deletes: null };
+  return { name: segmentName(documents.file), size: rows.size, documents, parts, deletes: null };
 }
 
 // ───────────────────────────────────────────── deleted documents

@@ -11,7 +11,7 @@ import { type Commit, commitOf, liveCount, type SegmentState, segmentState } fro
 import type { Reps, Snapshot, Writer } from './contract.ts';
 import type { Directory, Lock } from './directory.ts';
 import { validateDocument } from './documents/validate.ts';
-import { checkPartName, deletesFile, isLibraryFile, partFile } from './file-names.ts';
+import { checkPartName, deletesFile, fileNumber, isLibraryFile, partFile } from './file-names.ts';
 import { type Manifest, type Metadata, manifestFiles, publishManifest, type SegmentInfo } from './manifest.ts';
 import { type MergePlan, mapDeletes, mergeSegments, planMerge } from './merge.ts';
 import { chooseMerge } from './merge-policy.ts';
@@ -193,7 +193,11 @@ export class LibraryWriter implements Writer {
       for (const file of manifestFiles({ segments: [info] } as unknown as Manifest)) needed.add(file.file);
     }
     const names = await this.#host.directory.list().catch(() => []);
-    await this.#removeFiles(names.filter((name) => isLibraryFile(name) && !needed.has(name)));
+    const garbage = names.filter((name) => isLibraryFile(name) && !needed.has(name));
+    const { keepsRemoved } = this.#host.directory;
+    const isUsed = (name: string) => !keepsRemoved && fileNumber(name) < this.#host.current().manifest.nextFile;
+    this.#graveyard = garbage.filter(isUsed); // the commit before may have named it, and have readers
+    await this.#removeFiles(garbage.filter((name) => !isUsed(name)));
   }
 
   // ─────────────────────────────────────── order of operations
@@ -555,8 +559,8 @@ function obsoleteFiles(before: Manifest, after: Manifest): readonly string[] {
 }
 
 function byName(segments: readonly SegmentInfo[]): readonly SegmentInfo[] {
-  return [...segments].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...segments].sort((a, b) => Number(a.name) - Number(b.name));
 }
 function sortStates(states: readonly SegmentState[]): SegmentState[] {
-  return [...states].sort((a, b) => (a.info.name < b.info.name ? -1 : 1));
+  return [...states].sort((a, b) => Number(a.info.name) - Number(b.info.name));
 }

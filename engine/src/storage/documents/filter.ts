@@ -24,15 +24,23 @@ export function evaluateFilterSync(filter: Filter, table: DocumentTable): BitSet
   return evaluateLoaded(filter, table, (name) => table.columnSync(name));
 }
 
+/** Throws INVALID_QUERY where a filter is nested too deeply. Walks without recursion: the filter may be of any depth. */
+export function checkDepth(filter: Filter): void {
+  let level: readonly Filter[] = [filter];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new EngineError('INVALID_QUERY', `A filter is nested deeper than ${MAX_DEPTH}`);
+    level = level.flatMap((f) => (f.op === 'and' || f.op === 'or' ? f.filters : f.op === 'not' ? [f.filter] : []));
+  }
+}
+
 /** Columns that a filter reads. */
-export function filterColumns(filter: Filter, depth = 0): ReadonlySet<string> {
-  if (depth > MAX_DEPTH) throw new EngineError('INVALID_QUERY', `A filter is nested deeper than ${MAX_DEPTH}`);
+export function filterColumns(filter: Filter): ReadonlySet<string> {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return new Set(filter.filters.flatMap((f) => [...filterColumns(f, depth + 1)]));
+      return new Set(filter.filters.flatMap((f) => [...filterColumns(f)]));
     case 'not':
-      return filterColumns(filter.filter, depth + 1);
+      return filterColumns(filter.filter);
     case 'ids':
       return new Set();
     default:
@@ -172,10 +180,10 @@ interface ByTypeof {
 }
 
 function expectType<T extends keyof ByTypeof>(column: Column, value: unknown, type: T): ByTypeof[T] {
-  if (typeof value === type) return value as ByTypeof[T]; // the line's own test is the proof
+  if (typeof value === type && !Number.isNaN(value)) return value as ByTypeof[T]; // the line's own test is the proof
   throw new EngineError(
     'INVALID_QUERY',
-    `Column ${column.name} (${column.type}) is compared with ${JSON.stringify(value)}`,
+    `Column ${column.name} (${column.type}) is compared with ${typeof value === 'number' ? value : JSON.stringify(value)}`,
     {
       hint: `Compare it with a ${type}.`,
     },

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { EngineError } from '../core/errors.ts';
+import type { Filter } from '../core/types.ts';
+import { openLibrary } from './library.ts';
+import { memoryDirectory } from './memory.ts';
+
+async function years(...values: readonly number[]) {
+  const schema = { fields: {}, columns: { year: 'number' } } as const;
+  const library = await openLibrary(memoryDirectory(), { schema, parts: {} });
+  const writer = await library.writer();
+  for (const year of values) await writer.add({ id: `y${year}`, fields: {}, columns: { year } }, {});
+  return writer.commit();
+}
+
+describe('filters of a snapshot', () => {
+  it('tells a bound of ∞ from one of −∞ when it remembers filters', async () => {
+    const snapshot = await years(1998, 2017, 2026);
+    const from = (gte: number) => snapshot.count({ op: 'range', column: 'year', gte });
+    expect(await from(Number.NEGATIVE_INFINITY)).toBe(3);
+    expect(await from(Number.POSITIVE_INFINITY)).toBe(0);
+    expect(await from(Number.NEGATIVE_INFINITY)).toBe(3);
+  });
+
+  it('refuses a bound that is NaN', async () => {
+    const snapshot = await years(1998);
+    const nan = { column: 'year', gte: Number.NaN } as const;
+    await expect(snapshot.count({ op: 'range', ...nan })).rejects.toMatchObject({ code: 'INVALID_QUERY' });
+  });
+
+  it('refuses a filter nested without end instead of overflowing the stack', async () => {
+    const snapshot = await years(1998);
+    let filter: Filter = { op: 'exists', column: 'year' };
+    for (let depth = 0; depth < 50_000; depth++) filter = { op: 'not', filter };
+    const error = await snapshot.count(filter).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toMatchObject({ code: 'INVALID_QUERY' });
+  });
+});
