@@ -59,17 +59,18 @@ export async function openCommit(
 ): Promise<Commit> {
   const open = new Map(reuse.map((segment) => [segmentKey(segment.info), segment]));
   const states: SegmentState[] = [];
+  const opened: OpenSegment[] = [];
   try {
     for (const info of manifest.segments) {
       let segment = open.get(segmentKey(info));
       if (segment === undefined) segment = await openSegment(directory, schema, info, kinds);
       else segment.retain();
-      states.push(segmentState(info, segment, undefined));
+      opened.push(segment);
       await segment.loadParts();
-      states.push(segmentState(info, states.pop()!.segment, await readDeletes(directory, info)));
+      states.push(segmentState(info, segment, await readDeletes(directory, info)));
     }
   } catch (error) {
-    for (const { segment } of states) segment.release();
+    for (const segment of opened) segment.release();
     throw error;
   }
   return commitOf(manifest, states);

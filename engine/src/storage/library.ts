@@ -101,6 +101,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
 
   refresh(): Promise<boolean> {
     this.#assertOpen();
+    if (this.#writer !== undefined) return Promise.resolve(false); // nobody else can commit, and it tells us what it does
     this.#refreshing ??= this.#load(false).finally(() => {
       this.#refreshing = undefined;
     });
@@ -150,7 +151,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     const reuse = this.#current.states.map((state) => state.segment);
     const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse);
     if (commit === undefined) return false;
-    if (!force && commit.manifest.generation === this.#current.manifest.generation) {
+    if (!force && commit.manifest.generation <= this.#current.manifest.generation) {
       commit.release();
       return false;
     }
