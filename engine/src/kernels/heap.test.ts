@@ -6,6 +6,8 @@ import { Heap, type Region } from './heap.ts';
 
 const SEED = 20261122;
 
+const end = ({ ptr, bytes }: Region) => ptr + bytes;
+
 describe('Heap', () => {
   it(`keeps live regions apart through random allocations and frees (seed ${SEED})`, () => {
     const rng = new Rng(SEED);
@@ -31,6 +33,19 @@ describe('Heap', () => {
     for (const { region } of live) region.free();
     expect(heap.allocatedBytes).toBe(0);
     expect(heap.residentBytes).toBeLessThanOrEqual(1 << 20);
+  });
+
+  it('gives scratch back once when it grows beside a region of its own size', () => {
+    const heap = new Heap({ arenaBytes: 4 * 65536 });
+    const region = heap.alloc(16384);
+    region.u8().fill(7);
+    expect(region.arena.scratch(100).bytes).toBe(16384);
+    const scratch = region.arena.scratch(20_000);
+    expect(heap.allocatedBytes).toBe(16384 + 20_000);
+    const others = Array.from({ length: 4 }, () => heap.alloc(5000));
+    const spans = [region, scratch, ...others].sort((a, b) => a.ptr - b.ptr);
+    for (const [i, { ptr }] of spans.entries()) if (i > 0) expect(ptr).toBeGreaterThanOrEqual(end(spans[i - 1]!));
+    expect(region.u8().every((byte) => byte === 7)).toBe(true);
   });
 
   it('opens another arena when one is full and drops it when its last region is freed', () => {

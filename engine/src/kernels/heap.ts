@@ -60,8 +60,9 @@ export class Region {
 
   /** Gives the memory back. Idempotent; the region must not be used afterwards. */
   free(): void {
-    this.#free?.();
-    this.#free = undefined;
+    const free = this.#free;
+    this.#free = undefined; // first: giving back may lead here again
+    free?.();
   }
 }
 
@@ -112,7 +113,7 @@ export class Arena {
    */
   scratch(bytes: number): Region {
     if (this.#scratch === undefined || this.#scratch.bytes < bytes) {
-      this.#scratch?.free();
+      this.releaseScratch();
       this.#scratch = this.#allocate(Math.max(bytes, 16384));
       if (this.#scratch === undefined) throw noMemory(bytes, 'in this arena');
     }
@@ -124,8 +125,9 @@ export class Arena {
     return this.#scratch?.bytes ?? 0;
   }
   releaseScratch(): void {
-    this.#scratch?.free();
+    const scratch = this.#scratch;
     this.#scratch = undefined;
+    scratch?.free();
   }
 }
 
