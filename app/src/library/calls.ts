@@ -2,12 +2,12 @@
 
 import { Store } from '../store/index.ts';
 import { type ImportOptions, type ImportReport, importFiles } from './import-files.ts';
-import { type IndexEvent, PaperIndexer } from './indexer.ts';
+import { type CatchUpOptions, PaperIndexer } from './indexer.ts';
 
 export interface Calls {
   importFiles(paths: readonly string[], options: ImportOptions): Promise<ImportReport>;
   /** Brings the index up to the store as it is now. */
-  index(options: { readonly signal?: AbortSignal; readonly onEvent?: (event: IndexEvent) => void }): Promise<void>;
+  index(options: CatchUpOptions): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -19,11 +19,16 @@ export interface IngestOptions {
   readonly onEvent?: (event: IngestEvent) => void;
 }
 
+export interface FollowOptions extends Pick<IngestOptions, 'onEvent' | 'signal'> {
+  /** Join all segments at the end. */
+  readonly compact?: boolean;
+}
+
 export interface Ingest {
   /** Resolves when the papers are in the store and found by search. */
   importFiles(paths: readonly string[], options?: IngestOptions): Promise<ImportReport>;
   /** Brings the index up to the store. */
-  catchUp(options?: Pick<IngestOptions, 'onEvent' | 'signal'>): Promise<void>;
+  catchUp(options?: FollowOptions): Promise<void>;
   /** The index takes in something at this moment. */
   readonly busy: boolean;
   close(): Promise<void>;
@@ -35,6 +40,8 @@ export function createIngest(folder: string, onCommit: (change: number) => Promi
   return new TwoStageIngest(() => start(folder), onCommit);
 }
 
+/** An import of so many works ends with one segment: joining them takes 18 s for 212,000. */
+const COMPACT_WORKS = 10_000;
 /** While files are read, the index follows at least so often. */
 const FOLLOW_MS = 1_000;
 
@@ -60,7 +67,7 @@ class TwoStageIngest implements Ingest {
     return result;
   }
 
-  catchUp(options: Pick<IngestOptions, 'onEvent' | 'signal'> = {}): Promise<void> {
+  catchUp(options: FollowOptions = {}): Promise<void> {
     const result = this.following.then(() => this.catchUpNow(options));
     this.following = result.catch(() => undefined);
     return result;
@@ -85,22 +92,28 @@ class TwoStageIngest implements Ingest {
     // A failing index must not lose papers: reading goes on, and the error comes again at the end.
     const followed = follow().catch(() => undefined);
     this.reading ??= this.start();
+    const { signal, onEvent } = options;
+    let compact = false;
     try {
-      return await this.reading.importFiles(paths, options);
+      const report = await this.reading.importFiles(paths, options);
+      compact = report.works >= COMPACT_WORKS;
+      return report;
     } finally {
       read.abort();
       await followed;
-      if (options.signal?.aborted !== true) await this.catchUp(options);
+      if (signal?.aborted !== true)
+        await this.catchUp({ ...(signal && { signal }), ...(onEvent && { onEvent }), compact });
     }
   }
 
-  private async catchUpNow(options: Pick<IngestOptions, 'onEvent' | 'signal'>): Promise<void> {
+  private async catchUpNow(options: FollowOptions): Promise<void> {
     this.busy = true;
     const refreshes: Promise<void>[] = [];
     try {
       this.indexing ??= this.start();
       await this.indexing.index({
         ...(options.signal && { signal: options.signal }),
+        ...(options.compact && { compact: true }),
         onEvent: (event) => {
           refreshes.push(this.onCommit(event.done));
           options.onEvent?.(event);

@@ -4,7 +4,7 @@
 import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, Statistics } from '@quire/engine/core';
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
 import { fuseRankings } from '@quire/engine/retrieval';
-import { nameKey, titleHashOf } from '../papers/index.ts';
+import { identify, nameKey, titleHashOf } from '../papers/index.ts';
 import type { Reason } from '../server/services.ts';
 import type { Store } from '../store/index.ts';
 import { FIELDS } from './documents.ts';
@@ -89,6 +89,10 @@ class Search {
     const mode = dense === undefined ? 'lexical' : this.request.mode;
     if (this.query.text === '') return { found: [], more: false, mode, weights: new Map(), notes: this.notes };
     this.put('id', worksNamed(this.store, this.query.text));
+    // Whoever gives an identifier wants that paper; near its digits there is nothing.
+    if (this.found.size > 0 && isIdentifier(this.query.text)) {
+      return { found: [...this.found.values()], more: false, mode, weights: new Map(), notes: this.notes };
+    }
     this.put('title', this.store.worksByTitle(titleHashOf(this.query.text)));
     const statistics = await this.statistics();
     await this.putPhrases();
@@ -215,6 +219,11 @@ class Search {
     const idf = (term: string) => Math.log(1 + documents / Math.max(1, this.frequency(statistics, term)));
     return new Map([...this.query.words.keys()].map((term) => [term, idf(term)]));
   }
+}
+
+function isIdentifier(text: string): boolean {
+  const { arxiv, doi } = identify(text);
+  return arxiv !== undefined || doi !== undefined;
 }
 
 function anyOf(terms: Iterable<string>): LexicalQuery {

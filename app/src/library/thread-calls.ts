@@ -14,7 +14,7 @@ export type ToThread =
       readonly paths: readonly string[];
       readonly options: { readonly source?: string; readonly again?: boolean };
     }
-  | { readonly id: number; readonly call: 'index' }
+  | { readonly id: number; readonly call: 'index'; readonly compact: boolean }
   | { readonly id: number; readonly call: 'cancel' }
   | { readonly id: number; readonly call: 'close' };
 export type FromThread = { readonly id: number } & (
@@ -38,7 +38,8 @@ export function threadCalls(folder: string): Calls {
         signal,
         onEvent,
       ),
-    index: ({ signal, onEvent }) => thread.call<void, IndexEvent>({ call: 'index' }, signal, onEvent),
+    index: ({ signal, onEvent, compact = false }) =>
+      thread.call<void, IndexEvent>({ call: 'index', compact }, signal, onEvent),
     close: () => thread.close(),
   };
 }

@@ -35,7 +35,7 @@ function perform(request: Exclude<ToThread, { call: 'cancel' }>, signal: AbortSi
     case 'import':
       return calls.importFiles(request.paths, { ...request.options, signal, onEvent });
     case 'index':
-      return calls.index({ signal, onEvent });
+      return calls.index({ signal, onEvent, compact: request.compact });
     case 'close':
       return calls.close();
     default:

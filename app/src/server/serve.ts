@@ -69,6 +69,7 @@ async function beginWith(sample: string, { store, encoders }: OpenLibrary): Prom
 /** Opens the index as it is, then brings it up to the store; one that cannot be opened is made again by that. */
 async function bringUp(library: OpenLibrary, signal: AbortSignal): Promise<void> {
   await library.index.refresh().catch(() => undefined);
+  await library.services.search('warm up', { limit: 1 }).catch(() => undefined); // compiles kernels, reads what is read first
   await library.ingest.catchUp({ signal });
 }
 
