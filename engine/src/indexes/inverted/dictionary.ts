@@ -81,6 +81,8 @@ export class Dictionary {
   constructor(terms: Uint8Array, index: Uint8Array, count: number) {
     const blocks = Math.ceil(count / TERMS_A_BLOCK);
     const reader = new ByteReader(index, 'a term dictionary index');
+    if (3 * blocks > index.length)
+      throw new EngineError('CORRUPT', `${count} terms in an index of ${index.length} bytes`);
     this.count = count;
     this.#bytes = terms;
     this.#starts = new Float64Array(blocks + 1);

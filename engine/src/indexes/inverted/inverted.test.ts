@@ -147,6 +147,8 @@ describe('queries that mean little', () => {
     ],
     ['a negative boost', boost(-1, term('a')), /boost is -1/],
     ['an infinite boost', boost(Number.POSITIVE_INFINITY, term('a')), /boost is Infinity/],
+    ['a boost that is infinite in float32', boost(1e300, term('a')), /multiply to Infinity/],
+    ['boosts that multiply beyond float32', boost(1e30, boost(1e30, term('a'))), /multiply to Infinity/],
     ['an empty prefix', { type: 'prefix', prefix: '' }, /no text/],
     ['a limit of 0', { type: 'prefix', prefix: 'a', limit: 0 }, /limit is 0/],
     ['a fuzzy distance of 3', { type: 'fuzzy', term: 'a', distance: 3 as 2 }, /distance is 3/],
@@ -386,6 +388,35 @@ const flatQuery = (rng: Rng, words: number): LexicalQuery => {
   const some = Array.from({ length: 1 + rng.below(7) }, () => term(`w${Math.floor(words * rng.float() ** 2)}`));
   return rng.below(4) === 0 ? and(...some.slice(0, 3)) : or(...some);
 };
+
+describe('a part whose sections contradict each other', () => {
+  const kind = inverted({ space: 'test-words', fields: body });
+  const damaged = async (section: string, change: (bytes: Uint8Array) => Uint8Array) => {
+    const sections = await write(kind, [{ body: 'a b' }, { body: 'a c' }, { body: 'd' }]);
+    sections.sections.set(section, change(sections.sections.get(section)!));
+    return sections;
+  };
+
+  it.each([
+    ['the lengths of fewer documents', 'norms.0', /norms.0 has 2 bytes for 3 documents/],
+    ['an index of fewer terms', 'index.0', /4 terms in an index of 2 bytes/],
+    ['a shorter dictionary', 'terms.0', /its index says/],
+  ])('is refused when opened: %s', async (_what, section, message) => {
+    const opened = kind.open(await damaged(section, (bytes) => bytes.slice(0, -1)));
+    await expect(opened).rejects.toMatchObject({ code: 'CORRUPT', message });
+  });
+
+  it('is refused when opened with other fields', async () => {
+    const other = inverted({ space: 'test-words', fields: { title: 1 } });
+    await expect(other.open(await damaged('header', (bytes) => bytes))).rejects.toMatchObject({ code: 'CORRUPT' });
+  });
+
+  it('is refused when a list is read that cannot lie where the dictionary says', async () => {
+    const part = await kind.open(await damaged('postings.0', () => new Uint8Array(1)));
+    const found = part.statistics(query(term('d')));
+    await expect(found).rejects.toMatchObject({ code: 'CORRUPT', message: /Term "d": 1 documents/ });
+  });
+});
 
 describe('pruned search', () => {
   const base = seed('pruned search');

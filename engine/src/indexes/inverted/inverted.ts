@@ -64,7 +64,7 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
     write: (input, out, cancel) =>
       writeInverted(input, out, { ...cancel, space: options.space, fields: names, positions }),
     open: async (sections, cancel) =>
-      openInverted(sections, { ...cancel, bm25, plan, kernels: await loadKernels(options, cancel) }),
+      openInverted(sections, { ...cancel, bm25, fields: names, plan, kernels: await loadKernels(options, cancel) }),
     merge: (sources, size, out, cancel) => mergeInverted(sources, size, out, { ...cancel, fields: names, positions }),
   };
 }

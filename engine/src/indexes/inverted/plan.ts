@@ -50,6 +50,7 @@ export interface PlanFields {
 export const DEFAULT_LIMIT = 64;
 /** Deeper trees are refused rather than overflowing the stack. */
 const MAX_DEPTH = 200;
+const MAX_BOOST = 1e30;
 
 /** Throws INVALID_QUERY. */
 export function planQuery(query: LexicalQuery, fields: PlanFields): Plan {
@@ -105,11 +106,17 @@ function visit(query: LexicalQuery, context: Context): Plan | { readonly not: Pl
 
 /** One leaf in one field, or an `or` over all fields with their weights. */
 function inFields(context: Context, leaf: (field: number, boost: number) => Leaf): Plan {
-  if (context.field !== undefined) return leaf(context.field, context.boost);
+  if (context.field !== undefined) return leaf(context.field, checkBoost(context.boost));
   const leaves = context.fields.weights.map((weight, field) =>
-    leaf(field, Math.fround(context.boost * Math.fround(weight))),
+    leaf(field, checkBoost(Math.fround(context.boost * Math.fround(weight)))),
   );
   return leaves.length === 1 ? leaves[0]! : { type: 'or', clauses: leaves, excluded: [], boost: undefined };
+}
+
+/** Boosts and field weights multiply; a score must stay finite in float32, or ∞ − ∞ would be one. */
+function checkBoost(boost: number): number {
+  if (boost <= MAX_BOOST) return boost;
+  throw invalid(`Boosts and field weights multiply to ${boost}`, `Keep their product at or below ${MAX_BOOST}.`);
 }
 
 function phrase(query: LexicalQuery & { type: 'phrase' }, context: Context): Plan {
@@ -154,7 +161,7 @@ function group(type: 'and' | 'or', queries: readonly LexicalQuery[], context: Co
   for (const query of queries) {
     const plan = visit(query, context);
     if ('not' in plan) excluded.push(plan.not);
-    else if (type === 'or' && dissolves(plan, context.boost)) clauses.push(...plan.clauses);
+    else if (type === 'or' && dissolves(plan, context.boost)) for (const clause of plan.clauses) clauses.push(clause);
     else clauses.push(plan);
   }
   if (clauses.length === 0 && excluded.length > 0) throw pureNot();

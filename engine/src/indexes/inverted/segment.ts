@@ -11,6 +11,8 @@ import { Dictionary, type TermEntry } from './dictionary.ts';
 import { candidates } from './expand.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
 import { END, ListCursor } from './list-cursor.ts';
+import { ENTRY_BYTES } from './list-writer.ts';
+import { BLOCK } from './packed128.ts';
 import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
 import { type PostingsList, type PrunedList, type ScoredList, searchPruned } from './pruned.ts';
@@ -23,6 +25,8 @@ const NONE: Candidates = { ords: new Uint32Array(0), scores: new Float64Array(0)
 
 export interface SegmentOptions extends Cancellable {
   readonly bm25: Bm25;
+  /** Names of the fields that the configuration says. */
+  readonly fields: readonly string[];
   /** Checks the query's space and plans it. */
   readonly plan: (query: TermsQuery) => Plan;
   /** undefined: no kernels, the cursors do the search. */
@@ -32,14 +36,44 @@ export interface SegmentOptions extends Cancellable {
 export async function openInverted(sections: SectionReader, options: SegmentOptions): Promise<SegmentPart<'terms'>> {
   const header = await readHeader(sections);
   const dictionaries: Dictionary[] = [];
+  checkFields(header, options.fields);
   for (const [i, field] of header.fields.entries()) {
     const names = sectionsOf(i);
+    if (sections.size(names.norms) !== header.size) {
+      throw corrupt(`Section ${names.norms} has ${sections.size(names.norms)} bytes for ${header.size} documents`);
+    }
     const [terms, index] = [await sections.readAll(names.terms), await sections.readAll(names.index)];
     dictionaries.push(new Dictionary(terms, index, field.terms));
   }
   const bytes = await loadBytes(sections, header, options); // last: whoever gets a part closes it
-  const fields = header.fields.map((field, i) => new FieldPart(field, dictionaries[i]!, bytes.places[i]!));
+  const fields = header.fields.map((field, i) => {
+    const limits = { df: header.size, postings: sections.size(sectionsOf(i).postings) };
+    return new FieldPart(field, dictionaries[i]!, bytes.places[i]!, limits);
+  });
   return new InvertedSegment(sections, header, fields, bytes, options);
+}
+
+function checkFields(header: Header, names: readonly string[]): void {
+  const found = header.fields.map((field) => field.name);
+  if (found.length === names.length && found.every((name, i) => name === names[i])) return;
+  throw corrupt(`An inverted part has the fields ${found.join(', ')}, its configuration ${names.join(', ')}`);
+}
+
+function corrupt(message: string): EngineError {
+  return new EngineError('CORRUPT', message, { hint: 'Rebuild the index from the store.' });
+}
+
+/** What an entry of a dictionary may say at most: documents of the segment, bytes of the postings. */
+interface Limits {
+  readonly df: number;
+  readonly postings: number;
+}
+
+/** Throws CORRUPT where a list cannot lie where its entry says: entries of 16 bytes a block, a byte a document after. */
+function checkEntry(term: string, { df, postingsAt, postingsBytes }: TermEntry, limits: Limits): void {
+  const least = ENTRY_BYTES * Math.floor(df / BLOCK) + (df % BLOCK);
+  if (df >= 1 && df <= limits.df && postingsBytes >= least && postingsAt + postingsBytes <= limits.postings) return;
+  throw corrupt(`Term ${JSON.stringify(term)}: ${df} documents in ${postingsBytes} bytes at ${postingsAt}`);
 }
 
 /** Postings and length bytes of all fields: in an arena where kernels can reach them, else in an array. */
@@ -98,9 +132,11 @@ class FieldPart implements FieldKeys {
   readonly docsKey: string;
   readonly lengthKey: string;
   readonly dfPrefix: string;
+  readonly #limits: Limits;
   readonly #found = new Map<string, TermEntry | undefined>();
 
-  constructor(header: FieldHeader, dictionary: Dictionary, place: Place) {
+  constructor(header: FieldHeader, dictionary: Dictionary, place: Place, limits: Limits) {
+    this.#limits = limits;
     this.name = header.name;
     this.header = header;
     this.dictionary = dictionary;
@@ -115,6 +151,7 @@ class FieldPart implements FieldKeys {
     if (known !== undefined || this.#found.has(term)) return known;
     if (this.#found.size >= CACHED_TERMS) this.#found.clear();
     const entry = this.dictionary.find(term);
+    if (entry !== undefined) checkEntry(term, entry, this.#limits);
     this.#found.set(term, entry);
     return entry;
   }
