@@ -9,7 +9,7 @@ import type { KernelPool } from '../../kernels/pool.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import type { SectionWriter } from '../../storage/part.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
-import { checkSize, readHead, writeSection } from '../dense/head.ts';
+import { checkSize, orClose, readHead, writeSection } from '../dense/head.ts';
 import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
 import { checkPool } from '../dense/parallel.ts';
 import { densePart, type Finder, membersOf, type RowFilter } from '../dense/part.ts';
@@ -54,7 +54,7 @@ export function binary(options: RescoredOptions): DenseKind {
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count });
-      const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
+      const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const finder = finderOf({ codes, mean, count: head.count, rescore, queryBits, pool });
       return densePart({ name: 'binary', space, vectors, ords, finder, pool });
     },

@@ -43,6 +43,16 @@ export function checkSize(sections: SectionReader, name: string, bytes: number):
   }
 }
 
+/** What `opening` gives; where it fails, what was opened before it is closed: kernel memory has no other owner yet. */
+export async function orClose<T>(before: readonly { close(): void }[], opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    for (const opened of before) opened.close();
+    throw error;
+  }
+}
+
 export async function writeSection(out: SectionWriter, name: string, bytes: Uint8Array): Promise<void> {
   const sink = await out.section(name);
   await sink.append(bytes);

@@ -257,6 +257,40 @@ describe('dense parts', () => {
   });
 });
 
+describe('opening a damaged part', () => {
+  const heap = small();
+  const kinds = [flat, binary, ivf].map((make) => make({ space: SPACE, dim: 8, vectors: 'int8', heap }));
+  const vectors = clustered(new Rng(SEED), 60, 8, true);
+
+  it.each(kinds.map((kind) => [kind.name, kind] as const))('leaves no memory of %s behind', async (_name, kind) => {
+    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    for (const missing of sections.names()) {
+      const fail = () => Promise.reject(new EngineError('CORRUPT', missing));
+      const damaged: typeof sections = {
+        ...sections,
+        read: (name, ...rest) => (name === missing ? fail() : sections.read(name, ...rest)),
+        readAll: (name, ...rest) => (name === missing ? fail() : sections.readAll(name, ...rest)),
+      };
+      await expect(kind.open(damaged)).rejects.toMatchObject({ code: 'CORRUPT', message: missing });
+      expect([missing, heap.allocatedBytes]).toEqual([missing, 0]);
+    }
+  });
+
+  it('is refused where its rows are not in the order of documents, or of no document', async () => {
+    const kind = kinds[0]!;
+    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    const ords = new Uint32Array((await sections.readAll('ords')).slice().buffer);
+    for (const [row, ord] of [
+      [3, ords[2]!],
+      [ords.length - 1, vectors.length],
+    ] as const) {
+      const bytes = new Uint8Array(ords.with(row, ord).buffer);
+      const readAll: typeof sections.readAll = async (name) => (name === 'ords' ? bytes : sections.readAll(name));
+      await expect(kind.open({ ...sections, readAll })).rejects.toMatchObject({ code: 'CORRUPT', message: /ascend/ });
+    }
+  });
+});
+
 describe('int8 quantisation', () => {
   it(`is within half a step in every component, and a query within 1/32766 of its largest (seed ${SEED})`, () => {
     const rng = new Rng(SEED);

@@ -3,11 +3,11 @@
 // merge makes the same bytes as a write of the kept documents would.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
-import { throwIfAborted } from '../../core/errors.ts';
+import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { Cancellable, Ord, Space } from '../../core/types.ts';
 import type { MergeSource, PartInput, SectionReader, SectionWriter } from '../../storage/part.ts';
 import { checkVector } from './check.ts';
-import { type Head, readHead, type VectorFormat, writeHead, writeSection } from './head.ts';
+import { checkSize, type Head, readHead, type VectorFormat, writeHead, writeSection } from './head.ts';
 import { dequantise, quantise } from './int8.ts';
 
 /** One stored row; the arrays are reused for the next row. */
@@ -94,11 +94,13 @@ async function pause(options: Cancellable): Promise<void> {
   await Promise.resolve();
 }
 
-/** Ords of the rows stored in a part: undefined when row = Ord. */
+/** Ords of the rows stored in a part: undefined when row = Ord. Throws CORRUPT where they cannot be. */
 export async function readOrds(sections: SectionReader, head: Head): Promise<Uint32Array | undefined> {
   if (head.count === head.size) return undefined;
-  const bytes = await sections.readAll('ords');
-  return new Uint32Array(bytes.slice().buffer);
+  checkSize(sections, 'ords', 4 * head.count);
+  const ords = new Uint32Array(new Uint8Array(await sections.readAll('ords')).buffer);
+  if (ords.every((ord, row) => ord < head.size && (row === 0 || ord > ords[row - 1]!))) return ords;
+  throw new EngineError('CORRUPT', `Section ords does not ascend below ${head.size}`);
 }
 
 /** Writes head, ords, vectors and scales, which all dense parts begin with; `also` sees every row as it passes. */

@@ -14,7 +14,7 @@ import { readMean, writeRowsAndMean } from '../binary/binary.ts';
 import { Codes } from '../binary/codes.ts';
 import { signCode, wordsOf } from '../binary/signs.ts';
 import { checkDim, checkVector } from '../dense/check.ts';
-import { readHead, writeSection } from '../dense/head.ts';
+import { orClose, readHead, writeSection } from '../dense/head.ts';
 import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
 import { densePart } from '../dense/part.ts';
 import { type Rows, readOrds, rowsOfInput, rowsOfMerge } from '../dense/rows.ts';
@@ -62,16 +62,9 @@ export function ivf(options: IvfOptions): DenseKind {
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count, slots: 'slots' });
-      const vectors = await StoredVectors.open(sections, head, { ...memory, resident });
-      const finder = await Lists.open(sections, {
-        ...memory,
-        codes,
-        mean,
-        count: head.count,
-        probes,
-        rescore,
-        queryBits,
-      });
+      const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
+      const lists = { ...memory, codes, mean, count: head.count, probes, rescore, queryBits };
+      const finder = await orClose([codes, vectors], Lists.open(sections, lists));
       return densePart({ name: 'ivf', space, vectors, ords, finder });
     },
   };
