@@ -38,7 +38,7 @@ export interface SearchRequest extends Cancellable {
 }
 
 /** How many candidates each way of searching gives, at least. */
-const POOL = 200;
+const POOL = 100;
 /** Longest name, in words, that is tried as an author. */
 const NAME_WORDS = 6;
 /**
@@ -152,7 +152,7 @@ class Search {
     if (name === '' || words.length > NAME_WORDS || /\p{N}/u.test(name)) return;
     const phrase = phraseOf(name, this.encoders.terms.analyzer);
     if (phrase === undefined) return;
-    if (asked === undefined && words.length === 1 && !this.isMostlyName(statistics)) return;
+    if (asked === undefined && !this.canBeName(words.length, statistics)) return;
     for (const { id, score } of await this.ask({ type: 'field', field: 'authors', query: phrase })) {
       if (this.found.has(id)) continue;
       const authors = this.store.work(id)?.authors ?? [];
@@ -161,10 +161,12 @@ class Search {
     }
   }
 
-  private isMostlyName(statistics: Statistics): boolean {
-    const [term = ''] = this.query.words.keys();
-    const df = (field: string) => statistics.get(dfPrefix(field) + term) ?? 0;
-    return df('authors') > df('title') + df('abstract');
+  /** Every word occurs in some author's name; a single word must do so more often than in texts. */
+  private canBeName(words: number, statistics: Statistics): boolean {
+    const df = (field: string, term: string) => statistics.get(dfPrefix(field) + term) ?? 0;
+    const terms = [...this.query.words.keys()];
+    if (words > 1) return terms.every((term) => df('authors', term) > 0);
+    return terms.every((term) => df('authors', term) > df('title', term) + df('abstract', term));
   }
 
   /** A word that no paper has is replaced by its neighbours in spelling, and the reader told so. */
