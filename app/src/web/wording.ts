@@ -6,13 +6,13 @@ import type { PaperDate, Work } from '../papers/index.ts';
 export function inWords(date: PaperDate): string {
   if (date.precision === 'year') return date.date;
   const [year, month, day] = date.date.split('-').map(Number) as [number, number, number?];
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: 'UTC',
-    year: 'numeric',
-    month: 'long',
-    ...(day === undefined ? {} : { day: 'numeric' }),
-  }).format(Date.UTC(year, month - 1, day ?? 1));
+  return (day === undefined ? MONTH : DAY).format(Date.UTC(year, month - 1, day ?? 1));
 }
+
+// Made once: making a formatter costs a thousand times what using it does, and a page has dozens of dates.
+const MONTH = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long' });
+const DAY = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric' });
+const NUMBER = new Intl.NumberFormat('en');
 
 /** "Friday, 21 November 2025" of a YYYY-MM-DD. */
 export function dayInWords(day: string): string {
@@ -22,7 +22,7 @@ export function dayInWords(day: string): string {
 
 /** "1 paper", "1,204 papers". */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${new Intl.NumberFormat('en').format(count)} ${count === 1 ? one : many}`;
+  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
 /** The organisation where one is named, else the number of authors; undefined when neither is known. */
