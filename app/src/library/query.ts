@@ -10,7 +10,7 @@ export interface ReadQuery {
   readonly text: string;
   /** As it stands: quoted phrases, words with + and words in a field must occur. */
   readonly strict: ParsedQuery;
-  /** Quotes taken away, everything else as it stands. Equal to `strict` where there are none. */
+  /** Quotes and quoted conditions taken away, everything else as it stands. Equal to `strict` without phrases. */
   readonly loose: ParsedQuery;
   readonly filter: Filter | undefined;
   /** Terms wanted, each once, with the word that it was made from. */
@@ -21,6 +21,7 @@ export interface ReadQuery {
 /** Longest query that is read, in characters; an abstract fits. */
 export const QUERY_LIMIT = 4_000;
 const QUOTES = /["“”„«»]/g;
+const QUOTED_PART = /(^|\s)([-+]?)(\p{L}+):["“”„«]([^"“”„«»]*)["“”»]/gu;
 
 const SYNTAX: QuerySyntax = {
   fields: { ti: 'title', title: 'title', au: 'authors', author: 'authors', abs: 'abstract', abstract: 'abstract' },
@@ -37,9 +38,20 @@ const SYNTAX: QuerySyntax = {
 export function readQuery(given: string, analyzer: Analyzer): ReadQuery {
   const text = given.slice(0, QUERY_LIMIT).trim();
   const strict = parseQuery(text, analyzer, SYNTAX);
-  const loose = strict.phrases.length === 0 ? strict : parseQuery(text.replace(QUOTES, ' '), analyzer, SYNTAX);
+  const loose = strict.phrases.length === 0 ? strict : parseQuery(withoutQuotes(text), analyzer, SYNTAX);
   const notes = given.length > QUERY_LIMIT ? [`Only the first ${QUERY_LIMIT} characters of the query were read.`] : [];
   return { text, strict, loose, filter: strict.filter, words: wordsOf(strict, analyzer), notes };
+}
+
+/** Quotes taken away: `au:"Ada Example"` becomes `au:Ada au:Example`; a quoted condition on a column stays a condition. */
+function withoutQuotes(text: string): string {
+  const loosened = text.replace(QUOTED_PART, (whole, space: string, sign: string, prefix: string, words: string) => {
+    if (Object.hasOwn(SYNTAX.columns ?? {}, prefix)) return ' ';
+    if (!Object.hasOwn(SYNTAX.fields ?? {}, prefix)) return whole;
+    const each = words.split(/\s+/).filter((word) => word !== '');
+    return `${space}${each.map((word) => `${sign}${prefix}:${word}`).join(' ')}`;
+  });
+  return loosened.replace(QUOTES, ' ');
 }
 
 /** `query` with every term that `replace` has an answer for replaced, outside phrases and exclusions. */

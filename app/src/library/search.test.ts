@@ -35,6 +35,13 @@ const search = (query: string, options = {}) => library.services.search(query, o
 const first = ({ hits }: SearchPage) => (hits[0] === undefined ? undefined : [hits[0].reason, hits[0].work.key]);
 
 describe('the search order', () => {
+  it('reads a quoted name in a field as that field, without a word about its prefix', async () => {
+    const found = await search('au:"Ada Example"');
+    expect(found.hits[0]?.work.key).toBe('arxiv:2503.00001');
+    expect(found.notes).toEqual([]);
+    expect((await search('ti:"small indexes" year:2025')).notes).toEqual([]);
+  });
+
   it.each([
     ['2503.00001', 'id', 'arxiv:2503.00001'],
     ['arXiv:2503.00003v4', 'id', 'arxiv:2503.00003'],
