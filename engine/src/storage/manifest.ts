@@ -10,7 +10,7 @@ import { canonicalJson, type Json } from '../core/hash.ts';
 import type { Kind, Schema, Space } from '../core/types.ts';
 import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
 import type { Directory } from './directory.ts';
-import { MANIFEST, newManifestFile } from './file-names.ts';
+import { isLibraryFile, MANIFEST, newManifestFile } from './file-names.ts';
 import type { PartConfig } from './part.ts';
 import { corrupt, type FileInfo, FORMAT_VERSION } from './sections.ts';
 
@@ -124,5 +124,58 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
       },
     );
   }
-  return JSON.parse(decodeUtf8(reader.take(reader.u32()))) as Manifest; // its checksum says that we wrote it
+  const json = decodeUtf8(reader.take(reader.u32()));
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw damaged('not JSON');
+  }
+  if (isManifest(value)) return value;
+  throw damaged('its checksum is right, but it is no manifest: some other program made it');
+}
+
+// The checksum keeps accidents out, the shape below whatever else might be served under the name of a library.
+
+type Test = (value: unknown) => boolean;
+
+const isObject: Test = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText: Test = (value) => typeof value === 'string';
+const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** An object with these members, at least. */
+const has =
+  (members: Readonly<Record<string, Test>>): Test =>
+  (value) =>
+    isObject(value) &&
+    Object.entries(members).every(([name, test]) => test((value as Readonly<Record<string, unknown>>)[name]));
+const each =
+  (test: Test): Test =>
+  (value) =>
+    isObject(value) && Object.values(value as object).every(test);
+
+const fileMembers = {
+  file: (name: unknown) => isText(name) && isLibraryFile(name as string),
+  bytes: isCount,
+  checksum: isCount,
+};
+const isFile = has(fileMembers);
+const isSegment = has({
+  name: (name) => isText(name) && /^\d{8,15}$/.test(name as string),
+  size: (size) => isCount(size) && (size as number) < 2 ** 31,
+  documents: isFile,
+  parts: each(isFile),
+  deletes: (value) => value === null || has({ ...fileMembers, count: isCount })(value),
+});
+const isColumn: Test = (type) => ['keyword', 'keywords', 'number', 'boolean'].includes(type as string);
+const hasManifestShape = has({
+  generation: isCount,
+  nextFile: isCount,
+  schema: has({ fields: each(isObject), columns: each(isColumn) }),
+  parts: each(has({ index: isText, version: isCount, kind: isText, space: isText, config: isObject })),
+  segments: (list) => Array.isArray(list) && list.every(isSegment),
+  metadata: each((value) => isText(value) || typeof value === 'number'),
+});
+
+function isManifest(value: unknown): value is Manifest {
+  return hasManifestShape(value);
 }

@@ -22,7 +22,7 @@ const IDS_A_TURN = 4096;
 export interface MergePlan {
   readonly size: number;
   readonly ids: readonly DocId[]; // (size), ascending
-  readonly source: Uint16Array; // (size): which state
+  readonly source: Uint32Array; // (size): which state
   readonly oldOrd: Uint32Array; // (size)
   /** Per state: old Ord → new Ord, −1 where deleted. */
   readonly ords: readonly Int32Array[];
@@ -31,7 +31,7 @@ export interface MergePlan {
 export async function planMerge(states: readonly SegmentState[]): Promise<MergePlan> {
   const capacity = states.reduce((sum, state) => sum + state.info.size, 0);
   const ids: DocId[] = [];
-  const source = new Uint16Array(capacity);
+  const source = new Uint32Array(capacity);
   const oldOrd = new Uint32Array(capacity);
   const ords = states.map((state) => new Int32Array(state.info.size).fill(-1));
   const heads = states.map((state, s) => new Head(state, s)).filter((head) => head.advance());

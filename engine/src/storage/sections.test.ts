@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ByteWriter } from '../core/bytes.ts';
+import { crc32c } from '../core/crc32c.ts';
 import { Rng } from '../core/rng.ts';
 import { memoryDirectory } from './memory.ts';
 import { BLOCK_BYTES, createSectionFile, type FileInfo, FORMAT_VERSION, openSectionFile } from './sections.ts';
@@ -103,7 +105,6 @@ describe('a file of sections', () => {
 
   it('refuses a future format with the versions in words', async () => {
     const { directory, info } = await fileOf({ a: randomBytes(3) });
-    const { crc32c } = await import('../core/crc32c.ts');
     const bytes = directory.files().get('file')!.slice();
     const view = new DataView(bytes.buffer);
     view.setUint32(4, 7, true);
@@ -112,6 +113,45 @@ describe('a file of sections', () => {
       code: 'UNSUPPORTED_FORMAT',
       message: `file: format version 7; this build reads ${FORMAT_VERSION}`,
     });
+  });
+
+  /** A file of one section whose footer says `offset` and `size`, every checksum right. */
+  async function forged(offset: number, size: number, blockBytes = BLOCK_BYTES) {
+    const out = new ByteWriter();
+    const header = [0x43455351, FORMAT_VERSION, blockBytes];
+    for (const word of header) out.u32(word);
+    out.u32(crc32c(out.view()));
+    out.u64(0); // eight bytes of content
+    const footer = new ByteWriter();
+    footer.varint(1);
+    footer.string('body');
+    footer.varint(offset);
+    footer.varint(size);
+    footer.u32(crc32c(new Uint8Array(8)));
+    const checksum = crc32c(footer.view());
+    const trailer = new ByteWriter();
+    trailer.u64(out.length);
+    trailer.u64(footer.length);
+    trailer.u32(checksum);
+    trailer.u32(0x444e4551);
+    trailer.u32(crc32c(trailer.view()));
+    for (const part of [footer, trailer]) out.bytes(part.view());
+    const info = { file: 'file', bytes: out.length, checksum };
+    return openSectionFile(memoryDirectory([['file', out.finish()]]), info);
+  }
+
+  it('refuses sections and blocks that its length cannot hold, before it makes room for them', async () => {
+    expect(await (await forged(16, 8)).readAll('body')).toEqual(new Uint8Array(8));
+    for (const [offset, size] of [
+      [16, 9],
+      [16, 2 ** 50],
+      [2 ** 52, 8],
+      [8, 8],
+      [17, 7],
+    ] as const) {
+      await expect(forged(offset, size), `${size} bytes at ${offset}`).rejects.toMatchObject({ code: 'CORRUPT' });
+    }
+    for (const block of [0, 7]) await expect(forged(16, 8, block)).rejects.toThrow(`blocks of ${block} bytes`);
   });
 
   it('takes sections one after another, each once', async () => {

@@ -59,7 +59,10 @@ export async function createSectionFile(directory: Directory, name: string): Pro
   const file = await directory.create(name);
   const sections: Section[] = [];
   let isOpen = false;
-  await file.append(encodeHeader());
+  await file.append(encodeHeader()).catch(async (error: unknown) => {
+    await file.close().catch(() => undefined); // the first error says more
+    throw error;
+  });
   return {
     section: async (section) => {
       if (isOpen) throw new EngineError('INVALID_ARGUMENT', `${name}: the section before ${section} is still open`);
@@ -115,9 +118,8 @@ function sectionSink(file: FileSink, name: string, onClose: (section: Section) =
     },
     close: async () => {
       if (filled > 0) {
-        const padded = Math.ceil(filled / ALIGNMENT) * ALIGNMENT;
-        block.fill(0, filled, padded);
-        await flush(padded);
+        block.fill(0, filled, padded(filled));
+        await flush(padded(filled));
       }
       onClose({ name, offset, size, checksums });
     },
@@ -191,7 +193,7 @@ export async function openSectionFile(directory: Directory, expected: FileInfo):
     if (crc32c(footer) !== trailer.checksum) {
       throw corrupt({ file: file.name, section: 'footer', offset: trailer.offset, message: 'checksum mismatch' });
     }
-    return sectionFile(file, expected, decodeFooter(file.name, footer, blockBytes), blockBytes);
+    return sectionFile(file, expected, decodeFooter(file.name, footer, blockBytes, trailer.offset), blockBytes);
   } catch (error) {
     await file.close();
     throw error;
@@ -215,6 +217,9 @@ function decodeHeader(name: string, bytes: Uint8Array): number {
       },
     );
   }
+  if (blockBytes === 0 || blockBytes % ALIGNMENT !== 0) {
+    throw corrupt({ file: name, section: 'header', offset: 8, message: `blocks of ${blockBytes} bytes` });
+  }
   return blockBytes;
 }
 
@@ -229,14 +234,20 @@ function decodeTrailer(file: RandomAccess, bytes: Uint8Array) {
   return { offset: reader.u64(), length: reader.u64(), checksum: reader.u32() };
 }
 
-function decodeFooter(name: string, footer: Uint8Array, blockBytes: number): ReadonlyMap<string, Section> {
+/** `end`: where the footer begins. Nothing is allocated that the file is too short for. */
+function decodeFooter(name: string, footer: Uint8Array, blockBytes: number, end: number): ReadonlyMap<string, Section> {
   const reader = new ByteReader(footer, `${name}: footer`);
   const sections = new Map<string, Section>();
   for (let n = reader.varint(); n > 0; n--) {
     const section = reader.string();
     const offset = reader.varint();
     const size = reader.varint();
-    const checksums = Uint32Array.from({ length: Math.ceil(size / blockBytes) }, () => reader.u32());
+    const blocks = Math.ceil(size / blockBytes);
+    const isInside = offset >= HEADER_BYTES && offset % ALIGNMENT === 0 && offset + padded(size) <= end;
+    if (!isInside || 4 * blocks > reader.remaining) {
+      throw corrupt({ file: name, section, offset, message: `${size} bytes cannot lie there` });
+    }
+    const checksums = Uint32Array.from({ length: blocks }, () => reader.u32());
     sections.set(section, { name: section, offset, size, checksums });
   }
   return sections;
@@ -310,7 +321,7 @@ function planRead(section: Section, flags: Uint8Array, offset: number, length: n
     return { from: section.offset + offset, length, accept: (bytes: Uint8Array) => bytes };
   }
   const from = section.offset + first * blockBytes;
-  const end = section.offset + Math.min(paddedSize(section), (last + 1) * blockBytes);
+  const end = section.offset + Math.min(padded(section.size), (last + 1) * blockBytes);
   const accept = (bytes: Uint8Array, file: string): Uint8Array => {
     for (let b = first; b <= last; b++) {
       if (flags[b] === 1) continue;
@@ -323,8 +334,8 @@ function planRead(section: Section, flags: Uint8Array, offset: number, length: n
   return { from, length: end - from, accept };
 }
 
-function paddedSize(section: Section): number {
-  return Math.ceil(section.size / ALIGNMENT) * ALIGNMENT;
+function padded(size: number): number {
+  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }
 
 function checkBlock(file: string, section: Section, block: number, bytes: Uint8Array, blockBytes: number): void {
@@ -342,7 +353,7 @@ async function verifySection(
   const damage: Damage[] = [];
   for (let b = 0; b < section.checksums.length; b++) {
     const offset = b * blockBytes;
-    const length = Math.min(blockBytes, paddedSize(section) - offset);
+    const length = Math.min(blockBytes, padded(section.size) - offset);
     const place = { file: file.name, section: section.name, block: b, offset: section.offset + offset };
     try {
       const bytes = await file.read(section.offset + offset, length, options);

@@ -36,3 +36,15 @@ describe('filters of a snapshot', () => {
     expect(error).toMatchObject({ code: 'INVALID_QUERY' });
   });
 });
+
+it('refuses limits and offsets that are no counts', async () => {
+  const snapshot = await years(1998, 2017);
+  for (const limit of [-1, 0.5, Number.NaN]) {
+    const refused = { code: 'INVALID_ARGUMENT', message: `limit is ${limit}` };
+    await expect(snapshot.ids({ limit })).rejects.toMatchObject(refused);
+    await expect(snapshot.facet('year', { limit })).rejects.toMatchObject(refused);
+    await expect(snapshot.sorted('year', { limit })).rejects.toMatchObject(refused);
+    await expect(snapshot.sorted('year', { offset: limit })).rejects.toThrow(/offset is/);
+  }
+  expect(await snapshot.sorted('year', { limit: Number.POSITIVE_INFINITY, offset: 1 })).toEqual(['y2017']);
+});

@@ -69,13 +69,18 @@ export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Sna
       return found?.table.document(found.ord);
     },
     count: async (filter) => (await accepts(filter)).reduce((sum, set) => sum + set.count(), 0),
-    ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) =>
-      listIds(states, await accepts(filter), after, limit),
+    ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) => {
+      checkCount('limit', limit);
+      return listIds(states, await accepts(filter), after, limit);
+    },
     facet: async (column, { filter, limit } = {}) => {
+      checkCount('limit', limit);
       const counts = await countValues(states, await accepts(filter), column);
       return counts.slice(0, limit);
     },
     sorted: async (column, { descending = false, filter, offset = 0, limit } = {}) => {
+      checkCount('offset', offset);
+      checkCount('limit', limit);
       const sets = await accepts(filter);
       const wanted = limit === undefined ? sets.reduce((sum, set) => sum + set.count(), 0) : offset + limit;
       return (await sortIds(states, sets, column, descending, wanted)).slice(offset, wanted);
@@ -87,6 +92,12 @@ export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Sna
       commit.release();
     },
   };
+}
+
+/** Throws INVALID_ARGUMENT unless `value` is undefined, a whole number of at least 0 or ∞. */
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return;
+  throw new EngineError('INVALID_ARGUMENT', `${name} is ${value}`, { hint: 'Pass a whole number of at least 0.' });
 }
 
 async function acceptedBy(state: SegmentState, filter: Filter | undefined): Promise<BitSet> {

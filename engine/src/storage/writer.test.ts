@@ -64,3 +64,10 @@ it('knows its files by numbers of any length', async () => {
     expect(Number(segmentName(documentsFile(number)))).toBe(number);
   }
 });
+
+it('keeps pending documents when a commit is given metadata that a manifest cannot hold', async () => {
+  const writer = await (await openLibrary(memoryDirectory(), options)).writer();
+  await writer.add({ id: 'a', fields: {} }, {});
+  await expect(writer.commit({ change: Number.NaN })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  expect((await writer.commit({ change: 1 })).size).toBe(1);
+});

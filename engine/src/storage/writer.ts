@@ -323,6 +323,7 @@ export class LibraryWriter implements Writer {
 
   async #commit(metadata: Metadata | undefined): Promise<void> {
     if (!this.#isChanged && metadata === undefined) return;
+    checkMetadata(metadata);
     await this.#guard(async () => {
       await this.#flush({});
       await this.#publish(metadata ?? this.#host.current().manifest.metadata);
@@ -453,7 +454,12 @@ export class LibraryWriter implements Writer {
     try {
       const sources = chosen.map((s) => committed.states[s]!);
       const { state, plan } = await this.#merge(sources, next, {});
-      await this.#run(() => this.#guard(() => this.#switchIn(committed, sources, state, plan)));
+      try {
+        await this.#run(() => this.#guard(() => this.#switchIn(committed, sources, state, plan)));
+      } catch (error) {
+        state.segment.release(); // it did not become part of any commit
+        throw error;
+      }
     } finally {
       committed.release();
     }
@@ -543,6 +549,16 @@ function assertRep(name: string, kind: PartKind, rep: DocumentRep<Kind>, id: Doc
     `Document ${JSON.stringify(id)}: part ${name} takes ${kind.kind} in space ${kind.space}, not ${rep.kind} in space ${rep.space}`,
     { hint: 'Encode documents with the encoder that the part was made for.' },
   );
+}
+
+/** Before anything is written: what a manifest cannot hold must not cost the pending documents. */
+function checkMetadata(metadata: Metadata | undefined): void {
+  for (const [key, value] of Object.entries(metadata ?? {})) {
+    if (typeof value === 'string' || Number.isFinite(value)) continue;
+    throw new EngineError('INVALID_ARGUMENT', `The metadata ${JSON.stringify(key)} is ${String(value)}`, {
+      hint: 'Pass strings and finite numbers. Nothing was committed, and nothing is lost: commit again.',
+    });
+  }
 }
 
 function filesOf(info: SegmentInfo): readonly string[] {

@@ -206,8 +206,10 @@ function decodeColumn(name: string, type: ColumnType, size: number, bytes: Reado
   const terms = asUint32(get('terms'))[0] ?? 0;
   const dictionary = [...sortedStrings(`column ${name}`, terms, get('dictionary'), get('dictionary.index'))];
   const codes = widen(get('codes'), terms);
+  if (!codes.every((code) => code < terms || code === 0)) throw corrupt(name, `codes beyond its ${terms} strings`);
   if (type === 'keyword') return { type, name, present, dictionary, codes: sized(name, codes, size) };
   const starts = sized(name, asUint32(get('starts')), size + 1);
+  if (!starts.every((start, ord) => start >= (starts[ord - 1] ?? 0))) throw corrupt(name, 'lists that go backwards');
   return { type, name, present, dictionary, starts, codes: sized(name, codes, starts[size]!) };
 }
 
@@ -217,5 +219,9 @@ function widen(bytes: Uint8Array, terms: number): Codes {
 
 function sized<T extends { readonly length: number }>(name: string, array: T, length: number): T {
   if (array.length === length) return array;
-  throw new EngineError('CORRUPT', `Column ${name} holds ${array.length} entries instead of ${length}`);
+  throw corrupt(name, `${array.length} entries instead of ${length}`);
+}
+
+function corrupt(name: string, what: string): EngineError {
+  return new EngineError('CORRUPT', `Column ${name} holds ${what}`);
 }

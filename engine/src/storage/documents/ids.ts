@@ -166,7 +166,8 @@ class Cursor {
   #varint(): number {
     let value = 0;
     for (let shift = 0; shift < 32; shift += 7) {
-      const byte = this.#bytes[this.#offset++] ?? 0;
+      const byte = this.#bytes[this.#offset++];
+      if (byte === undefined) break; // past the end
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
