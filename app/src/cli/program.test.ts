@@ -114,7 +114,8 @@ describe('a library from the command line', () => {
       await quire(['import', writeRows(join(folder, 'papers.jsonl'), PAPERS), ...dir]);
       const part = readdirSync(join(data, 'index')).find((name) => name.endsWith('.terms.part')) ?? '';
       const bytes = readFileSync(join(data, 'index', part));
-      bytes[Math.floor(bytes.length / 2)] ^= 1;
+      const middle = Math.floor(bytes.length / 2);
+      bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
       writeFileSync(join(data, 'index', part), bytes);
       const damaged = await quire(['doctor', '--deep', ...dir]);
       expect(damaged.exit).toBe(EXIT.damaged);
