@@ -82,7 +82,8 @@ export function partReader<K extends Kind>(
         const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
         if (accept === 'none' || (accept !== undefined && !accept.has(ord))) return undefined;
         const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
-        return parts[s]!.explain(query, ord as Ord, scope); // find() gives Ords of this very segment
+        // find() gives Ords of this very segment. Awaited here, so that a forgotten snapshot is held until then.
+        return await parts[s]!.explain(query, ord as Ord, scope);
       }
       return undefined;
     },

@@ -66,7 +66,7 @@ export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Sna
     has: async (id) => find(id) !== undefined,
     get: async (id) => {
       const found = find(id);
-      return found?.table.document(found.ord);
+      return await found?.table.document(found.ord); // awaited here, so that a forgotten snapshot is held until then
     },
     count: async (filter) => (await accepts(filter)).reduce((sum, set) => sum + set.count(), 0),
     ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) => {
