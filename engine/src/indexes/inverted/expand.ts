@@ -44,17 +44,20 @@ export function* candidates(leaf: ExpandLeaf, dictionary: Dictionary): Generator
   }
 }
 
+/** What leaves stand for, by the statistics that say so: found once a search, not once a segment. */
+export type Expansions = WeakMap<Statistics, Map<ExpandLeaf, Expanded>>;
+
 /** The terms that the leaf stands for, the word itself left out. `dfPrefix` begins the keys of the field's dfs. */
 export function expand(leaf: ExpandLeaf, statistics: Statistics, dfPrefix: string, docs: number): Expanded {
   const points = [...leaf.text];
   let df = statistics.get(dfPrefix + leaf.text) ?? 0;
   const found: { term: string; df: number; distance: number; length: number }[] = [];
+  const start = leaf.type === 'prefix' ? dfPrefix + leaf.text : dfPrefix;
   for (const [key, value] of statistics) {
-    if (!key.startsWith(dfPrefix) || value === 0) continue;
+    if (!key.startsWith(start) || value === 0) continue;
     const term = key.slice(dfPrefix.length);
     if (term === leaf.text) continue;
     const begins = term.startsWith(leaf.text);
-    if (leaf.type === 'prefix' && !begins) continue;
     const other = [...term];
     const distance = leaf.type === 'prefix' ? 0 : distanceWithin(points, other, leaf);
     if (begins || distance <= leaf.distance) df = Math.max(df, value);

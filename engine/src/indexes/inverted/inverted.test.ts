@@ -6,6 +6,7 @@ import { document, MemorySections, query, Segments, write } from '../../../test/
 import { BitSet } from '../../core/bitset.ts';
 import { Rng } from '../../core/rng.ts';
 import type { LexicalQuery, Ord } from '../../core/types.ts';
+import { Heap } from '../../kernels/index.ts';
 import { encodeLength, inverted } from './index.ts';
 import { decodedLengths } from './norms.ts';
 
@@ -388,6 +389,19 @@ const flatQuery = (rng: Rng, words: number): LexicalQuery => {
   const some = Array.from({ length: 1 + rng.below(7) }, () => term(`w${Math.floor(words * rng.float() ** 2)}`));
   return rng.below(4) === 0 ? and(...some.slice(0, 3)) : or(...some);
 };
+
+it('answers without kernels what is too large for the scratch memory of a full arena', async () => {
+  const heap = new Heap({ arenaBytes: 2 * 65536 });
+  const documents = Array.from({ length: 6000 }, (_, i) => ({ body: `a${i % 7} b${i % 3} c` }));
+  const index = await Segments.of(inverted({ space: 'test-words', fields: body, heap }), documents);
+  const plain = await Segments.of(inverted({ space: 'test-words', fields: body, kernels: 'none' }), documents);
+  const region = heap.alloc(heap.largestRegion - heap.allocatedBytes - 1024);
+  expect(heap.residentBytes).toBe(2 * 65536); // in the same arena as the postings
+  const tree = or(term('a1'), { type: 'prefix', prefix: 'b' }, term('c'));
+  expect(await index.search(tree, 6000)).toEqual(await plain.search(tree, 6000));
+  expect(await index.search(tree, 3)).toEqual(await plain.search(tree, 3));
+  region.free();
+});
 
 describe('a part whose sections contradict each other', () => {
   const kind = inverted({ space: 'test-words', fields: body });

@@ -7,6 +7,7 @@ import type { Cancellable, Space, TermsQuery } from '../../core/types.ts';
 import { defaultHeap, type Heap, loadPostings } from '../../kernels/index.ts';
 import type { PartKind } from '../../storage/part.ts';
 import { DEFAULT_B, DEFAULT_K1 } from './bm25.ts';
+import type { Expansions } from './expand.ts';
 import { VERSION } from './format.ts';
 import { mergeInverted } from './merge.ts';
 import { type Plan, planQuery } from './plan.ts';
@@ -46,6 +47,7 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
   check(options, names, bm25);
   const fields = { names, weights: Object.values(options.fields), positions };
   const plans = new WeakMap<TermsQuery, Plan>(); // one query is planned once for all segments
+  const expansions: Expansions = new WeakMap();
   const plan = (query: TermsQuery): Plan => {
     let found = plans.get(query);
     if (found === undefined) {
@@ -64,7 +66,14 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
     write: (input, out, cancel) =>
       writeInverted(input, out, { ...cancel, space: options.space, fields: names, positions }),
     open: async (sections, cancel) =>
-      openInverted(sections, { ...cancel, bm25, fields: names, plan, kernels: await loadKernels(options, cancel) }),
+      openInverted(sections, {
+        ...cancel,
+        bm25,
+        fields: names,
+        plan,
+        expansions,
+        kernels: await loadKernels(options, cancel),
+      }),
     merge: (sources, size, out, cancel) => mergeInverted(sources, size, out, { ...cancel, fields: names, positions }),
   };
 }

@@ -2,6 +2,7 @@
 // of assembly/postings.ts. The kernels skip what cannot enter the best k, and nothing else: same result as cursors.ts.
 
 import type { BitSet } from '../../core/bitset.ts';
+import { EngineError } from '../../core/errors.ts';
 import type { Arena, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
 import type { Candidates } from '../../storage/part.ts';
 
@@ -42,7 +43,10 @@ const SEARCH_BYTES = 32;
 const WINDOW = 2048; // documents
 const DECODED = 136; // documents of a block and eight sentinels
 
-/** undefined: the sums of this query might depend on their order, so that it must be scored clause by clause. */
+/**
+ * undefined: the sums of this query might depend on their order, or the arena has no room for so many clauses or so large
+ * a k; then it must be scored clause by clause.
+ */
 export function searchPruned(
   arena: Arena,
   module: KernelModule<PostingsKernels>,
@@ -50,7 +54,8 @@ export function searchPruned(
 ): Candidates | undefined {
   const kernels = arena.kernels(module);
   const layout = layOut(search);
-  const scratch = arena.scratch(layout.bytes);
+  const scratch = scratchOf(arena, layout.bytes);
+  if (scratch === undefined) return undefined;
   fill(scratch, layout, search);
   const base = scratch.ptr;
   const n = search.lists.length;
@@ -74,6 +79,15 @@ export function searchPruned(
           below,
         );
   return kept < 0 ? undefined : sorted(arena, base + layout.heap, kept);
+}
+
+function scratchOf(arena: Arena, bytes: number): Region | undefined {
+  try {
+    return arena.scratch(bytes);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'UNSUPPORTED') return undefined;
+    throw error;
+  }
 }
 
 /** Byte offsets in scratch. */

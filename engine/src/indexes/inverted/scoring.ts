@@ -2,7 +2,7 @@
 
 import type { Statistics } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
-import { type Expanded, expand } from './expand.ts';
+import { type Expanded, type Expansions, expand } from './expand.ts';
 import type { ExpandLeaf, PhraseLeaf, TermLeaf } from './plan.ts';
 import { type FieldKeys, type FieldStatistics, fieldStatistics } from './statistics.ts';
 
@@ -23,9 +23,17 @@ export class Scoring {
   readonly fields: readonly FieldKeys[];
   readonly #statistics: Statistics;
   readonly #norms: NormTables;
+  readonly #expansions: Expansions;
   readonly #found: (FieldStatistics | undefined)[] = [];
 
-  constructor(fields: readonly FieldKeys[], bm25: Bm25, statistics: Statistics, norms: NormTables) {
+  constructor(
+    fields: readonly FieldKeys[],
+    bm25: Bm25,
+    statistics: Statistics,
+    norms: NormTables,
+    expansions: Expansions,
+  ) {
+    this.#expansions = expansions;
     this.fields = fields;
     this.bm25 = bm25;
     this.#statistics = statistics;
@@ -59,7 +67,14 @@ export class Scoring {
   }
 
   expand(leaf: ExpandLeaf): Expanded {
-    return expand(leaf, this.#statistics, this.fields[leaf.field]!.dfPrefix, this.field(leaf.field).docs);
+    const known = this.#expansions.get(this.#statistics) ?? new Map<ExpandLeaf, Expanded>();
+    this.#expansions.set(this.#statistics, known);
+    let found = known.get(leaf);
+    if (found === undefined) {
+      found = expand(leaf, this.#statistics, this.fields[leaf.field]!.dfPrefix, this.field(leaf.field).docs);
+      known.set(leaf, found);
+    }
+    return found;
   }
 
   /** 0 for a term that only deleted documents hold, where the statistics leave those out. */

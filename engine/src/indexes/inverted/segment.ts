@@ -8,7 +8,7 @@ import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/
 import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary, type TermEntry } from './dictionary.ts';
-import { candidates } from './expand.ts';
+import { candidates, type Expansions } from './expand.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
 import { END, ListCursor } from './list-cursor.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
@@ -29,6 +29,8 @@ export interface SegmentOptions extends Cancellable {
   readonly fields: readonly string[];
   /** Checks the query's space and plans it. */
   readonly plan: (query: TermsQuery) => Plan;
+  /** Shared by the segments of a library. */
+  readonly expansions: Expansions;
   /** undefined: no kernels, the cursors do the search. */
   readonly kernels: { readonly module: KernelModule<PostingsKernels>; readonly heap: Heap } | undefined;
 }
@@ -243,7 +245,8 @@ class InvertedSegment implements SegmentPart<'terms'> {
 
   #scoring(scope: Scope): Scoring {
     if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
-    return new Scoring(this.#fields, this.#options.bm25, scope.statistics, this.#norms);
+    const { bm25, expansions } = this.#options;
+    return new Scoring(this.#fields, bm25, scope.statistics, this.#norms, expansions);
   }
 
   #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {
