@@ -58,6 +58,7 @@ const sources = [
   join(root, 'README.md'),
   ...files(join(root, 'docs'), /\.md$/).filter((path) => !path.includes(join('docs', 'api'))), // generated
   join(root, 'engine/README.md'),
+  ...files(join(root, 'models'), /\.md$/),
   ...files(join(root, 'engine/src'), /(?<!\.test)\.ts$/),
 ].filter((path) => {
   try {
@@ -77,6 +78,11 @@ describe('the examples in the documentation', () => {
       if (example.notRun !== undefined)
         expect(example.notRun.length, `${example.file}:${example.line}`).toBeGreaterThan(5);
     }
+  });
+
+  it('stand in fences, so that none is passed over', () => {
+    for (const path of sources)
+      expect(readFileSync(path, 'utf8'), path).not.toMatch(/^\s*\* @example|^```(js|javascript)$/m);
   });
 
   it('are found in guides and in doc comments', () => {
@@ -105,7 +111,7 @@ describe('the examples in the documentation', () => {
         if (!condition) failed.push(rest);
       };
       try {
-        process.chdir(folder);
+        process.chdir(example.file.startsWith('models') ? root : folder); // a card names its files from the root
         await import(/* @vite-ignore */ path);
       } finally {
         process.chdir(here);

@@ -19,11 +19,13 @@ import { DEFAULT_BUFFER_BYTES, LibraryWriter, type WriterHost } from './writer.t
  * was made with another schema or part configuration, NOT_FOUND when it is to be read only and is not there, CORRUPT
  * when its manifest, a header or a checksum is wrong.
  *
- * @example
+ * ```ts
  * const library = await openLibrary(memoryDirectory(), { schema: { fields: { title: {} }, columns: {} }, parts: {} });
  * const writer = await library.writer();
  * await writer.add({ id: 'a', fields: { title: 'Attention' } }, {});
  * const snapshot = await writer.commit();
+ * console.assert(snapshot.size === 1);
+ * ```
  */
 export async function openLibrary<P extends Parts>(
   directory: Directory,
@@ -151,7 +153,8 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     const reuse = this.#current.states.map((state) => state.segment);
     const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse);
     if (commit === undefined) return false;
-    if (!force && commit.manifest.generation <= this.#current.manifest.generation) {
+    const isKnown = commit.manifest.generation === this.#current.manifest.generation || this.#writer !== undefined;
+    if (!force && isKnown) {
       commit.release();
       return false;
     }

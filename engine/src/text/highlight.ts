@@ -26,8 +26,10 @@ export const PASSAGE_LENGTH = 300;
 /**
  * Finds `terms` (as the analyzer makes them, not as typed) in a text.
  *
- * @example
- * highlight('We study dense retrieval.', english(), ['retriev']).ranges // [{ start: 15, end: 24 }]
+ * ```ts
+ * const { ranges } = highlight('We study dense retrieval.', english(), ['retriev']);
+ * console.assert(ranges[0]?.start === 15 && ranges[0].end === 24);
+ * ```
  */
 export function highlight(
   text: string,

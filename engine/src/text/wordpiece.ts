@@ -39,8 +39,12 @@ export interface WordPiece {
 /**
  * Reads a tokenizer.json, given as text. Throws PARSE_FAILED or UNSUPPORTED, naming the place.
  *
- * @example
- * wordPiece(json).encode('Dense retrieval', { maxLength: 128 }).ids
+ * ```ts
+ * const model = { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100,
+ *   vocab: { '[UNK]': 0, dense: 1, retriev: 2, '##al': 3 } };
+ * const json = JSON.stringify({ model, normalizer: { type: 'BertNormalizer', lowercase: true }, pre_tokenizer: { type: 'BertPreTokenizer' } });
+ * console.assert(wordPiece(json).encode('Dense retrieval', { maxLength: 128 }).ids.join() === '1,2,3');
+ * ```
  */
 export function wordPiece(json: string): WordPiece {
   const config = parseTokenizerJson(json);
