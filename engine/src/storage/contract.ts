@@ -49,7 +49,10 @@ export interface Library<P extends Parts = Parts> {
 }
 
 export interface Writer<P extends Parts = Parts> {
-  /** Throws INVALID_DOCUMENT when the id is already there (use replace) or the document does not fit the schema. */
+  /**
+   * Throws INVALID_DOCUMENT when the id is already there (use replace) or the document does not fit the schema. The
+   * representations and column values are kept as they are, not copied, until the next commit: do not change them.
+   */
   add(document: Document, reps: Reps<P>): Promise<void>;
   /** Adds or replaces. */
   replace(document: Document, reps: Reps<P>): Promise<void>;

@@ -60,7 +60,7 @@ class RangeClient {
   }
 
   async open(name: string): Promise<RandomAccess> {
-    if (name === MANIFEST) this.#forget(name); // the one file that changes
+    this.#forget(name); // the manifest changes, and a library made again uses the other names anew
     const first = await this.#request(name, 0, this.#blockBytes);
     if (first.isWhole) return memoryFile(name, first.bytes);
     this.#remember(`${name} 0`, Promise.resolve(first.bytes));

@@ -65,6 +65,28 @@ describe('openLibrary', () => {
     expect(() => ours.snapshot()).toThrow(/closed/);
   });
 
+  it('sees a library that was made again in the same place, whatever its generations', async () => {
+    const directory = memoryDirectory();
+    const make = async (...ids: readonly string[]) => {
+      for (const name of await directory.list()) await directory.remove(name);
+      const library = await openLibrary(directory, options);
+      const writer = await library.writer();
+      for (const id of ids) {
+        await writer.add({ id, fields: {} }, { dense: rep });
+        await writer.commit();
+      }
+      await library.close();
+    };
+    await make('a', 'b', 'c');
+    const reader = await openLibrary(directory, options);
+    for (const ids of [['d', 'e'], ['f', 'g'], ['h', 'i', 'j'], ['k']]) {
+      await make(...ids);
+      expect(await reader.refresh()).toBe(true);
+      expect([reader.snapshot().generation, await reader.snapshot().ids()]).toEqual([ids.length, ids]);
+      expect(await reader.refresh()).toBe(false);
+    }
+  });
+
   it('counts pending changes, forgets them on abort, and makes no commit of nothing', async () => {
     const library = await openLibrary(memoryDirectory(), { ...options, bufferBytes: 1000 });
     const writer = await library.writer();

@@ -8,7 +8,7 @@ import { type Commit, commitOf, openNewest } from './commit.ts';
 import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contract.ts';
 import type { Directory } from './directory.ts';
 import { checkPartName, LOCK } from './file-names.ts';
-import { type Manifest, type Metadata, type PartInfo, readManifest } from './manifest.ts';
+import { isSameCommit, type Manifest, type Metadata, type PartInfo, readManifest } from './manifest.ts';
 import type { PartKind } from './part.ts';
 import { isSamePart, type Kinds, normaliseSchema, partInfo } from './segment.ts';
 import { openSnapshot } from './snapshot.ts';
@@ -148,12 +148,12 @@ class OpenLibrary<P extends Parts> implements Library<P> {
   async #load(force: boolean): Promise<boolean> {
     if (!force && this.#current.manifest.generation > 0) {
       const manifest = await readManifest(this.directory);
-      if (manifest === undefined || manifest.generation === this.#current.manifest.generation) return false;
+      if (manifest === undefined || isSameCommit(manifest, this.#current.manifest)) return false;
     }
     const reuse = this.#current.states.map((state) => state.segment);
     const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse);
     if (commit === undefined) return false;
-    const isKnown = commit.manifest.generation === this.#current.manifest.generation || this.#writer !== undefined;
+    const isKnown = isSameCommit(commit.manifest, this.#current.manifest) || this.#writer !== undefined;
     if (!force && isKnown) {
       commit.release();
       return false;

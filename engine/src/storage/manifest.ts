@@ -56,6 +56,15 @@ export function manifestFiles(manifest: Manifest): readonly FileInfo[] {
   ]);
 }
 
+/** The same commit? Generations alone do not say: a library made again in the same place counts from 1. */
+export function isSameCommit(a: Manifest, b: Manifest): boolean {
+  return a.generation === b.generation && jsonOf(a) === jsonOf(b);
+}
+
+function jsonOf(manifest: Manifest): string {
+  return canonicalJson(manifest as unknown as Json);
+}
+
 /** undefined when the directory holds no library yet. Throws CORRUPT or UNSUPPORTED_FORMAT. */
 export async function readManifest(directory: Directory): Promise<Manifest | undefined> {
   let bytes: Uint8Array;
@@ -97,7 +106,7 @@ async function removeLeftover(directory: Directory, name: string): Promise<void>
 }
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const json = encodeUtf8(canonicalJson(manifest as unknown as Json));
+  const json = encodeUtf8(jsonOf(manifest));
   const out = new ByteWriter(json.length + 16);
   out.u32(MAGIC);
   out.u32(FORMAT_VERSION);

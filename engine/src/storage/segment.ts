@@ -41,9 +41,10 @@ export interface OpenSegment {
   release(): void;
 }
 
-/** What distinguishes an open segment: its files. */
+/** What distinguishes an open segment: its files and what is in them. A library made again uses the same names anew. */
 export function segmentKey(info: SegmentInfo): string {
-  return [info.documents.file, ...Object.values(info.parts).map((part) => part.file)].join(' ');
+  const files = [info.documents, ...Object.values(info.parts)];
+  return files.map(({ file, bytes, checksum }) => `${file} ${bytes} ${checksum}`).join(' ');
 }
 
 /** Opens with one reference, which is the caller's. */
