@@ -70,6 +70,17 @@ describe('httpDirectory', () => {
     expect(remote.snapshot().size).toBe(49);
   });
 
+  it('reads a library that was made again, whose files have the names of the old ones', async () => {
+    let directory = await library(900);
+    const { fetch } = server(() => directory.files(), true);
+    const remote = await openLibrary(httpDirectory('https://example.org/lib', { fetch, blockBytes: 4096 }), options);
+    expect((await remote.snapshot().get('d77'))?.columns).toEqual({ n: 77 });
+    directory = await library(800);
+    expect(await remote.refresh()).toBe(true);
+    expect(remote.snapshot().size).toBe(800);
+    expect((await remote.snapshot().get('d799'))?.columns).toEqual({ n: 799 });
+  });
+
   it('turns what a server does wrong into errors with the address', async () => {
     const at = (fetch: typeof globalThis.fetch) => httpDirectory('https://example.org/lib', { fetch }).open('manifest');
     await expect(at(async () => new Response(null, { status: 404 }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
