@@ -2,6 +2,7 @@
 // lie in row order (binary) or in another order with the row of each beside it (ivf).
 
 import { bytesOf } from '../../core/bytes.ts';
+import { EngineError } from '../../core/errors.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
@@ -10,7 +11,7 @@ import { scan as referenceScan } from '../../kernels/reference.ts';
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
-import { Chunks, type Column } from '../dense/chunks.ts';
+import { type Chunk, Chunks, type Column } from '../dense/chunks.ts';
 import { checkSize } from '../dense/head.ts';
 import { parallelScan } from '../dense/parallel.ts';
 import type { RowFilter } from '../dense/part.ts';
@@ -46,6 +47,10 @@ export class Codes {
     if (options.slots !== undefined) columns.push({ section: options.slots, rowBytes: 4 });
     for (const { section, rowBytes } of columns) checkSize(sections, section, options.count * rowBytes);
     const chunks = await Chunks.load(options.heap, sections, columns, options.count, options);
+    if (options.slots !== undefined && !chunks.list.every((chunk) => holdsRows(chunk, options.count))) {
+      chunks.free();
+      throw new EngineError('CORRUPT', `Section ${options.slots} names a row beyond ${options.count}`);
+    }
     return new Codes(words, chunks, options.module, options.slots !== undefined);
   }
 
@@ -134,4 +139,10 @@ export class Codes {
     const chunk = this.#chunks.chunkOf(position);
     return new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[position - chunk.first]!;
   }
+}
+
+/** Are all slots of the chunk rows? A scan would follow them anywhere. */
+function holdsRows(chunk: Chunk, count: number): boolean {
+  const slots = new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count);
+  return slots.every((row) => row < count);
 }

@@ -289,6 +289,17 @@ describe('opening a damaged part', () => {
       await expect(kind.open({ ...sections, readAll })).rejects.toMatchObject({ code: 'CORRUPT', message: /ascend/ });
     }
   });
+
+  it('is refused where a list of ivf names a row that there is not', async () => {
+    const kind = kinds[2]!;
+    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    const read: typeof sections.read = async (name, ...rest) => {
+      const bytes = await sections.read(name, ...rest);
+      return name === 'slots' ? bytes.slice().fill(0xff, 8, 12) : bytes;
+    };
+    await expect(kind.open({ ...sections, read })).rejects.toMatchObject({ code: 'CORRUPT', message: /row beyond/ });
+    expect(heap.allocatedBytes).toBe(0);
+  });
 });
 
 describe('int8 quantisation', () => {
