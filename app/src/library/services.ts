@@ -16,7 +16,7 @@ import type {
   SimilarHit,
 } from '../server/services.ts';
 import type { Store } from '../store/index.ts';
-import { bestSentence, type ExcerptAnalyzers } from './excerpt.ts';
+import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { worksNamed } from './lookup.ts';
 import type { Encoders } from './paper-index.ts';
@@ -172,10 +172,11 @@ class LibraryServices implements Services {
   /** A work that went away between index and store is left out. */
   private hits(found: readonly Found[], weights: ReadonlyMap<string, number>): readonly SearchHit[] {
     const works = new Map(this.store.works(found.map(({ key }) => key)).map((work) => [work.key, work]));
+    const bestSentence = excerpts(weights, this.analyzers);
     return found.flatMap(({ key, reason, score }) => {
       const work = works.get(key);
       if (work === undefined) return [];
-      const sentence = bestSentence(work.abstract, weights, this.analyzers);
+      const sentence = bestSentence(work.abstract);
       return [{ work, reason, score, ...(sentence !== undefined && { sentence }) }];
     });
   }

@@ -80,9 +80,12 @@ export function titleHashOf(title: string): string {
 
 /**
  * Makes the work of records that belong together. `byTitle`: its records' identifiers are contested by other records
- * (fold.ts), so the key comes from title and author.
+ * (fold.ts), so the key comes from title and author. `key`: the key that these records are known to give.
  */
-export function makeWork(records: readonly SourceRecord[], options: { readonly byTitle?: boolean } = {}): Work {
+export function makeWork(
+  records: readonly SourceRecord[],
+  options: { readonly byTitle?: boolean; readonly key?: string } = {},
+): Work {
   const ordered = [...records].sort(compareRecords);
   const text = ordered.find((record) => record.abstract !== '') ?? ordered[0];
   if (text === undefined) throw new RangeError('a work needs at least one record');
@@ -92,7 +95,7 @@ export function makeWork(records: readonly SourceRecord[], options: { readonly b
   const day = listed ?? (published?.precision === 'day' ? published.date : undefined);
   const terms = [...new Set(ordered.flatMap((record) => record.keywords))];
   return {
-    key: workKey(ordered, options.byTitle ?? false),
+    key: options.key ?? workKey(ordered, options.byTitle ?? false),
     title: text.title,
     abstract: text.abstract,
     textSource: text.source,

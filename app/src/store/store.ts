@@ -123,7 +123,7 @@ export class Store {
     }
     return keys.flatMap((key) => {
       const found = rows.get(key);
-      return found === undefined ? [] : [makeWork(found.records, found)];
+      return found === undefined ? [] : [makeWork(found.records, { ...found, key })];
     });
   }
 
