@@ -425,6 +425,36 @@ describe('a part whose sections contradict each other', () => {
     await expect(other.open(await damaged('header', (bytes) => bytes))).rejects.toMatchObject({ code: 'CORRUPT' });
   });
 
+  it.each(['auto', 'none'] as const)('is refused when a list leads out of the part (kernels: %s)', async (kernels) => {
+    const kind = inverted({ space: 'test-words', fields: body, kernels });
+    const sections = await write(
+      kind,
+      Array.from({ length: 200 }, () => ({ body: 'a' })),
+    );
+    const postings = sections.sections.get('postings.0')!;
+    postings.set([0, 0, 0, 0x40, 20, 20], 4); // the first block lies a gibibyte on, in 20 bits a number
+    const segment = await kind.open(sections);
+    const scope = { statistics: segment.statisticsSync!(query(term('a'))), floor: 0, exhaustive: false };
+    await expect(segment.search(query(term('a')), 5, scope)).rejects.toMatchObject({ code: 'CORRUPT' });
+    await expect(segment.explain(query(term('a')), 3 as Ord, scope)).rejects.toMatchObject({ code: 'CORRUPT' });
+    const source = { part: segment, sections, ords: Int32Array.from({ length: 200 }, (_, ord) => ord) };
+    await expect(kind.merge([source], 200, new MemorySections())).rejects.toMatchObject({ code: 'CORRUPT' });
+    segment.close();
+  });
+
+  it('is refused when a document is said to hold a term more often than there are positions', async () => {
+    const sections = await write(kind, [{ body: 'a a a b' }]);
+    const postings = sections.sections.get('postings.0')!;
+    expect([...postings.subarray(0, 2)]).toEqual([0, 1]); // document 0, tf 1 + 2
+    postings[1] = 100;
+    const segment = await kind.open(sections);
+    const tree = phrase('a', 'b');
+    const scope = { statistics: segment.statisticsSync!(query(tree)), floor: 0, exhaustive: false };
+    await expect(segment.search(query(tree), 5, scope)).rejects.toMatchObject({ code: 'CORRUPT' });
+    const source = { part: segment, sections, ords: Int32Array.of(0) };
+    await expect(kind.merge([source], 1, new MemorySections())).rejects.toMatchObject({ code: 'CORRUPT' });
+  });
+
   it('is refused when a list is read that cannot lie where the dictionary says', async () => {
     const part = await kind.open(await damaged('postings.0', () => new Uint8Array(1)));
     const found = part.statistics(query(term('d')));

@@ -1,10 +1,27 @@
 // Walks one term's postings in Ord order: the readable twin of the kernel's decoder. Bytes: docs/format/inverted.md.
 
+import { EngineError } from '../../core/errors.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
 import { BLOCK, packedBytes, unpack } from './packed128.ts';
 
 /** A cursor past its last document stands here. */
 export const END = 0x7fffffff;
+
+/**
+ * Runs what reads lists. Their bytes are trusted once checksums are right; where they yet lead out of memory (a view's or
+ * the kernels'), nobody but another program can have written them: CORRUPT.
+ */
+export function readingLists<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof WebAssembly.RuntimeError)) throw error;
+    throw new EngineError('CORRUPT', `A list of postings leads out of its part: ${error.message}`, {
+      hint: 'Rebuild the index from the store.',
+      cause: error,
+    });
+  }
+}
 
 export class ListCursor {
   readonly df: number;

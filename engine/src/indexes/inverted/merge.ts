@@ -9,7 +9,7 @@ import type { MergeSource, SectionReader, SectionWriter } from '../../storage/pa
 import { compareBytes, Dictionary, type DictionaryCursor } from './dictionary.ts';
 import { FieldWriter } from './field-writer.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf, writeHeader } from './format.ts';
-import { END, ListCursor } from './list-cursor.ts';
+import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { TermBuffer } from './list-writer.ts';
 import { PositionReader } from './positions.ts';
 
@@ -81,7 +81,7 @@ async function mergeTerms(fields: readonly FieldSource[], writer: FieldWriter, o
     if (least === undefined) return;
     const term = least.slice();
     const holders = fields.filter((field) => !field.done && compareBytes(field.walk.term(), term) === 0);
-    const occurrences = mergeLists(holders.map(openList), buffer);
+    const occurrences = readingLists(() => mergeLists(holders.map(openList), buffer));
     for (const field of holders) field.done = !field.walk.next();
     if (buffer.df > 0 && writer.add(term, buffer, occurrences)) await writer.flush();
   }
@@ -119,6 +119,7 @@ function advance(list: OpenList): void {
   let doc = list.cursor.next();
   while (doc !== END && list.ords[doc]! < 0) doc = list.cursor.next();
   list.next = doc === END ? END : list.ords[doc]!;
+  if (list.next === undefined) throw new RangeError(`document ${doc} of ${list.ords.length}`);
 }
 
 /** Fills `buffer` with the kept documents in new order; returns their occurrences. */

@@ -7,6 +7,7 @@ import { BLOCK, packedBytes, unpack } from './packed128.ts';
 export class PositionReader {
   /** Positions that `read` found; only as many as it says are of the present document. */
   positions = new Uint32Array(16);
+  readonly #occurrences: number;
   readonly #view: DataView;
   readonly #docBlockStarts: Float64Array; // (full document blocks + 1) occurrences before each
   readonly #blockAt: Float64Array; // (full position blocks + 1) byte offsets
@@ -18,6 +19,7 @@ export class PositionReader {
   constructor(bytes: Uint8Array, df: number, occurrences: number) {
     const reader = new ByteReader(bytes, 'a position list');
     const docBlocks = Math.floor(df / BLOCK);
+    this.#occurrences = occurrences;
     this.#docBlockStarts = new Float64Array(docBlocks + 1);
     for (let b = 0; b < docBlocks; b++) this.#docBlockStarts[b + 1] = this.#docBlockStarts[b]! + reader.varint();
     const blocks = Math.floor(occurrences / BLOCK);
@@ -31,10 +33,12 @@ export class PositionReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Reads the positions in the document that `cursor`, over the same term, stands on; returns how many there are. */
+  /** Reads the positions in the document that `cursor`, over the same term, stands on; returns how many there are.
+   * Throws RangeError (see readingLists) where the list has fewer. */
   read(cursor: ListCursor): number {
     const { tf } = cursor;
     let at = this.#docBlockStarts[Math.floor(cursor.index / BLOCK)]! + cursor.occurrencesBefore;
+    if (at + tf > this.#occurrences) throw new RangeError(`${tf} positions after ${at} of ${this.#occurrences}`);
     if (tf > this.positions.length) this.positions = new Uint32Array(2 * tf);
     let position = 0;
     for (let i = 0; i < tf; i++, at++) {

@@ -10,7 +10,7 @@ import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary, type TermEntry } from './dictionary.ts';
 import { candidates, type Expansions } from './expand.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
-import { END, ListCursor } from './list-cursor.ts';
+import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
 import { BLOCK } from './packed128.ts';
 import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
@@ -230,8 +230,11 @@ class InvertedSegment implements SegmentPart<'terms'> {
 
   async explain(query: TermsQuery, ord: Ord, scope: Scope): Promise<Explanation | undefined> {
     const plan = this.#options.plan(query);
-    const cursor = cursorOf(plan, this.#lists(await this.#readPositions(plan, scope), this.#scoring(scope)));
-    return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
+    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(scope));
+    return readingLists(() => {
+      const cursor = cursorOf(plan, lists);
+      return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
+    });
   }
 
   has(ord: Ord): boolean {
@@ -254,11 +257,10 @@ class InvertedSegment implements SegmentPart<'terms'> {
     const scoring = this.#scoring(scope);
     const wanted = Math.min(k, this.#header.size);
     if (wanted === 0) return NONE;
-    if (!scope.exhaustive) {
-      const found = this.#searchPruned(plan, positions, wanted, scope, scoring);
-      if (found !== undefined) return found;
-    }
-    return best(cursorOf(plan, this.#lists(positions, scoring)), wanted, scope);
+    return readingLists(() => {
+      const found = scope.exhaustive ? undefined : this.#searchPruned(plan, positions, wanted, scope, scoring);
+      return found ?? best(cursorOf(plan, this.#lists(positions, scoring)), wanted, scope);
+    });
   }
 
   /** undefined: no kernel, or a query that cursors answer as fast. */
