@@ -2,10 +2,12 @@
 // they name, and commits together with the number of the last change. A kill costs what was not committed, no more.
 
 import { rmSync } from 'node:fs';
-import { type Document, EngineError, throwIfAborted } from '@quire/engine/core';
+import { type DenseRep, type Document, EngineError, throwIfAborted } from '@quire/engine/core';
 import type { Writer } from '@quire/engine/storage';
+import type { Work } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
 import { documentOf, meaningOf, wordsOf } from './documents.ts';
+import { type Encoding, encodingFor } from './encode-ahead.ts';
 import { type Encoders, indexFolder, loadEncoders, openPaperIndex, type PaperLibrary, termsOf } from './paper-index.ts';
 
 export interface IndexEvent {
@@ -27,7 +29,7 @@ export interface CatchUpOptions {
 /** Changes read at once. */
 const PAGE = 500;
 /** Works in one commit while much is to be done: what a kill costs, and how soon the site shows the first papers. */
-const COMMIT_WORKS = 20_000;
+const COMMIT_WORKS = 40_000;
 
 /** Metadata of every commit: which store, and the last change contained. */
 interface Contained extends Record<string, string | number> {
@@ -75,30 +77,46 @@ export class PaperIndexer {
     await this.library.close();
   }
 
+  /** The next page is read, and its vectors are being made, while a page is written. */
   private async write(writer: IndexWriter, from: number, total: number, options: CatchUpOptions): Promise<void> {
-    let change = from;
-    let done = false;
-    while (!done) {
-      throwIfAborted(options.signal);
-      const page = this.store.changesAfter(change, PAGE);
-      change = page.at(-1)?.number ?? change;
-      await this.put(writer, [...new Set(page.map(({ work }) => work))]);
-      done = page.length < PAGE || change >= total;
-      if (!done && writer.pending < COMMIT_WORKS) continue;
-      const contained: Contained = { store: this.store.identity(), change };
-      (await writer.commit(contained)).release();
-      options.onEvent?.({ kind: 'indexed', done: change, total: Math.max(total, change) });
+    const { dense } = this.encoders;
+    const encoding = dense && encodingFor(dense, total - from);
+    try {
+      let page: Page | undefined = this.read(from, total, encoding);
+      while (page !== undefined) {
+        throwIfAborted(options.signal);
+        const next: Page | undefined = page.isLast ? undefined : this.read(page.change, total, encoding);
+        await this.put(writer, page);
+        if (page.isLast || writer.pending >= COMMIT_WORKS) {
+          const contained: Contained = { store: this.store.identity(), change: page.change };
+          (await writer.commit(contained)).release();
+          options.onEvent?.({ kind: 'indexed', done: page.change, total: Math.max(total, page.change) });
+        }
+        page = next;
+      }
+    } finally {
+      await encoding?.close();
     }
   }
 
-  /** Adds or replaces the works of these keys; takes out those that are no more. */
-  private async put(writer: IndexWriter, keys: readonly string[]): Promise<void> {
+  private read(after: number, total: number, encoding: Encoding | undefined): Page {
+    const changes = this.store.changesAfter(after, PAGE);
+    const change = changes.at(-1)?.number ?? after;
+    const keys = [...new Set(changes.map(({ work }) => work))];
     const works = this.store.works(keys);
-    const there = new Set(works.map(({ key }) => key));
-    for (const key of keys) if (!there.has(key)) await writer.delete(key);
-    const dense = await this.encoders.dense?.encodeDocuments(works.map(meaningOf));
-    for (const [i, work] of works.entries()) {
-      const terms = termsOf(this.encoders, wordsOf(work));
+    const dense = encoding?.encode(works.map(meaningOf));
+    dense?.catch(() => undefined); // heard of where it is awaited, unless writing the page before failed
+    return { change, keys, works, dense, isLast: changes.length < PAGE || change >= total };
+  }
+
+  /** Adds or replaces the works of a page; takes out those that are no more. */
+  private async put(writer: IndexWriter, page: Page): Promise<void> {
+    const there = new Set(page.works.map(({ key }) => key));
+    for (const key of page.keys) if (!there.has(key)) await writer.delete(key);
+    const words = page.works.map((work) => termsOf(this.encoders, wordsOf(work)));
+    const dense = await page.dense;
+    for (const [i, work] of page.works.entries()) {
+      const terms = words[i];
       const document: Document = documentOf(work);
       await writer.replace(document, dense === undefined ? { terms } : { terms, dense: dense[i] });
     }
@@ -123,6 +141,18 @@ export class PaperIndexer {
 }
 
 type IndexWriter = Writer<PaperLibrary['parts']>;
+
+/** Some changes of the store, read to be written. */
+interface Page {
+  /** Number of the last change. */
+  readonly change: number;
+  readonly keys: readonly string[];
+  /** Those of the keys that are works now. */
+  readonly works: readonly Work[];
+  /** One vector a work, undefined without an encoder. */
+  readonly dense: Promise<readonly DenseRep[]> | undefined;
+  readonly isLast: boolean;
+}
 
 /** Errors that a new index cures: everything in it can be made again from the store. */
 const CURABLE = new Set(['CORRUPT', 'SCHEMA_MISMATCH', 'ENCODER_MISMATCH', 'UNSUPPORTED_FORMAT', 'NOT_FOUND']);
