@@ -102,12 +102,15 @@ export function recordTitleKey(record: SourceRecord): string {
 }
 
 function identifiersOf(fields: Fields, id: string, url: string | undefined): { arxivId?: string; doi?: string } {
-  const stated = [fields.text('arxivId', 500), fields.text('arxiv_id', 500), fields.text('arxiv', 500), id, url];
-  const arxiv = stated.map((text) => (text === undefined ? undefined : identify(text).arxiv)).find((found) => found);
-  const doiText = fields.text('doi', 2_000);
-  const named = identify(doiText ?? id);
+  const byId = identify(id);
   const byUrl = url === undefined ? {} : identify(url);
-  const arxivId = arxiv?.id ?? named.arxiv?.id;
+  const doiText = fields.text('doi', 2_000);
+  const named = doiText === undefined ? byId : identify(doiText);
+  const stated = [fields.text('arxivId', 500), fields.text('arxiv_id', 500), fields.text('arxiv', 500)];
+  const inOwnField = stated
+    .map((text) => (text === undefined ? undefined : identify(text).arxiv))
+    .find((found) => found);
+  const arxivId = (inOwnField ?? byId.arxiv ?? byUrl.arxiv ?? named.arxiv)?.id;
   const doi = named.doi ?? byUrl.doi;
   // arXiv's own DOIs say nothing that the arXiv id does not.
   const ownDoi = doi?.startsWith('10.48550/arxiv.') === true;

@@ -115,15 +115,15 @@ export class Store {
 
   /** The works of these keys, in the same order; those that do not exist are left out. */
   works(keys: readonly string[]): readonly Work[] {
-    const rows = new Map<string, { readonly byTitle: boolean; readonly records: SourceRecord[] }>();
+    const records = new Map<string, SourceRecord[]>();
     for (const row of this.run.recordsOf.all({ keys: JSON.stringify(keys) })) {
-      const known = rows.get(row.work) ?? { byTitle: row.by_title === 1, records: [] };
-      known.records.push(readStored(row));
-      rows.set(row.work, known);
+      const known = records.get(row.work);
+      if (known === undefined) records.set(row.work, [readStored(row)]);
+      else known.push(readStored(row));
     }
     return keys.flatMap((key) => {
-      const found = rows.get(key);
-      return found === undefined ? [] : [makeWork(found.records, { ...found, key })];
+      const found = records.get(key);
+      return found === undefined ? [] : [makeWork(found, { key })];
     });
   }
 
@@ -313,8 +313,7 @@ function workStatements(sql: Sql) {
     // All keys in one statement: a call into the driver costs more than a row.
     recordsOf: sql.prepare((p: { keys: string }) =>
       members
-        .innerJoin('works', 'works.key', 'members.work')
-        .select(['members.work', 'works.by_title', 'records.source', 'records.raw'])
+        .select(['members.work', 'records.source', 'records.raw'])
         .where('members.work', 'in', listed<string>(p.keys)),
     ),
     byIdentity: sql.prepare((p: { key: string }) =>
