@@ -118,8 +118,10 @@ function openList(field: FieldSource): OpenList {
 function advance(list: OpenList): void {
   let doc = list.cursor.next();
   while (doc !== END && list.ords[doc]! < 0) doc = list.cursor.next();
-  list.next = doc === END ? END : list.ords[doc]!;
-  if (list.next === undefined) throw new RangeError(`document ${doc} of ${list.ords.length}`);
+  const next = doc === END ? END : list.ords[doc];
+  if (next === undefined) throw new RangeError(`document ${doc} of ${list.ords.length}`);
+  if (next <= list.next) throw new RangeError(`document ${doc} after one that it does not follow`);
+  list.next = next;
 }
 
 /** Fills `buffer` with the kept documents in new order; returns their occurrences. */
