@@ -129,10 +129,12 @@ function guarded<T>(path: string, work: () => T): T {
 function translated(path: string, cause: unknown): EngineError {
   const code = String((cause as { code?: unknown }).code ?? '');
   const message = cause instanceof Error ? cause.message : String(cause);
+  // libsql gives a statement that may not write no code of its own.
+  const isReadOnly = /^SQLITE_(?:READONLY|CANTOPEN|PERM)/.test(code) || message.includes('readonly database');
   if (code.startsWith('SQLITE_FULL')) {
     return new EngineError('STORAGE_FULL', `The disk is full: ${path}`, { hint: 'Free some space and repeat.', cause });
   }
-  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
+  if (isReadOnly) {
     const hint = 'Check the permissions of the folder, or choose another with --data-dir.';
     return new EngineError('READ_ONLY', `Cannot write ${path}: ${message}`, { hint, cause });
   }

@@ -79,6 +79,22 @@ describe('Store', () => {
     ).toEqual(['First paper', 'Second paper']);
   });
 
+  it('tells ids apart whatever characters they hold', () => {
+    const ids = ['nul', 'nul\0', 'nul\0a', 'nul\0b', '\u0001', '\u00011;', '\ud800', '\t', '.', '/', '%00'];
+    const rows = ids.map((id) => newRow('odd', { id, title: 'The Same Title' }));
+    expect(store.importRows(rows)).toMatchObject({ added: ids.length });
+    expect(store.importRows(rows)).toMatchObject({ unchanged: ids.length });
+    for (const id of ids) expect(store.worksBySourceId(id), JSON.stringify(id)).toHaveLength(1);
+    expect(checkStore(store).problems).toEqual([]);
+  });
+
+  it('says that a folder is read-only when SQLite finds out at the first write', () => {
+    store.sql.pragma('query_only = 1');
+    expect(() => store.importRows([newRow('a', { id: '1', title: 'T' })])).toThrow(
+      expect.objectContaining({ code: 'READ_ONLY' }),
+    );
+  });
+
   it('orders a day by votes, comments, date and key, and knows its neighbours', () => {
     const day = (id: string, published: string, upvotes = 0, comments = 0) =>
       newRow('a', { id, title: id, published, upvotes, comments });

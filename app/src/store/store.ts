@@ -97,7 +97,7 @@ export class Store {
   /** Takes a record out; the works become what they would be had it never been there. false when it was not there. */
   removeRecord(source: string, id: string, title_hash: string): boolean {
     return this.sql.transaction(() => {
-      const found = this.run.find.get({ source, id, title_hash });
+      const found = this.run.find.get({ source, id: writtenId(id), title_hash });
       const row = found === undefined ? undefined : this.run.rawOf.get({ seq: found.seq });
       if (found === undefined || row === undefined) return false;
       const left = this.folding.remove(stored(found.seq, readStored(row)));
@@ -143,7 +143,7 @@ export class Store {
 
   /** Keys of works that hold a record with this id of whatever source. */
   worksBySourceId(id: string): readonly string[] {
-    return this.run.bySourceId.all({ id }).map(({ work }) => work);
+    return this.run.bySourceId.all({ id: writtenId(id) }).map(({ work }) => work);
   }
 
   /** Keys of works with a record of this title (papers' titleHash). */
@@ -214,7 +214,7 @@ export class Store {
   }
 
   private keep({ raw, record }: NewRow): { kept: Stored; outcome: 'added' | 'updated' | 'unchanged' } {
-    const key = { source: record.source, id: record.id, title_hash: titleHash(record) };
+    const key = { source: record.source, id: writtenId(record.id), title_hash: titleHash(record) };
     const digest = rowDigest([key.source, key.id, key.title_hash, raw]);
     const found = this.run.find.get(key);
     if (found === undefined) {
@@ -228,6 +228,11 @@ export class Store {
     this.run.update.run({ seq: found.seq, raw, digest });
     return { kept, outcome: 'updated' };
   }
+}
+
+/** An id as it stands in its column: the driver ends text at a NUL. */
+function writtenId(id: string): string {
+  return id.replace(/\p{Cc}/gu, (unit) => `\u0001${unit.charCodeAt(0).toString(16)};`);
 }
 
 /** How long a writer waits for another one before LOCKED. */
