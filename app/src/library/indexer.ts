@@ -1,14 +1,13 @@
 // Keeps the index equal to the store: takes the changes after the one that the last commit contains, writes the works
 // they name, and commits together with the number of the last change. A kill costs what was not committed, no more.
 
-import { rmSync } from 'node:fs';
 import { type DenseRep, type Document, EngineError, throwIfAborted } from '@quire/engine/core';
 import type { Writer } from '@quire/engine/storage';
 import type { Work } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
 import { documentOf, meaningOf, wordsOf } from './documents.ts';
 import { type Encoding, encodingFor } from './encode-ahead.ts';
-import { type Encoders, indexFolder, loadEncoders, openPaperIndex, type PaperLibrary, termsOf } from './paper-index.ts';
+import { type Encoders, emptyIndex, loadEncoders, openPaperIndex, type PaperLibrary, termsOf } from './paper-index.ts';
 
 export interface IndexEvent {
   readonly kind: 'indexed';
@@ -158,6 +157,15 @@ interface Page {
 const CURABLE = new Set(['CORRUPT', 'SCHEMA_MISMATCH', 'ENCODER_MISMATCH', 'UNSUPPORTED_FORMAT', 'NOT_FOUND']);
 
 async function openOrRebuild(store: Store, encoders: Encoders): Promise<PaperLibrary> {
+  const usable = () => openUsable(store, encoders);
+  const library = await usable();
+  if (library !== undefined) return library;
+  // Another process may have made it again before the lock was ours; that one is kept.
+  return (await emptyIndex(store.folder, usable)) ?? openPaperIndex(store.folder, encoders);
+}
+
+/** The index as it stands; undefined when only a new one helps. */
+async function openUsable(store: Store, encoders: Encoders): Promise<PaperLibrary | undefined> {
   try {
     const library = await openPaperIndex(store.folder, encoders);
     const snapshot = library.snapshot();
@@ -171,6 +179,5 @@ async function openOrRebuild(store: Store, encoders: Encoders): Promise<PaperLib
   } catch (error) {
     if (!(error instanceof EngineError && CURABLE.has(error.code))) throw error;
   }
-  rmSync(indexFolder(store.folder), { recursive: true, force: true });
-  return openPaperIndex(store.folder, encoders);
+  return undefined;
 }

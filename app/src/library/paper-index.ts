@@ -1,7 +1,7 @@
 // The index of the papers: an engine library with a lexical part and, when a model ships, a dense one. Everything in it
 // comes from the store, so an index that is damaged or was made otherwise is thrown away and made again.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TermsDocument } from '@quire/engine/core';
 import { EngineError } from '@quire/engine/core';
@@ -44,6 +44,28 @@ export async function openPaperIndex(
   if (readOnly && !existsSync(path)) throw new EngineError('NOT_FOUND', `There is no index in ${folder} yet`);
   const directory = await nodeDirectory(path, { readOnly });
   return openLibrary(directory, { schema: SCHEMA, parts: partsOf(encoders), readOnly });
+}
+
+/** Name of the engine's write lock; its files are numbered and must outlive what they guard. */
+const LOCK = 'write.lock';
+
+/**
+ * Removes every file of the index but its lock, which is held meanwhile: nothing is taken from under a live writer.
+ * Throws LOCKED when there is one. `keep` is asked once the lock is held: what it finds is returned, and the files stay.
+ */
+export async function emptyIndex<T>(folder: string, keep?: () => Promise<T | undefined>): Promise<T | undefined> {
+  const path = indexFolder(folder);
+  const lock = await (await nodeDirectory(path)).lock(LOCK);
+  try {
+    const kept = await keep?.();
+    if (kept !== undefined) return kept;
+    for (const name of readdirSync(path)) {
+      if (!name.startsWith(LOCK)) rmSync(join(path, name), { recursive: true, force: true });
+    }
+    return undefined;
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Tokens of a work's fields. */

@@ -1,6 +1,6 @@
 // `quire doctor`: what is here, whether it is sound, and what to do when it is not. It changes nothing unless asked to.
 
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { nodeDirectory } from '@quire/engine/node';
@@ -8,7 +8,7 @@ import { inspectLibrary, verifyLibrary } from '@quire/engine/storage';
 import { Command } from 'commander';
 import { loadModel } from '../../library/model.ts';
 import { openLibraryIn } from '../../library/open.ts';
-import { indexFolder } from '../../library/paper-index.ts';
+import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
 import { findServer } from '../../server/handover.ts';
 import { checkStore, Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
@@ -43,7 +43,7 @@ export const doctorCommand: Verb = (io, finish) =>
         ['quire doctor --deep', 'every checksum'],
         ['quire doctor --rebuild', 'a new index from the store'],
       ])}
-Exit codes: 0 sound (warnings included), 5 something is damaged.`,
+Exit codes: 0 sound (warnings included), 5 something is damaged, 6 another process writes the index.`,
     )
     .action(async (options: Options) => {
       const folder = resolve(options.dataDir);
@@ -87,6 +87,9 @@ async function examine(folder: string, deep: boolean): Promise<readonly Finding[
 const STORE_HINT = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
 const INDEX_HINT = 'Nothing is lost: "quire doctor --rebuild" makes the index again from the store.';
 
+/** Errors that say nothing of what is in the files: nothing could be looked at. */
+const NO_DAMAGE: ReadonlySet<string> = new Set(['READ_ONLY', 'LOCKED', 'STORAGE_FULL']);
+
 /** Turns an error into a finding. */
 async function found<T>(
   findings: Finding[],
@@ -97,6 +100,7 @@ async function found<T>(
   try {
     return await look();
   } catch (error) {
+    if (error instanceof EngineError && NO_DAMAGE.has(error.code)) throw error;
     findings.push({ name, state: 'damaged', detail: error instanceof Error ? error.message : String(error), hint });
     return undefined;
   }
@@ -152,7 +156,7 @@ async function rebuild(io: Io, folder: string): Promise<void> {
   if ((await findServer(folder)) !== undefined) {
     throw new EngineError('LOCKED', 'A server holds this library', { hint: 'Stop it, then rebuild the index.' });
   }
-  rmSync(indexFolder(folder), { recursive: true, force: true });
+  await emptyIndex(folder);
   const library = openLibraryIn(folder);
   const bar = progress(io);
   try {
