@@ -9,6 +9,7 @@ import { inFolder, PAPERS, type Row, writeRows } from '../../test/papers.ts';
 import { readRow, readRows } from '../sources/index.ts';
 import { checkStore, Store } from '../store/index.ts';
 import { type ImportEvent, importFiles } from './import-files.ts';
+import { openLibraryIn } from './open.ts';
 
 const many = (n: number): readonly Row[] =>
   Array.from({ length: n }, (_, i) => ({
@@ -65,6 +66,33 @@ describe('importFiles', () => {
         works: 0,
       });
       expect([store.lastChange(), store.works(store.keysAfter('', 100))]).toEqual(before);
+    });
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'says in words that a file cannot be read (Linux: one that is all gaps)',
+    async () => {
+      await inStore(async (store) => {
+        await expect(importFiles(store, ['/proc/self/mem'])).rejects.toMatchObject({
+          code: 'STORAGE_FAILED',
+          message: expect.stringContaining('Cannot read /proc/self/mem'),
+        });
+      });
+    },
+  );
+
+  it('is not done when it was stopped after the last row: what is not found by search is not told as imported', async () => {
+    await inFolder(async (folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      const library = openLibraryIn(join(folder, 'data'), { create: true });
+      const stop = new AbortController();
+      const onEvent = (event: { readonly kind: string }) => event.kind === 'file' && stop.abort();
+      await expect(library.ingest.importFiles([path], { signal: stop.signal, onEvent })).rejects.toMatchObject({
+        code: 'CANCELLED',
+      });
+      await library.ingest.importFiles([path]);
+      expect(library.index.contained()).toBe(library.store.lastChange());
+      await library.close();
     });
   });
 

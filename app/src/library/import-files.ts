@@ -159,9 +159,18 @@ async function sizeOf(path: string): Promise<number> {
 /** What a file is known by: a moved or renamed file is still the same one. */
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    throwIfAborted(signal);
-    hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      throwIfAborted(signal);
+      hash.update(chunk as Buffer);
+    }
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('STORAGE_FAILED', `Cannot read ${path}: ${reason}`, {
+      hint: 'Check the permissions of the file.',
+      cause,
+    });
   }
   return hash.digest('hex');
 }

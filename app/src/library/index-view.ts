@@ -32,10 +32,15 @@ export class IndexView {
 
   /** Looks for a new commit. With `change`, opens the index anew where it does not contain that: it was made again. */
   refresh(change?: number): Promise<void> {
-    this.loading ??= this.load(change).finally(() => {
-      this.loading = undefined;
+    // Who waits for any commit joins a look that has begun; who knows of one needs a look that begins after it.
+    if (this.loading !== undefined && change === undefined) return this.loading;
+    const before = this.loading?.catch(() => undefined);
+    const load = before === undefined ? this.load(change) : before.then(() => this.load(change));
+    const loading = load.finally(() => {
+      if (this.loading === loading) this.loading = undefined;
     });
-    return this.loading;
+    this.loading = loading;
+    return loading;
   }
 
   state(): { readonly indexed: number; readonly segments: number; readonly indexBytes: number } {

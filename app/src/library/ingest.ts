@@ -2,7 +2,7 @@
 // there are any, so that a server goes on answering. One import at a time; the next waits.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineError } from '@quire/engine/core';
+import { EngineError, throwIfAborted } from '@quire/engine/core';
 import { type Calls, localCalls } from './calls.ts';
 import type { ImportEvent, ImportReport } from './import-files.ts';
 import { canUseThreads, threadCalls } from './thread-calls.ts';
@@ -94,16 +94,18 @@ class TwoStageIngest implements Ingest {
     this.reading ??= this.start();
     const { signal, onEvent } = options;
     let compact = false;
+    let report: ImportReport;
     try {
-      const report = await this.reading.importFiles(paths, options);
+      report = await this.reading.importFiles(paths, options);
       compact = report.works >= COMPACT_WORKS;
-      return report;
     } finally {
       read.abort();
       await followed;
       if (signal?.aborted !== true)
         await this.catchUp({ ...(signal && { signal }), ...(onEvent && { onEvent }), compact });
     }
+    throwIfAborted(signal); // stopped after the last row: not done until search finds them
+    return report;
   }
 
   private async catchUpNow(options: FollowOptions): Promise<void> {

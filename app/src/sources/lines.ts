@@ -49,6 +49,8 @@ async function* chunks(path: string, { signal, onBytes }: ReadOptions): AsyncGen
     throw unreadable(path, error);
   });
   try {
+    if ((await file.stat()).isDirectory())
+      throw new EngineError('INVALID_ARGUMENT', `${path} is not a file`, { hint: 'Give a file of JSON lines.' });
     const magic = Buffer.alloc(2);
     await file.read(magic, 0, 2, 0);
     const bytes = file.createReadStream({

@@ -1,0 +1,23 @@
+// The reader's view of an index that others make.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { IndexView } from './index-view.ts';
+import { openLibraryIn } from './open.ts';
+import { indexFolder, loadEncoders } from './paper-index.ts';
+
+it('sees a commit that is told while it looks for an earlier one', async () => {
+  await inFolder(async (folder) => {
+    const made = openLibraryIn(join(folder, 'made'), { create: true });
+    await made.ingest.importFiles([writeRows(join(folder, 'p.jsonl'), PAPERS)]);
+    const change = made.store.lastChange();
+    const view = new IndexView(join(folder, 'seen'), loadEncoders());
+    const early = view.refresh(); // finds no folder, and has not said so yet
+    cpSync(indexFolder(made.folder), indexFolder(join(folder, 'seen')), { recursive: true });
+    await Promise.all([early, view.refresh(change)]);
+    expect(view.contained()).toBe(change);
+    await view.close();
+    await made.close();
+  });
+});
