@@ -1,8 +1,10 @@
 // The JSON API: answers, wrong questions, and the door through which a command hands papers over.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { createPages } from '../web/index.ts';
 import { createApp } from './app.ts';
 import { findServer } from './handover.ts';
 import { startSite } from './serve.ts';
@@ -86,6 +88,30 @@ describe('the JSON API', () => {
 });
 
 describe('startSite', () => {
+  it('refuses a library that another server holds, and takes one that a dead server left', async () => {
+    await inFolder(async (folder) => {
+      const site = await startSite({ folder, port: 0 });
+      await expect(startSite({ folder, port: 0 })).rejects.toMatchObject({
+        code: 'LOCKED',
+        message: expect.stringContaining(site.url),
+      });
+      const left = readFileSync(join(folder, 'server.json'));
+      await site.stop();
+      writeFileSync(join(folder, 'server.json'), left);
+      await (await startSite({ folder, port: 0 })).stop();
+    });
+  });
+
+  it('answers unknown addresses with a page where there are pages, and under /api with JSON', async () => {
+    await withLibrary(async ({ services }) => {
+      const app = createApp(services, { pages: createPages(services) });
+      const page = await app.request('/nowhere');
+      expect([page.status, page.headers.get('content-security-policy')?.includes("'none'")]).toEqual([404, true]);
+      expect(await page.text()).toContain('There is nothing at /nowhere');
+      expect(await (await app.request('/api/nowhere')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    });
+  });
+
   it('serves, is found by its folder, refuses a taken port in words, and goes without a trace', async () => {
     await inFolder(async (folder) => {
       const site = await startSite({ folder, port: 0 });

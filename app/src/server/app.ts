@@ -29,7 +29,11 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
   app.get('/healthz', (c) => c.json({ status: 'ok', works: services.counts().works }));
   app.route('/api/v1', createApi(services, options));
   app.all('/api/*', (c) => problem(c, 404, 'NOT_FOUND', `There is nothing at ${c.req.path}`));
-  if (options.pages !== undefined) app.route('/', options.pages);
+  const { pages } = options;
+  if (pages !== undefined) {
+    app.route('/', pages);
+    app.notFound((c) => pages.fetch(c.req.raw)); // routing an app into another leaves its own answer behind
+  }
   app.onError((error, c) => answerError(c, error));
   return app;
 }

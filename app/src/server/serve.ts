@@ -8,7 +8,7 @@ import { importFiles } from '../library/import-files.ts';
 import { PaperIndexer } from '../library/indexer.ts';
 import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
 import { createApp } from './app.ts';
-import { announce } from './handover.ts';
+import { announce, findServer } from './handover.ts';
 import type { Services } from './services.ts';
 
 export interface ServeOptions {
@@ -39,8 +39,14 @@ const DEFAULT_HOST = '127.0.0.1';
 /** How long a request that has begun may still take when the server stops. */
 const GRACE_MS = 3_000;
 
-/** Starts the site. Throws LOCKED when the port is taken. */
+/** Starts the site. Throws LOCKED when the port is taken, and when another server holds the library. */
 export async function startSite(options: ServeOptions): Promise<RunningSite> {
+  const other = await findServer(options.folder);
+  if (other !== undefined) {
+    throw new EngineError('LOCKED', `A server holds this library already: ${other.url} (process ${other.pid})`, {
+      hint: 'Use that one, stop it first, or name another folder with --data-dir.',
+    });
+  }
   const library = openLibraryIn(options.folder, { create: true });
   const stopping = new AbortController();
   try {

@@ -1,3 +1,4 @@
+import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../papers/index.ts';
 import type { LibraryStatus, SearchPage, Services } from '../server/services.ts';
@@ -170,6 +171,16 @@ describe('the pages', () => {
     expect(text).toContain('name="citation_author" content="Ada Example"');
     expect(text).toContain('name="citation_publication_date" content="2025/11"');
     expect(linksOf(work).map(([name]) => name)).toEqual(['arXiv', 'PDF', 'DOI']);
+  });
+});
+
+describe('while the index is being made', () => {
+  it('papers are shown without neighbours, and search says so', async () => {
+    const none = () => Promise.reject(new EngineError('NOT_FOUND', 'The library has no index yet'));
+    const pages = createPages(services({ search: none, similar: none }));
+    expect((await pages.request('/papers/2511.04217')).status).toBe(200);
+    const search = await pages.request('/search?q=a');
+    expect([search.status, (await search.text()).includes('The index is being made')]).toEqual([503, true]);
   });
 });
 

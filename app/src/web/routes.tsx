@@ -1,5 +1,6 @@
 // The pages of the site: paths to pages. Everything that pages show comes from Services.
 
+import { EngineError } from '@quire/engine/core';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { parseDate, type Work } from '../papers/index.ts';
@@ -83,11 +84,26 @@ export function createPages(services: Services, options: PagesOptions = {}): Hon
     if (view === undefined) {
       return c.html(messagePage(site, 'No such paper', `This library has no paper “${id}”.`, id), 404);
     }
-    const similar = (await services.similar(view.work.key, { limit: SIMILAR_LIMIT })) ?? [];
+    const similar = (await services.similar(view.work.key, { limit: SIMILAR_LIMIT }).catch(noneYet)) ?? [];
     return c.html(paperPage(site, view, similar));
   });
   app.notFound((c) => c.html(messagePage(site, 'No such page', `There is nothing at ${c.req.path}.`), 404));
+  app.onError((error, c) => {
+    if (isNoIndexYet(error)) {
+      return c.html(messagePage(site, 'Not ready yet', 'The index is being made. Try again in a moment.'), 503);
+    }
+    return c.html(messagePage(site, 'Something went wrong', error.message), 500);
+  });
   return app;
+}
+
+/** While the index is being made, a paper has no neighbours. */
+function noneYet(error: unknown): undefined {
+  if (!isNoIndexYet(error)) throw error;
+}
+
+function isNoIndexYet(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'NOT_FOUND';
 }
 
 /** The newest papers of earlier days, as many as a short day leaves room for. */

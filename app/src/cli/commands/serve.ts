@@ -25,7 +25,7 @@ export const serveCommand: Verb = (io, finish) =>
         ['quire serve', 'the site on http://127.0.0.1:4321, over ./data'],
         ['quire serve --data-dir ~/papers --port 8080', 'another folder, another port'],
       ])}
-Exit codes: 0 stopped by Ctrl-C, 6 the port is taken.`,
+Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the library.`,
     )
     .action(async (options: { dataDir: string; port: number; host: string; sample: boolean }) => {
       const start = performance.now();
