@@ -15,6 +15,7 @@ export async function main(args: readonly string[]): Promise<Exit> {
   process.on('SIGTERM', stop);
   // `quire works | head` closes our output; that is an end, not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stderr.on('error', () => undefined); // nobody reads the notes; the answer still counts
   const io: Io = {
     out: async (text) => {
       if (!process.stdout.write(text)) await once(process.stdout, 'drain');

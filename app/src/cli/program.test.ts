@@ -151,6 +151,32 @@ describe('a library from the command line', () => {
     });
   });
 
+  it('makes no index again under a process that writes it', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const dir = ['--data-dir', data];
+      await quire(['import', writeRows(join(folder, 'p.jsonl'), PAPERS), ...dir]);
+      const other = await openPaperIndex(data, loadEncoders());
+      const held = await other.writer();
+      const files = readdirSync(join(data, 'index'));
+      const manifest = files.find((name) => name.startsWith('manifest')) ?? '';
+      const whole = readFileSync(join(data, 'index', manifest));
+      writeFileSync(join(data, 'index', manifest), whole.subarray(0, 20));
+      for (const args of [
+        ['search', 'walruses'],
+        ['doctor', '--rebuild'],
+      ]) {
+        const refused = await quire([...args, ...dir]);
+        expect([refused.exit, refused.err.includes('LOCKED')], args[0]).toEqual([EXIT.busy, true]);
+        expect(readdirSync(join(data, 'index'))).toEqual(files);
+      }
+      await held.close();
+      await other.close();
+      expect((await quire(['search', 'walruses', ...dir])).exit).toBe(EXIT.ok);
+      expect((await quire(['doctor', '--deep', ...dir])).exit).toBe(EXIT.ok);
+    });
+  });
+
   it('hands an import to the server that holds the library, which shows the papers at once', async () => {
     await inFolder(async (folder) => {
       const data = join(folder, 'data');
@@ -212,6 +238,7 @@ describe('errors', () => {
     ],
     [['eval', 'nothing', '--data', '/nonexistent'], EXIT.failed, /error NOT_FOUND: The folder of datasets/],
     [['eval', 'scifact', '--raw', '--data', '/'], EXIT.usage, /scifact has no original files/],
+    [['works', '/'], EXIT.usage, /error INVALID_ARGUMENT: \/ is not a file/],
     [['works', '/nonexistent.jsonl'], EXIT.failed, /error NOT_FOUND: There is no file/],
   ] as const)('%j ends with %d', async (args, exit, message) => {
     const ran = await quire(args);
@@ -222,6 +249,11 @@ describe('errors', () => {
   it('are one JSON object with --json', async () => {
     const { err } = await quire(['show', 'a', '--json', '--data-dir', '/nonexistent/quire']);
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'NOT_FOUND', hint: expect.any(String) } });
+    const misused = await quire(['search', '--limti', '3', 'a', '--json']);
+    expect(misused.exit).toBe(EXIT.usage);
+    expect(JSON.parse(misused.err)).toMatchObject({
+      error: { code: 'INVALID_ARGUMENT', message: expect.stringContaining("unknown option '--limti'") },
+    });
   });
 
   it('stop an import at Ctrl-C with the code of an interrupt', async () => {

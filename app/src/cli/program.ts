@@ -1,5 +1,6 @@
 // The command line as data: every verb with its options, help and examples. A verb is a file in commands/.
 
+import { EngineError } from '@quire/engine/core';
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -28,19 +29,29 @@ const VERBS: readonly Verb[] = [
 /** Runs one command line (without `node` and the script) and returns the exit code; never throws, never exits. */
 export async function run(args: readonly string[], io: Io): Promise<Exit> {
   let exit: Exit = EXIT.ok;
-  const program = createProgram(io, (code) => {
+  const end = args.indexOf('--');
+  const asJson = (end < 0 ? args : args.slice(0, end)).includes('--json');
+  const program = createProgram(asJson ? { ...io, err: () => undefined } : io, io, (code) => {
     exit = code;
   });
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return printError(io, error, args.includes('--json'));
+    if (!(error instanceof CommanderError)) return printError(io, error, asJson);
+    if (error.exitCode === 0) return EXIT.ok;
+    if (asJson) printError(io, misunderstood(error), true);
+    return EXIT.usage;
   }
 }
 
-function createProgram(io: Io, finish: (exit: Exit) => void): Command {
+function misunderstood(error: CommanderError): EngineError {
+  const hint = 'See "quire <command> --help".';
+  return new EngineError('INVALID_ARGUMENT', error.message.replace(/^error: /, ''), { hint });
+}
+
+/** `usage` is where help and complaints about the command line go. */
+function createProgram(usage: Io, io: Io, finish: (exit: Exit) => void): Command {
   const program = new Command('quire')
     .description('Papers on your own machine: gather, search and read them.')
     .version('0.1.0')
@@ -48,7 +59,7 @@ function createProgram(io: Io, finish: (exit: Exit) => void): Command {
     .helpCommand(false)
     .addHelpText('after', '\nStart the site with "quire serve"; "quire <command> --help" has examples.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) });
+    .configureOutput({ writeOut: (text) => void usage.out(text), writeErr: (text) => usage.err(text) });
   for (const verb of VERBS) {
     const command = verb(io, finish);
     command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');

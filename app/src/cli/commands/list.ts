@@ -45,6 +45,8 @@ Exit codes: 0 papers, 3 none.`,
             ('day' in found ? `${found.day}: ${found.total} papers\n` : '') +
               table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
           );
+        if (!options.json && !options.all && !('day' in found))
+          io.err('No paper here has a day. "quire list --all" lists every paper; "quire import FILE" adds some.\n');
         finish(found.works.length > 0 ? EXIT.ok : EXIT.nothing);
       },
     );
