@@ -36,10 +36,12 @@ export interface Refold {
 }
 
 /** Records that bear on one another, and the works that they are in now. */
-interface Connected {
+export interface Connected {
   readonly records: readonly Stored[];
   readonly works: ReadonlySet<string>;
 }
+
+const NOTHING: Connected = { records: [], works: new Set() };
 
 export class Folder {
   private readonly run: ReturnType<typeof statements>;
@@ -48,17 +50,23 @@ export class Folder {
     this.run = statements(sql);
   }
 
-  /** Forgets what a record was known by, before other content takes its place. */
-  forget({ seq, identity }: Stored): void {
-    for (const key of identity.keys) this.run.dropIdentity.run({ key, record: seq });
+  /**
+   * Forgets what a record was known by, before other content takes its place. Returns what was connected with it only
+   * through an identity that the new content lacks: without that tie it folds differently.
+   */
+  replace(old: Stored, kept: Stored): Connected {
+    const stays = new Set(kept.identity.keys);
+    const left = old.identity.keys.every((key) => stays.has(key)) ? NOTHING : this.connectedWith(old);
+    this.forget(old);
+    return left;
   }
 
   /** Forgets a record; returns what was connected with it, to be folded again. */
   remove(gone: Stored): Connected {
-    const { records, works } = this.closure([gone]);
+    const left = this.connectedWith(gone);
     this.forget(gone);
     this.run.dropMember.run({ record: gone.seq });
-    return { records: records.filter(({ seq }) => seq !== gone.seq), works };
+    return left;
   }
 
   /**
@@ -87,6 +95,16 @@ export class Folder {
     this.run.dropWorks.run({ keys: JSON.stringify([...gone]) });
     this.run.log.run({ keys: JSON.stringify([...put, ...gone]) });
     return { put: put.length, dropped: gone.size };
+  }
+
+  private forget({ seq, identity }: Stored): void {
+    for (const key of identity.keys) this.run.dropIdentity.run({ key, record: seq });
+  }
+
+  /** What is connected with one record, without the record itself. */
+  private connectedWith(one: Stored): Connected {
+    const { records, works } = this.closure([one]);
+    return { records: records.filter(({ seq }) => seq !== one.seq), works };
   }
 
   /** All records connected with `start` now or, through their works, before; and the keys of those works. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { makeWork, type SourceRecord, titleHash, type Work } from '../papers/index.ts';
 import { rowDigest } from './checksum.ts';
-import { Folder, readStored, type Stored, stored } from './refold.ts';
+import { type Connected, Folder, readStored, type Stored, stored } from './refold.ts';
 import { MIGRATIONS } from './schema.ts';
 import { builder, listed, Sql } from './sql.ts';
 
@@ -83,12 +83,15 @@ export class Store {
     return this.sql.transaction(() => {
       const touched = new Map<number, Stored>();
       const counts = { added: 0, updated: 0, unchanged: 0 };
+      const before = new Set<string>();
       for (const row of rows) {
-        const { kept, outcome } = this.keep(row);
+        const { kept, outcome, left } = this.keep(row);
         counts[outcome]++;
+        for (const each of left?.records ?? []) if (!touched.has(each.seq)) touched.set(each.seq, each);
+        for (const work of left?.works ?? []) before.add(work);
         if (outcome !== 'unchanged') touched.set(kept.seq, kept);
       }
-      const { put, dropped } = this.folding.refold([...touched.values()]);
+      const { put, dropped } = this.folding.refold([...touched.values()], before);
       if (progress !== undefined) this.run.setImport.run({ ...progress, finished: progress.finished ? 1 : 0 });
       return { ...counts, works: put + dropped };
     });
@@ -213,7 +216,7 @@ export class Store {
     this.sql.close();
   }
 
-  private keep({ raw, record }: NewRow): { kept: Stored; outcome: 'added' | 'updated' | 'unchanged' } {
+  private keep({ raw, record }: NewRow): Kept {
     const key = { source: record.source, id: writtenId(record.id), title_hash: titleHash(record) };
     const digest = rowDigest([key.source, key.id, key.title_hash, raw]);
     const found = this.run.find.get(key);
@@ -224,10 +227,17 @@ export class Store {
     const kept = stored(found.seq, record);
     if (found.digest === digest) return { kept, outcome: 'unchanged' };
     const before = this.run.rawOf.get({ seq: found.seq });
-    if (before !== undefined) this.folding.forget(stored(found.seq, readStored(before)));
+    const left = before && this.folding.replace(stored(found.seq, readStored(before)), kept);
     this.run.update.run({ seq: found.seq, raw, digest });
-    return { kept, outcome: 'updated' };
+    return { kept, outcome: 'updated', ...(left && { left }) };
   }
+}
+
+interface Kept {
+  readonly kept: Stored;
+  readonly outcome: 'added' | 'updated' | 'unchanged';
+  /** What the replaced content was connected with and the new one is not. */
+  readonly left?: Connected;
 }
 
 /** An id as it stands in its column: the driver ends text at a NUL. */
