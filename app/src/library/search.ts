@@ -51,6 +51,8 @@ const NAME_WORDS = 6;
 const MEANING_FLOOR = 0.2;
 /** The same where no paper has any word of the query: letters alone say little. */
 const UNKNOWN_FLOOR = 0.4;
+/** `year:2024` and nothing else. */
+const CONDITIONS_ALONE = 'Conditions narrow a search and find nothing by themselves: add a word.';
 /** Shorter words have too many neighbours in spelling. */
 const FUZZY_LENGTH = 4;
 
@@ -97,6 +99,7 @@ class Search {
       return { found: [...this.found.values()], more: false, mode, weights: new Map(), notes: this.notes };
     }
     this.put('title', this.store.worksByTitle(titleHashOf(this.query.text)));
+    if (this.query.filter !== undefined && this.query.words.size === 0) this.notes.push(CONDITIONS_ALONE);
     const statistics = await this.statistics();
     await this.putPhrases();
     await this.putAuthor(statistics);
