@@ -1,5 +1,5 @@
 // The command line as a person or a script meets it: help, answers, JSON, errors and exit codes.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
@@ -151,6 +151,32 @@ describe('a library from the command line', () => {
     });
   });
 
+  it('counts an index whose first commit failed as not made yet', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const dir = ['--data-dir', data];
+      await quire(['import', writeRows(join(folder, 'p.jsonl'), PAPERS), ...dir]);
+      for (const name of readdirSync(join(data, 'index'))) {
+        if (!name.startsWith('write.lock')) rmSync(join(data, 'index', name));
+      }
+      const before = await quire(['doctor', ...dir]);
+      expect([before.exit, before.out.includes('not made yet')]).toEqual([EXIT.ok, true]);
+      expect((await quire(['search', 'walruses', ...dir])).exit).toBe(EXIT.ok);
+      expect((await quire(['doctor', ...dir])).out).not.toContain('not made yet');
+    });
+  });
+
+  it('says that conditions alone find nothing', async () => {
+    await inFolder(async (folder) => {
+      const dir = ['--data-dir', join(folder, 'data')];
+      await quire(['import', writeRows(join(folder, 'p.jsonl'), PAPERS), ...dir]);
+      const alone = await quire(['search', 'cat:cs.IR', ...dir]);
+      expect([alone.exit, alone.err.includes('add a word')]).toEqual([EXIT.nothing, true]);
+      const narrowed = await quire(['search', 'cat:cs.IR retrieval', ...dir]);
+      expect([narrowed.exit, narrowed.err.includes('add a word')]).toEqual([EXIT.ok, false]);
+    });
+  });
+
   it('makes no index again under a process that writes it', async () => {
     await inFolder(async (folder) => {
       const data = join(folder, 'data');
@@ -238,6 +264,11 @@ describe('errors', () => {
     ],
     [['eval', 'nothing', '--data', '/nonexistent'], EXIT.failed, /error NOT_FOUND: The folder of datasets/],
     [['eval', 'scifact', '--raw', '--data', '/'], EXIT.usage, /scifact has no original files/],
+    [
+      ['eval', 'nothing', '--data', '/nonexistent', '--run', '/nonexistent/x.run'],
+      EXIT.failed,
+      /error STORAGE_FAILED: Cannot write \/nonexistent\/x\.run/,
+    ],
     [['works', '/'], EXIT.usage, /error INVALID_ARGUMENT: \/ is not a file/],
     [['works', '/nonexistent.jsonl'], EXIT.failed, /error NOT_FOUND: There is no file/],
   ] as const)('%j ends with %d', async (args, exit, message) => {

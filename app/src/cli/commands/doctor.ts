@@ -1,6 +1,6 @@
 // `quire doctor`: what is here, whether it is sound, and what to do when it is not. It changes nothing unless asked to.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { nodeDirectory } from '@quire/engine/node';
@@ -120,7 +120,7 @@ function examineStore(store: Store, deep: boolean, findings: Finding[]): void {
 }
 
 async function examineIndex(folder: string, store: Store, deep: boolean, findings: Finding[]): Promise<void> {
-  if (!existsSync(indexFolder(folder))) {
+  if (!hasIndex(indexFolder(folder))) {
     findings.push({
       name: 'index',
       state: 'warning',
@@ -150,6 +150,11 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
       detail: `${detail}; ${behind} changes behind the store`,
       hint: 'It catches up at the next start or search.',
     });
+}
+
+/** The folder alone, with its lock, is what a first commit that failed leaves. */
+function hasIndex(path: string): boolean {
+  return existsSync(path) && readdirSync(path).some((name) => !name.startsWith('write.lock'));
 }
 
 async function rebuild(io: Io, folder: string): Promise<void> {

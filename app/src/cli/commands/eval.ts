@@ -59,6 +59,7 @@ Exit codes: 0 measured, 1 the collection is not there.`,
       }
       if (options.raw && name !== 'cacm')
         throw new EngineError('INVALID_ARGUMENT', `${name} has no original files`, { hint: '--raw goes with cacm.' });
+      for (const file of [options.run, options.result]) if (file !== undefined) write(file, ''); // before the long work
       const dataset = await (options.raw
         ? loadCacmRaw({ ...where, signal: io.signal })
         : loadDataset(name, { ...where, split: options.split, signal: io.signal }));
@@ -82,11 +83,19 @@ async function measure(io: Io, dataset: Dataset, options: Options): Promise<void
   });
   bar.end();
   const wallMs = Math.round(performance.now() - start);
-  if (options.run !== undefined) writeFileSync(options.run, formatTrecRun(found.run, { tag: `quire-${pipeline}` }));
-  if (options.result !== undefined)
-    writeFileSync(options.result, formatResult(resultFile(dataset, options, found, wallMs)));
+  if (options.run !== undefined) write(options.run, formatTrecRun(found.run, { tag: `quire-${pipeline}` }));
+  if (options.result !== undefined) write(options.result, formatResult(resultFile(dataset, options, found, wallMs)));
   if (options.json) await json(io, summaryOf(dataset, options, found, wallMs));
   else await io.out(shown(dataset, options, found, wallMs, io.columns));
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('STORAGE_FAILED', `Cannot write ${path}: ${reason}`, { hint: 'Check the path.', cause });
+  }
 }
 
 function resultFile(dataset: Dataset, options: Options, found: EvaluationResult, wallMs: number) {
