@@ -1,6 +1,7 @@
 // The command line as a person or a script meets it: help, answers, JSON, errors and exit codes.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +10,8 @@ import { loadEncoders, openPaperIndex } from '../library/paper-index.ts';
 import { startSite } from '../server/serve.ts';
 import { EXIT, type Io } from './io.ts';
 import { run } from './program.ts';
+
+const WAIT = { timeout: 20_000, interval: 20 };
 
 interface Ran {
   readonly exit: number;
@@ -214,6 +217,32 @@ describe('a library from the command line', () => {
       expect(err).toContain(`Handing over to the server at ${site.url}`);
       const page = (await (await fetch(`${site.url}/api/v1/search?q=walruses`)).json()) as { total: number };
       expect(page.total).toBe(2);
+      await site.stop();
+    });
+  });
+
+  it('stops what it handed over at Ctrl-C; the server finds what came before', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const site = await startSite({ folder: data, port: 0 });
+      await site.ready;
+      const rows = Array.from({ length: 8_000 }, (_, i) => ({ id: `m/${i}`, title: `Paper number ${i}` }));
+      const file = writeRows(join(folder, 'many.jsonl'), rows);
+      const stop = new AbortController();
+      const stopped = quire(['import', file, '--data-dir', data], { signal: stop.signal });
+      while (site.library.store.countWorks() === 0) await sleep(5);
+      stop.abort();
+      const { exit, err } = await stopped;
+      expect([exit, err.includes('CANCELLED'), err.includes('Give the same command again')]).toEqual([
+        EXIT.interrupted,
+        true,
+        true,
+      ]);
+      const { store, index } = site.library;
+      await expect.poll(() => index.contained() > 0 && index.contained() === store.lastChange(), WAIT).toBe(true);
+      expect(store.countWorks()).toBeLessThan(8_000);
+      expect((await quire(['import', file, '--data-dir', data])).exit).toBe(EXIT.ok);
+      expect(store.countWorks()).toBe(8_000);
       await site.stop();
     });
   });

@@ -112,6 +112,10 @@ function addImport(api: Hono, options: AppOptions): void {
         });
         await out.write(`${JSON.stringify({ kind: 'done', report } satisfies Outcome)}\n`);
       } catch (error) {
+        // Whoever handed the papers over has gone; those that came before are found all the same.
+        if (gone.signal.aborted && options.signal?.aborted !== true) {
+          await ingest.catchUp({ ...(options.signal && { signal: options.signal }) }).catch(() => undefined);
+        }
         await out.write(`${JSON.stringify({ kind: 'failed', error: describe(error) } satisfies Outcome)}\n`);
       }
     });

@@ -85,6 +85,22 @@ async function importThere(
   onEvent: (event: IngestEvent) => void,
 ): Promise<ImportReport> {
   io.err(`Handing over to the server at ${server.url}\n`);
+  try {
+    return await handOver(io, server, paths, options, onEvent);
+  } catch (error) {
+    if (io.signal.aborted) throw new EngineError('CANCELLED', 'The import was stopped', { cause: error });
+    if (error instanceof EngineError && error.code !== 'CANCELLED') throw error;
+    throw serverEnded(error); // it cancels what runs when it is stopped; one that is killed says nothing
+  }
+}
+
+async function handOver(
+  io: Io,
+  server: RunningServer,
+  paths: readonly string[],
+  options: Options,
+  onEvent: (event: IngestEvent) => void,
+): Promise<ImportReport> {
   const answer = await fetch(`${server.url}/api/v1/import`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
@@ -101,9 +117,12 @@ async function importThere(
     }
     onEvent(event);
   }
-  throw new EngineError('STORAGE_FAILED', 'The server ended before the import did', {
-    hint: 'Give the same command again to go on.',
-  });
+  throw serverEnded();
+}
+
+function serverEnded(cause?: unknown): EngineError {
+  const hint = 'Give the same command again to go on.';
+  return new EngineError('STORAGE_FAILED', 'The server ended before the import did', { hint, cause });
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<IngestEvent | Outcome> {
