@@ -1,5 +1,6 @@
 // The store: one SQLite file that holds every source record as received and, derived from them, the works. It is the
-// truth; the index is made from it. One process writes at a time, any number read.
+// truth; the index is made from it. One process writes at a time, any number read. Its statements stand beside the class
+// that runs them, which makes the file a little longer than 400 lines.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

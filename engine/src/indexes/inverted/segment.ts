@@ -1,4 +1,5 @@
 // One segment's inverted part, open: dictionaries, length bytes and postings in memory, positions read when a phrase asks.
+// One lifetime (open, search, explain, close) over one set of regions, so it stays in one file, a little over 400 lines.
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
