@@ -62,7 +62,7 @@ export const engines = {
   'usearch HNSW bf16': usearch('bf16', [16, 64, 128, 256, 512]),
   'usearch HNSW i8': usearch('i8', [64, 128, 256]),
   'lancedb IVF_PQ': lancedb('ivfPq', [{ nprobes: 20 }, { nprobes: 20, refine: 10 }, { nprobes: 50, refine: 10 }]),
-  'lancedb IVF_HNSW_SQ': lancedb('hnswSq', [{ nprobes: 5 }, { nprobes: 10 }]),
+  'lancedb IVF_HNSW_SQ': lancedb('hnswSq', [{ nprobes: 5 }, { nprobes: 10 }, { nprobes: 20 }]),
 };
 
 // ───────────────────────────────────────────── this engine
