@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
@@ -218,6 +219,43 @@ describe('a library from the command line', () => {
       const page = (await (await fetch(`${site.url}/api/v1/search?q=walruses`)).json()) as { total: number };
       expect(page.total).toBe(2);
       await site.stop();
+    });
+  });
+
+  it.each([
+    ['here', false],
+    ['by the server that holds the library', true],
+  ])('goes on behind a file that cannot be read, and lists it: %s', async (_, isServed) => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const site = isServed ? await startSite({ folder: data, port: 0 }) : undefined;
+      await site?.ready;
+      const cut = join(folder, 'cut.jsonl.gz');
+      const packed = gzipSync(`${JSON.stringify({ id: 'c', title: 'Cut off' })}\n`.repeat(3), { level: 0 });
+      writeFileSync(cut, packed.subarray(0, packed.length - 12));
+      const none = join(folder, 'none.jsonl');
+      const good = writeRows(join(folder, 'papers.jsonl'), [...PAPERS, '{broken']);
+      const args = ['import', cut, none, good, '--data-dir', data];
+      const first = await quire(args);
+      expect(first.exit).toBe(EXIT.failed);
+      expect(first.err).toContain(`error PARSE_FAILED: ${cut} cannot be read past line 2: `);
+      expect(first.err).toContain(`error NOT_FOUND: There is no file ${none}\n  hint: `);
+      expect(first.out).toMatch(/^3 files in .*: 13 records new, .* 1 rejected;/);
+      expect(first.out).toContain(
+        `\nnot read to its end: ${cut} (rows up to line 2 are kept)\nnot read to its end: ${none}`,
+      );
+      const again = await quire([...args, '--json']);
+      expect(again.exit).toBe(EXIT.failed);
+      expect(JSON.parse(again.out)).toMatchObject({
+        files: 3,
+        added: 0,
+        failed: [
+          { file: cut, line: 2, code: 'PARSE_FAILED', message: expect.any(String) },
+          { file: none, line: 0, code: 'NOT_FOUND', message: expect.any(String) },
+        ],
+      });
+      expect((await quire(['search', 'walruses', '--data-dir', data])).exit).toBe(EXIT.ok);
+      await site?.stop();
     });
   });
 

@@ -19,6 +19,17 @@ const many = (n: number): readonly Row[] =>
     abstract: 'Words.',
   }));
 
+/** 3,000 rows, packed, the last tenth of the bytes missing. */
+function writeCutGzip(path: string): string {
+  const noise = (i: number) => Math.sin(i).toString().repeat(20); // keeps the packer from packing it all into one block
+  const text = many(3_000)
+    .map((row, i) => `${JSON.stringify({ ...row, abstract: noise(i) })}\n`)
+    .join('');
+  const bytes = gzipSync(text);
+  writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * 0.9)));
+  return path;
+}
+
 /** Opens a store in a folder of its own. */
 const inStore = <T>(use: (store: Store, folder: string) => T | Promise<T>): Promise<T> =>
   inFolder(async (folder) => {
@@ -73,10 +84,9 @@ describe('importFiles', () => {
     'says in words that a file cannot be read (Linux: one that is all gaps)',
     async () => {
       await inStore(async (store) => {
-        await expect(importFiles(store, ['/proc/self/mem'])).rejects.toMatchObject({
-          code: 'STORAGE_FAILED',
-          message: expect.stringContaining('Cannot read /proc/self/mem'),
-        });
+        expect((await importFiles(store, ['/proc/self/mem'])).failed).toMatchObject([
+          { line: 0, code: 'STORAGE_FAILED', message: expect.stringContaining('Cannot read /proc/self/mem') },
+        ]);
       });
     },
   );
@@ -147,34 +157,55 @@ describe('importFiles', () => {
     });
   });
 
-  it('keeps what a damaged gzip file held before the damage and names the place', async () => {
+  it('keeps what a damaged gzip file held before the damage, names the place and goes on with the next file', async () => {
     await inStore(async (store, folder) => {
-      const path = join(folder, 'cut.jsonl.gz');
-      const text = many(3_000)
-        .map(
-          (row) =>
-            `${JSON.stringify({
-              ...row,
-              abstract: Math.sin(Number(String(row.id).slice(2)))
-                .toString()
-                .repeat(20),
-            })}\n`,
-        )
-        .join('');
-      const bytes = gzipSync(text);
-      writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * 0.9)));
-      await expect(importFiles(store, [path])).rejects.toMatchObject({
+      const cut = writeCutGzip(join(folder, 'cut.jsonl.gz'));
+      const next = writeRows(join(folder, 'next.jsonl'), PAPERS);
+      const events: ImportEvent[] = [];
+      const report = await importFiles(store, [cut, next], { onEvent: (event) => events.push(event) });
+      const [failed] = report.failed;
+      expect(failed).toMatchObject({
+        file: cut,
         code: 'PARSE_FAILED',
         message: expect.stringMatching(/past line \d+/),
+        hint: expect.any(String),
       });
-      expect(store.countWorks()).toBeGreaterThan(1_000);
+      expect(failed?.line).toBeGreaterThan(1_000);
+      expect(report).toMatchObject({ files: 2, added: (failed?.line ?? 0) + PAPERS.length });
+      expect(store.countRecords()).toEqual([
+        { source: 'cut', records: failed?.line },
+        { source: 'next', records: PAPERS.length },
+      ]);
+      expect(events).toContainEqual({ kind: 'unreadable', ...failed });
+      expect(events.at(-1)).toMatchObject({ kind: 'file', file: next });
+      // Given again it is still not done, and nothing is read twice.
+      expect(await importFiles(store, [cut])).toMatchObject({
+        added: 0,
+        unchanged: 0,
+        failed: [{ line: failed?.line }],
+      });
     });
   });
 
-  it('says which file is missing or no file', async () => {
+  it('says which file is missing or no file, and reads the others', async () => {
     await inStore(async (store, folder) => {
-      await expect(importFiles(store, [join(folder, 'none')])).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      await expect(importFiles(store, [folder])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      const good = writeRows(join(folder, 'good.jsonl'), PAPERS);
+      expect(await importFiles(store, [join(folder, 'none'), folder, good])).toMatchObject({
+        files: 3,
+        added: PAPERS.length,
+        failed: [
+          { file: join(folder, 'none'), line: 0, code: 'NOT_FOUND' },
+          { file: folder, line: 0, code: 'INVALID_ARGUMENT' },
+        ],
+      });
+    });
+  });
+
+  it('ends at once when the store fails: that is no trouble of a file', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      store.sql.exec('PRAGMA query_only = 1');
+      await expect(importFiles(store, [path, path])).rejects.toMatchObject({ code: 'READ_ONLY' });
     });
   });
 

@@ -1,10 +1,11 @@
 // Files into the store: batch by batch, each durable together with how far its file has come, so that an import that
-// was stopped goes on where it stopped and one that had ended does nothing. The index follows by itself (indexer.ts).
+// was stopped goes on where it stopped and one that had ended does nothing. A file that cannot be read to its end is told
+// and costs the files after it nothing. The index follows by itself (indexer.ts).
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { EngineError, throwIfAborted } from '@quire/engine/core';
+import { EngineError, type ErrorCode, throwIfAborted } from '@quire/engine/core';
 import { type RejectedRow, type Row, readRows, sourceOf } from '../sources/index.ts';
 import type { FileProgress, Store } from '../store/index.ts';
 
@@ -23,7 +24,9 @@ export type ImportEvent =
   | { readonly kind: 'rejected'; readonly file: string; readonly line: number; readonly reason: string }
   /** A file that was read before, and so is left out. */
   | { readonly kind: 'known'; readonly file: string; readonly lines: number }
-  | ({ readonly kind: 'file' } & FileReport);
+  | ({ readonly kind: 'file' } & FileReport)
+  /** A file that cannot be read to its end; what came before is in the store. */
+  | ({ readonly kind: 'unreadable' } & FailedFile);
 
 /** What became of one file's rows. */
 export interface FileReport {
@@ -35,8 +38,20 @@ export interface FileReport {
   readonly rejected: number;
 }
 
+/** A file that could not be read to its end, and why. */
+export interface FailedFile {
+  readonly file: string;
+  /** The last line that was read; 0 when none could be. */
+  readonly line: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 export interface ImportReport {
+  /** All that were given, failed ones too. */
   readonly files: number;
+  readonly failed: readonly FailedFile[];
   readonly added: number;
   readonly updated: number;
   readonly unchanged: number;
@@ -48,19 +63,24 @@ export interface ImportReport {
 /** Rows in one transaction: what a kill can cost, and what a reader may have to wait for. */
 const BATCH_ROWS = 1_000;
 
-/** Imports files one after another. Throws what reading or storing throws; all batches before stay. */
+/**
+ * Imports files one after another. A file that cannot be read is reported and the next one begun; what keeping rows
+ * throws ends the import, and all batches before stay.
+ */
 export async function importFiles(
   store: Store,
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const total = { files: 0, added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
+  const failed: FailedFile[] = [];
   for (const path of paths) {
-    const done = await new FileImport(store, path, options).run();
+    const { failure, ...done } = await new FileImport(store, path, options).run();
     total.files++;
+    if (failure !== undefined) failed.push(failure);
     for (const name of ['added', 'updated', 'unchanged', 'rejected', 'works'] as const) total[name] += done[name];
   }
-  return total;
+  return { ...total, failed };
 }
 
 class FileImport {
@@ -72,6 +92,7 @@ class FileImport {
   private pending: Row[] = [];
   private line = 0;
   private bytes = 0;
+  private failure: FailedFile | undefined;
 
   constructor(store: Store, path: string, options: ImportOptions) {
     this.store = store;
@@ -80,9 +101,10 @@ class FileImport {
     this.options = options;
   }
 
-  async run(): Promise<typeof this.counts> {
-    const totalBytes = await sizeOf(this.path);
-    const file = await hashOf(this.path, this.options.signal);
+  async run(): Promise<typeof this.counts & { readonly failure?: FailedFile }> {
+    const found = await this.identify();
+    if (found === undefined) return this.done();
+    const { totalBytes, file } = found;
     const before = this.options.again === true ? undefined : this.store.progress(file, this.source);
     if (before?.finished === true) {
       this.options.onEvent?.({ kind: 'known', file: this.path, lines: before.lines });
@@ -98,29 +120,52 @@ class FileImport {
       rejected: rejectedBefore + this.counts.rejected,
       finished,
     });
-    const rows = readRows(this.path, {
-      source: this.source,
-      afterLine: this.line,
-      onBytes: (bytes) => {
-        this.bytes = bytes;
-      },
-      ...(this.options.signal && { signal: this.options.signal }),
-    });
-    try {
-      for await (const batch of rows) {
-        for (const row of batch) {
-          this.take(row);
-          if (this.pending.length >= BATCH_ROWS) await this.flush(state(false), totalBytes);
-        }
+    for await (const rows of this.batches()) {
+      for (const row of rows) {
+        this.take(row);
+        if (this.pending.length >= BATCH_ROWS) await this.flush(state(false), totalBytes);
       }
-    } catch (error) {
-      // A file that is damaged further on: what could be read of it stays.
-      if (error instanceof EngineError && error.code === 'PARSE_FAILED') await this.flush(state(false), totalBytes);
-      throw error;
     }
-    await this.flush(state(true), totalBytes);
-    this.options.onEvent?.({ kind: 'file', ...this.report() });
-    return this.counts;
+    await this.flush(state(this.failure === undefined), totalBytes);
+    return this.done();
+  }
+
+  private done(): typeof this.counts & { readonly failure?: FailedFile } {
+    if (this.failure === undefined) {
+      this.options.onEvent?.({ kind: 'file', ...this.report() });
+      return this.counts;
+    }
+    this.options.onEvent?.({ kind: 'unreadable', ...this.failure });
+    return { ...this.counts, failure: this.failure };
+  }
+
+  private async identify(): Promise<{ readonly totalBytes: number; readonly file: string } | undefined> {
+    try {
+      return { totalBytes: await sizeOf(this.path), file: await hashOf(this.path, this.options.signal) };
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  /** Ends early where the file cannot be read on. */
+  private async *batches(): AsyncGenerator<readonly (Row | RejectedRow)[]> {
+    const onBytes = (bytes: number) => {
+      this.bytes = bytes;
+    };
+    const { signal } = this.options;
+    try {
+      yield* readRows(this.path, { source: this.source, afterLine: this.line, onBytes, ...(signal && { signal }) });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Keeps what is wrong with the file. A stop, or a defect of ours, is no trouble of the file. */
+  private fail(error: unknown): void {
+    if (!(error instanceof EngineError) || error.code === 'CANCELLED') throw error;
+    const { code, message, hint } = error;
+    this.failure = { file: this.path, line: this.line, code, message, ...(hint !== undefined && { hint }) };
   }
 
   private take(row: Row | RejectedRow): void {

@@ -66,7 +66,8 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
 
 /** Done here, with what is loaded already: starting threads for a few dozen papers would take longer than the papers. */
 async function beginWith(sample: string, { store, encoders }: OpenLibrary): Promise<void> {
-  await importFiles(store, [sample], { source: SAMPLE_SOURCE });
+  const { failed } = await importFiles(store, [sample], { source: SAMPLE_SOURCE });
+  for (const { code, message } of failed) throw new EngineError(code, message);
   const indexer = await PaperIndexer.open(store, encoders);
   await indexer.catchUp();
   await indexer.close();

@@ -26,19 +26,20 @@ export const importCommand: Verb = (io, finish) =>
     .addOption(dataDirOption())
     .option('--source <name>', "what the papers' source is called (default: the file's name without endings)")
     .option('--again', 'read files again that have been read to the end before')
-    .option('--json', 'print one JSON object: files, added, updated, unchanged, rejected, works, seconds')
+    .option('--json', 'print one JSON object: files, failed, added, updated, unchanged, rejected, works, seconds')
     .addHelpText(
       'after',
       `
 A row needs a title; id, abstract, authors, published (YYYY, YYYY-MM or YYYY-MM-DD), venue, url, doi, keywords,
 daily, upvotes, comments and others are taken where they are there. A row that cannot be read is reported with file,
-line and reason, and stops nothing. An import that was stopped goes on where it stopped when it is given again. While
-"quire serve" holds the library, the work is handed to it.
+line and reason, and stops nothing; so is a file that cannot be read to its end: its rows up to there are kept and the
+next file begun. An import that was stopped goes on where it stopped when it is given again. While "quire serve" holds
+the library, the work is handed to it.
 ${examples([
   ['quire import arxiv.jsonl.gz acl-anthology.jsonl.gz', 'two files, each its own source'],
   ['quire import mine.jsonl --source mine --data-dir ~/papers', 'a name and a place of your own'],
 ])}
-Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read, 130 stopped.`,
+Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read to its end, 130 stopped.`,
     )
     .action(async (files: readonly string[], options: Options) => {
       const folder = resolve(options.dataDir);
@@ -54,7 +55,7 @@ Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read, 1
         const seconds = Math.round((performance.now() - start) / 100) / 10;
         if (options.json) await json(io, { ...report, seconds, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
         else await io.out(summary(report, seconds));
-        finish(report.rejected > 0 ? EXIT.rejected : EXIT.ok);
+        finish(report.failed.length > 0 ? EXIT.failed : report.rejected > 0 ? EXIT.rejected : EXIT.ok);
       } catch (error) {
         watch.end();
         if (io.signal.aborted) io.err('Stopped. Give the same command again to go on from here.\n');
@@ -162,6 +163,10 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
             `${nameOf(event.file)}: ${event.added} new, ${event.updated} changed, ${event.unchanged} known, ${event.rejected} rejected`,
           );
           break;
+        case 'unreadable':
+          reading = false;
+          bar.note(`error ${event.code}: ${event.message}${event.hint === undefined ? '' : `\n  hint: ${event.hint}`}`);
+          break;
         case 'indexed':
           if (!reading) bar.update(event.done, event.total, 'indexing');
           break;
@@ -174,11 +179,12 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
 }
 
 function summary(report: ImportReport, seconds: number): string {
-  const { files, added, updated, unchanged, rejected, works } = report;
+  const { files, failed, added, updated, unchanged, rejected, works } = report;
   const n = (value: number) => value.toLocaleString('en');
   return (
     `${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, ${n(updated)} changed, ` +
-    `${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n`
+    `${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n` +
+    failed.map(({ file, line }) => `not read to its end: ${file} (rows up to line ${n(line)} are kept)\n`).join('')
   );
 }
 
