@@ -52,6 +52,25 @@ describe('quire --help', () => {
     expect((await quire([])).out).toBe(out);
   });
 
+  it('is also a command, alone and about every verb', async () => {
+    const whole = await quire(['--help']);
+    for (const args of [['help'], ['help', 'help'], ['help', '--help']]) expect(await quire(args)).toEqual(whole);
+    for (const verb of VERBS) expect(await quire(['help', verb])).toEqual(await quire([verb, '--help']));
+  });
+
+  it.each([
+    [['serch'], 'search'],
+    [['serch', '--help'], 'search'],
+    [['help', 'serch'], 'search'],
+    [['docter', '--deep'], 'doctor'],
+  ])('%j is told which verb it may mean', async (args, verb) => {
+    const { exit, out, err } = await quire(args);
+    expect([exit, out]).toEqual([EXIT.usage, '']);
+    expect(err).toMatch(new RegExp(`unknown command '${args.find((word) => /serch|docter/.test(word))}'`));
+    expect(err).toContain(`Did you mean ${verb}?`);
+    expect(err).toContain('"quire help"');
+  });
+
   it.each(VERBS)('%s has help with examples and, but for works, exit codes', async (verb) => {
     const { exit, out } = await quire([verb, '--help']);
     expect(exit).toBe(EXIT.ok);

@@ -35,7 +35,7 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
     exit = code;
   });
   try {
-    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+    await program.parseAsync(meant(args, program), { from: 'user' });
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printError(io, error, asJson);
@@ -45,8 +45,19 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
   }
 }
 
+/**
+ * What the words ask for: none, or help about help, for the list of commands. `help serch` and `serch --help` name no
+ * command, and are told so as `serch` alone is.
+ */
+function meant(args: readonly string[], program: Command): string[] {
+  const name = args[0] === 'help' ? args[1] : args[0];
+  if (name === undefined || name === 'help') return ['--help'];
+  const isKnown = name.startsWith('-') || program.commands.some((command) => command.name() === name);
+  return isKnown ? [...args] : [name];
+}
+
 function misunderstood(error: CommanderError): EngineError {
-  const hint = 'See "quire <command> --help".';
+  const hint = 'See "quire help", or "quire help <command>".';
   return new EngineError('INVALID_ARGUMENT', error.message.replace(/^error: /, ''), { hint });
 }
 
@@ -56,13 +67,15 @@ function createProgram(usage: Io, io: Io, finish: (exit: Exit) => void): Command
     .description('Papers on your own machine: gather, search and read them.')
     .version('0.1.0')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand(false)
-    .addHelpText('after', '\nStart the site with "quire serve"; "quire <command> --help" has examples.')
+    .helpCommand('help [command]', 'show help of a command')
+    .showHelpAfterError('  hint: "quire help" lists the commands.')
+    .addHelpText('after', '\nStart the site with "quire serve"; "quire help <command>" has examples.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => void usage.out(text), writeErr: (text) => usage.err(text) });
   for (const verb of VERBS) {
     const command = verb(io, finish);
     command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');
+    command.showHelpAfterError(`  hint: "quire help ${command.name()}" has options and examples.`);
     program.addCommand(command);
   }
   return program;
