@@ -6,6 +6,10 @@ import { findServer } from '../server/handover.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
 
+/** What a reader should know of a library that this user may not write. */
+export const READ_ONLY_NOTE =
+  'this library can only be read here: papers newer than its index are not searched, and imports are refused.';
+
 /** Runs `work` on the library in `dataDir` and closes it. */
 export async function withLibrary<T>(
   io: Io,
@@ -13,9 +17,10 @@ export async function withLibrary<T>(
   work: (library: OpenLibrary) => Promise<T> | T,
 ): Promise<T> {
   const folder = resolve(dataDir);
-  const library = openLibraryIn(folder);
+  const library = openLibraryIn(folder, { orReadOnly: true });
   try {
-    if (await isBehind(library)) await catchUp(io, library);
+    if (library.readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
+    else if (await isBehind(library)) await catchUp(io, library);
     return await work(library);
   } finally {
     await library.close();
@@ -23,9 +28,10 @@ export async function withLibrary<T>(
 }
 
 /** The same for a command that needs the store alone. */
-export async function withStore<T>(dataDir: string, work: (library: OpenLibrary) => T): Promise<T> {
-  const library = openLibraryIn(resolve(dataDir));
+export async function withStore<T>(io: Io, dataDir: string, work: (library: OpenLibrary) => T): Promise<T> {
+  const library = openLibraryIn(resolve(dataDir), { orReadOnly: true });
   try {
+    if (library.readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
     return work(library);
   } finally {
     await library.close();

@@ -8,10 +8,13 @@ export class IndexView {
   private readonly encoders: Encoders;
   private library: PaperLibrary | undefined;
   private loading: Promise<void> | undefined;
+  private readonly isFinal: boolean;
 
-  constructor(folder: string, encoders: Encoders) {
+  /** `isFinal`: nobody here will bring the index up to the store. Default false. */
+  constructor(folder: string, encoders: Encoders, options: { readonly isFinal?: boolean } = {}) {
     this.folder = folder;
     this.encoders = encoders;
+    this.isFinal = options.isFinal ?? false;
   }
 
   /** Runs `work` on the newest commit. Throws NOT_FOUND while there is no index. */
@@ -19,7 +22,9 @@ export class IndexView {
     if (this.library === undefined) await this.refresh();
     if (this.library === undefined) {
       throw new EngineError('NOT_FOUND', 'The library has no index yet', {
-        hint: 'It is being made; try again shortly.',
+        hint: this.isFinal
+          ? 'Search once as a user who may write the folder: the index is made then.'
+          : 'It is being made; try again shortly.',
       });
     }
     const snapshot = this.library.snapshot();

@@ -1,17 +1,19 @@
 // A library in a folder, open for reading: what the server and every command stand on.
 
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import type { Services } from '../server/services.ts';
-import { Store } from '../store/index.ts';
+import { STORE_FILE, Store } from '../store/index.ts';
 import { IndexView } from './index-view.ts';
 import { createIngest, type Ingest } from './ingest.ts';
-import { type Encoders, loadEncoders } from './paper-index.ts';
+import { type Encoders, indexFolder, loadEncoders } from './paper-index.ts';
 import { createServices } from './services.ts';
 
 export interface OpenLibrary {
   readonly folder: string;
+  /** This user may not write the folder: nothing is indexed and nothing taken in, everything else answers. */
+  readonly readOnly: boolean;
   readonly store: Store;
   readonly encoders: Encoders;
   readonly index: IndexView;
@@ -24,18 +26,21 @@ export interface OpenLibrary {
 export interface OpenOptions {
   /** Make an empty library where there is none. Default false: NOT_FOUND. */
   readonly create?: boolean;
+  /** Open a library that this user may not write read only. Default false: READ_ONLY. */
+  readonly orReadOnly?: boolean;
 }
 
 /** Opens the library in `folder`. Nothing is indexed by opening: call `ingest.catchUp` for that. */
 export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLibrary {
-  if (options.create !== true && !existsSync(join(folder, 'papers.sqlite'))) {
+  if (options.create !== true && !existsSync(join(folder, STORE_FILE))) {
     throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
       hint: 'Import papers with "quire import FILE", start the site with "quire serve", or name another folder with --data-dir.',
     });
   }
-  const store = Store.open(folder);
+  const store = options.orReadOnly === true ? openStore(folder) : Store.open(folder);
+  const { readOnly } = store;
   const encoders = loadEncoders();
-  const index = new IndexView(folder, encoders);
+  const index = new IndexView(folder, encoders, { isFinal: readOnly });
   const ingest = createIngest(folder, (change) => index.refresh(change));
   const services = createServices({
     store,
@@ -46,6 +51,7 @@ export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLi
   });
   return {
     folder,
+    readOnly,
     store,
     encoders,
     index,
@@ -57,6 +63,30 @@ export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLi
       store.close();
     },
   };
+}
+
+/** The store of `folder`, read only where this user may not write the store or the index. */
+export function openStore(folder: string): Store {
+  const isThere = existsSync(join(folder, STORE_FILE));
+  if (isThere && ![folder, join(folder, STORE_FILE), indexFolder(folder)].every(isWritable)) {
+    return Store.openToRead(folder);
+  }
+  try {
+    return Store.open(folder);
+  } catch (error) {
+    // Permissions do not tell everything: some file systems refuse only the write.
+    if (isThere && error instanceof EngineError && error.code === 'READ_ONLY') return Store.openToRead(folder);
+    throw error;
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // it can be made
+  }
 }
 
 /** The source under which the sample library is imported. */

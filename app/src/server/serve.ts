@@ -47,10 +47,11 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
       hint: 'Use that one, stop it first, or name another folder with --data-dir.',
     });
   }
-  const library = openLibraryIn(options.folder, { create: true });
+  const library = openLibraryIn(options.folder, { create: true, orReadOnly: true });
   const stopping = new AbortController();
   try {
-    const first = options.sample === undefined || library.store.countWorks() > 0 ? undefined : options.sample;
+    const first =
+      options.sample === undefined || library.readOnly || library.store.countWorks() > 0 ? undefined : options.sample;
     // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
     if (first !== undefined) await beginWith(first, library);
     const server = await bind(library, options, stopping.signal);
@@ -77,7 +78,7 @@ async function beginWith(sample: string, { store, encoders }: OpenLibrary): Prom
 async function bringUp(library: OpenLibrary, signal: AbortSignal): Promise<void> {
   await library.index.refresh().catch(() => undefined);
   await library.services.search('warm up', { limit: 1 }).catch(() => undefined); // compiles kernels, reads what is read first
-  await library.ingest.catchUp({ signal });
+  if (!library.readOnly) await library.ingest.catchUp({ signal });
 }
 
 interface Bound {
@@ -93,8 +94,7 @@ async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSi
   const build = () =>
     createApp(library.services, {
       ...(options.pages && { pages: options.pages(library.services) }),
-      ingest: library.ingest,
-      token,
+      ...(!library.readOnly && { ingest: library.ingest, token }),
       signal,
       remoteAddress: (context) => getConnInfo(context).remote.address,
     });
@@ -105,10 +105,13 @@ async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSi
     server.once('listening', () => resolve(portOf(server)));
   });
   const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${bound}`;
-  const announced = announce(library.folder, url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]'));
-  token = announced.token;
+  // Who may not write the library takes no papers, and so nobody need find the way here.
+  const announced = library.readOnly
+    ? undefined
+    : announce(library.folder, url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]'));
+  token = announced?.token ?? '';
   app = build();
-  return { url, server, withdraw: announced.withdraw };
+  return { url, server, withdraw: () => announced?.withdraw() };
 }
 
 async function stop(library: OpenLibrary, { server, withdraw }: Bound, stopping: AbortController): Promise<void> {

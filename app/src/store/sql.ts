@@ -1,6 +1,8 @@
 // SQLite behind a typed query builder: Kysely writes and types the SQL once, libsql runs it synchronously as a prepared
 // statement. The only file that knows the driver.
 
+import { statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { EngineError } from '@quire/engine/core';
 import {
   type Compilable,
@@ -56,10 +58,34 @@ class Placeholder {
 export class Sql {
   private readonly database: Database.Database;
   private readonly path: string;
+  /** What the file was when it was opened as one that does not change; undefined where SQLite's locks watch over it. */
+  private readonly unchanging: string | undefined;
 
-  constructor(path: string) {
+  /** `access`: 'write'; 'read'; or 'unchanging', a file that nobody writes meanwhile (see openToRead). */
+  constructor(path: string, access: 'write' | 'read' | 'unchanging' = 'write') {
     this.path = path;
-    this.database = guarded(path, () => new Database(path));
+    this.unchanging = access === 'unchanging' ? stampOf(path) : undefined;
+    this.database = guarded(path, () => new Database(access === 'write' ? path : addressOf(path, access)));
+  }
+
+  /**
+   * Opens `path` without ever writing, also in a folder that cannot be written. A file in WAL mode is read through two
+   * files beside it, -wal and -shm. SQLite reads those that are there; where there are none and none can be made, it
+   * reads the file alone only if told that it does not change (immutable), and then it neither locks nor looks at a log.
+   * That is right where no log holds anything, and as long as nobody writes: every answer is checked for that. Where
+   * there is a log and SQLite cannot read it, the file alone would be an older state or half of a newer one: refused.
+   */
+  static openToRead(path: string): Sql {
+    const sql = new Sql(path, 'read');
+    try {
+      sql.pragma('user_version'); // opening reads nothing yet
+      return sql;
+    } catch (error) {
+      sql.close();
+      if (!(error instanceof EngineError && error.code === 'READ_ONLY')) throw error;
+      if (bytesOf(`${path}-wal`) > 0) throw unmergedLog(path, error);
+      return new Sql(path, 'unchanging');
+    }
   }
 
   /**
@@ -74,9 +100,9 @@ export class Sql {
     const bind = (params: P): Value[] =>
       order.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
     return {
-      all: (params) => guarded(this.path, () => statement.all(bind(params)) as R[]),
+      all: (params) => this.checked(() => statement.all(bind(params)) as R[]),
       // all, not get: libsql leaves a statement that `get` stopped early open, and with it its read lock
-      get: (params) => guarded(this.path, () => (statement.all(bind(params)) as R[])[0]),
+      get: (params) => this.checked(() => (statement.all(bind(params)) as R[])[0]),
       run: (params) =>
         guarded(this.path, () => {
           const { changes, lastInsertRowid } = statement.run(bind(params));
@@ -91,7 +117,7 @@ export class Sql {
 
   /** Value of a PRAGMA's first column. */
   pragma(text: string): Value | undefined {
-    const row = guarded(this.path, () => this.database.prepare(`PRAGMA ${text}`).all([]) as Record<string, Value>[])[0];
+    const row = this.checked(() => this.database.prepare(`PRAGMA ${text}`).all([]) as Record<string, Value>[])[0];
     return row === undefined ? undefined : Object.values(row)[0];
   }
 
@@ -115,6 +141,42 @@ export class Sql {
   close(): void {
     this.database.close();
   }
+
+  /** Reads; what was read while somebody wrote a file opened as unchanging may be half of it, and is not given out. */
+  private checked<T>(read: () => T): T {
+    const result = guarded(this.path, read);
+    if (this.unchanging !== undefined && stampOf(this.path) !== this.unchanging) {
+      throw new EngineError('STORAGE_FAILED', `Another process changed ${this.path} while it was read without locks`, {
+        hint: 'Repeat this; a running server must be started again.',
+      });
+    }
+    return result;
+  }
+}
+
+function addressOf(path: string, access: 'read' | 'unchanging'): string {
+  return `${pathToFileURL(path).href}?mode=ro${access === 'unchanging' ? '&immutable=1' : ''}`;
+}
+
+/** Differs after every write. */
+function stampOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'gone' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+}
+
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function unmergedLog(path: string, cause: unknown): EngineError {
+  return new EngineError(
+    'READ_ONLY',
+    `${path}-wal holds changes that can be read only where the folder can be written`,
+    {
+      hint: 'Open the library once as a user who may write its folder, or copy the folder to where you may.',
+      cause,
+    },
+  );
 }
 
 function guarded<T>(path: string, work: () => T): T {

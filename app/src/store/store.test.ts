@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { count, seed } from '../../../engine/test/support/env.ts';
 import { foldRecords, isRejected, readRecord, type SourceRecord, titleHash } from '../papers/index.ts';
 import { checkStore } from './check.ts';
-import { type NewRow, Store } from './store.ts';
+import { builder, Sql } from './sql.ts';
+import { type NewRow, STORE_FILE, Store } from './store.ts';
 
 let folder: string;
 let store: Store;
@@ -28,6 +29,47 @@ const newRow = (source: string, fields: Record<string, unknown>): NewRow => {
   return { raw: JSON.stringify(fields), record };
 };
 const allWorks = (from: Store) => from.works(from.keysAfter('', 10_000));
+
+describe('Store.openToRead', () => {
+  it('answers and writes nothing', () => {
+    store.importRows([newRow('q', { title: 'A Title' })]);
+    const reader = Store.openToRead(folder);
+    expect([reader.readOnly, allWorks(reader).map(({ title }) => title)]).toEqual([true, ['A Title']]);
+    expect(() => reader.importRows([newRow('q', { title: 'Another' })])).toThrow(
+      expect.objectContaining({ code: 'READ_ONLY' }),
+    );
+    reader.close();
+  });
+
+  it('gives out nothing that was read without locks while somebody wrote the file', () => {
+    store.importRows([newRow('q', { title: 'A Title' })]);
+    store.sql.pragma('wal_checkpoint(TRUNCATE)');
+    const reader = new Sql(join(folder, STORE_FILE), 'unchanging');
+    const count = reader.prepare(() => builder.selectFrom('records').select('seq'));
+    expect(count.all({})).toHaveLength(1);
+    store.importRows([newRow('q', { title: 'Another' })]);
+    expect(count.all({})).toHaveLength(1); // the log is not part of the file: an older state, and whole
+    store.sql.pragma('wal_checkpoint(TRUNCATE)');
+    expect(() => count.all({})).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
+    reader.close();
+  });
+
+  it.each(['with space', 'quarter?mode=rwc', 'per%20cent', '100%', '#hash', 'ümläut'])(
+    'finds the file in %j',
+    (name) => {
+      const odd = join(folder, name);
+      Store.open(odd).close();
+      const reader = Store.openToRead(odd);
+      expect(reader.countWorks()).toBe(0);
+      reader.close();
+    },
+  );
+
+  it('refuses a store of an older version, which it would have to change', () => {
+    store.sql.pragma('user_version = 0');
+    expect(() => Store.openToRead(folder)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }));
+  });
+});
 
 describe('Store', () => {
   it('keeps rows as received and finds their works by every name', () => {

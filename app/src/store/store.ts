@@ -48,12 +48,15 @@ export interface RecordRow {
 export class Store {
   /** The folder that the store lives in. */
   readonly folder: string;
+  /** Nothing is ever written through this store. */
+  readonly readOnly: boolean;
   readonly sql: Sql;
   private readonly run: ReturnType<typeof statements>;
   private readonly folding: Folder;
 
-  private constructor(folder: string, sql: Sql) {
+  private constructor(folder: string, sql: Sql, readOnly: boolean) {
     this.folder = folder;
+    this.readOnly = readOnly;
     this.sql = sql;
     this.run = statements(sql);
     this.folding = new Folder(sql);
@@ -67,13 +70,26 @@ export class Store {
       const hint = 'Choose another folder with --data-dir.';
       throw new EngineError('READ_ONLY', `Cannot make the folder ${folder}`, { hint, cause });
     }
-    const sql = new Sql(join(folder, 'papers.sqlite'));
+    const sql = new Sql(join(folder, STORE_FILE));
     sql.pragma(`busy_timeout = ${BUSY_MS}`);
     sql.pragma('journal_mode = WAL');
     sql.pragma('synchronous = FULL'); // a commit that returned survives a power cut
     sql.pragma('cache_size = -65536'); // 64 MiB
     migrate(sql, folder);
-    return new Store(folder, sql);
+    return new Store(folder, sql, false);
+  }
+
+  /** Opens the store in `folder` without writing anything, also where nothing can be written. */
+  static openToRead(folder: string): Store {
+    const path = join(folder, STORE_FILE);
+    const sql = Sql.openToRead(path);
+    const version = versionOf(sql, folder);
+    if (version < MIGRATIONS.length) {
+      sql.close();
+      const hint = 'Open it once where its folder can be written: that brings it up to date.';
+      throw new EngineError('UNSUPPORTED_FORMAT', `The store in ${folder} has the older version ${version}`, { hint });
+    }
+    return new Store(folder, sql, true);
   }
 
   /**
@@ -249,7 +265,10 @@ function writtenId(id: string): string {
 /** How long a writer waits for another one before LOCKED. */
 const BUSY_MS = 5_000;
 
-function migrate(sql: Sql, folder: string): void {
+/** The file of the store in the library's folder. */
+export const STORE_FILE = 'papers.sqlite';
+
+function versionOf(sql: Sql, folder: string): number {
   const version = Number(sql.pragma('user_version') ?? 0);
   if (version > MIGRATIONS.length) {
     throw new EngineError(
@@ -260,7 +279,11 @@ function migrate(sql: Sql, folder: string): void {
       },
     );
   }
-  if (version === MIGRATIONS.length) return;
+  return version;
+}
+
+function migrate(sql: Sql, folder: string): void {
+  if (versionOf(sql, folder) === MIGRATIONS.length) return;
   sql.transaction(() => {
     // Another process may have migrated while this one waited for the lock.
     const now = Number(sql.pragma('user_version') ?? 0);

@@ -7,13 +7,14 @@ import { nodeDirectory } from '@quire/engine/node';
 import { inspectLibrary, verifyLibrary } from '@quire/engine/storage';
 import { Command } from 'commander';
 import { loadModel } from '../../library/model.ts';
-import { openLibraryIn } from '../../library/open.ts';
+import { openLibraryIn, openStore } from '../../library/open.ts';
 import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
 import { findServer } from '../../server/handover.ts';
-import { checkStore, Store } from '../../store/index.ts';
+import { checkStore, STORE_FILE, type Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
+import { READ_ONLY_NOTE } from '../with-library.ts';
 
 interface Finding {
   readonly name: string;
@@ -47,7 +48,7 @@ Exit codes: 0 sound (warnings included), 5 something is damaged, 6 another proce
     )
     .action(async (options: Options) => {
       const folder = resolve(options.dataDir);
-      if (!existsSync(join(folder, 'papers.sqlite'))) {
+      if (!existsSync(join(folder, STORE_FILE))) {
         throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
           hint: 'Name its folder with --data-dir.',
         });
@@ -63,8 +64,10 @@ async function examine(folder: string, deep: boolean): Promise<readonly Finding[
   const findings: Finding[] = [
     { name: 'node', state: 'ok', detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
   ];
-  const store = await found(findings, 'store', STORE_HINT, () => Store.open(folder));
+  const store = await found(findings, 'store', STORE_HINT, () => openStore(folder));
   if (store !== undefined) {
+    if (store.readOnly)
+      findings.push({ name: 'folder', state: 'warning', detail: READ_ONLY_NOTE, hint: READ_ONLY_HINT });
     await found(findings, 'records', STORE_HINT, () => examineStore(store, deep, findings));
     await found(findings, 'index', INDEX_HINT, () => examineIndex(folder, store, deep, findings));
     store.close();
@@ -85,6 +88,7 @@ async function examine(folder: string, deep: boolean): Promise<readonly Finding[
 }
 
 const STORE_HINT = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
+const READ_ONLY_HINT = 'Give this user permission to write the folder, or leave it as it is.';
 const INDEX_HINT = 'Nothing is lost: "quire doctor --rebuild" makes the index again from the store.';
 
 /** Errors that say nothing of what is in the files: nothing could be looked at. */
@@ -125,7 +129,7 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
       name: 'index',
       state: 'warning',
       detail: 'not made yet',
-      hint: 'It is made at the next start or search.',
+      hint: 'It is made at the next start or search by a user who may write the folder.',
     });
     return;
   }
@@ -147,8 +151,8 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
     findings.push({
       name: 'index',
       state: 'warning',
-      detail: `${detail}; ${behind} changes behind the store`,
-      hint: 'It catches up at the next start or search.',
+      detail: `${detail}; ${behind} ${behind === 1 ? 'change' : 'changes'} behind the store`,
+      hint: 'It catches up at the next start or search by a user who may write the folder.',
     });
 }
 

@@ -34,7 +34,7 @@ Exit codes: 0 papers, 3 none.`,
         json?: boolean;
       }) => {
         const { limit, offset } = options;
-        const found = await withStore(options.dataDir, ({ services }) => {
+        const found = await withStore(io, options.dataDir, ({ services }) => {
           if (options.all) return { works: services.list({ offset, limit }) };
           const day = options.day === undefined || options.day === 'newest' ? services.newestDay() : options.day;
           return day === undefined ? { works: [] } : services.papersOfDay(day, { offset, limit });
@@ -42,8 +42,9 @@ Exit codes: 0 papers, 3 none.`,
         if (options.json) await json(io, options.all ? found.works : found);
         else
           await io.out(
-            ('day' in found ? `${found.day}: ${found.total} papers\n` : '') +
-              table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
+            ('day' in found
+              ? `${found.day}: ${found.total.toLocaleString('en')} ${found.total === 1 ? 'paper' : 'papers'}\n`
+              : '') + table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
           );
         if (!options.json && !options.all && !('day' in found))
           io.err('No paper here has a day. "quire list --all" lists every paper; "quire import FILE" adds some.\n');

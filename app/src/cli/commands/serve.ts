@@ -8,6 +8,7 @@ import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
 import { createPages } from '../../web/index.ts';
 import { EXIT } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
+import { READ_ONLY_NOTE } from '../with-library.ts';
 
 /** Papers that an empty library begins with; from app/src/cli/commands or app/dist/cli/commands. */
 const SAMPLE = fileURLToPath(new URL('../../../sample/papers.jsonl', import.meta.url));
@@ -45,6 +46,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
       await io.out(
         `  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
       );
+      if (site.library.readOnly) await io.out(`  note: ${READ_ONLY_NOTE}\n`);
       if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
         await io.out('  open to other machines: they can read and search everything here\n');
       await io.out(`  ready:  ${site.url}\n`);

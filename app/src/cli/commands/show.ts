@@ -21,7 +21,7 @@ export const showCommand: Verb = (io, finish) =>
 Exit codes: 0 shown, 3 no such paper.`,
     )
     .action(async (id: string, options: { dataDir: string; json?: boolean }) => {
-      const view = await withStore(options.dataDir, ({ services }) => services.paper(id));
+      const view = await withStore(io, options.dataDir, ({ services }) => services.paper(id));
       if (view === undefined) {
         io.err(`No paper is called ${JSON.stringify(id)} here.\n`);
         if (options.json) await json(io, null);
