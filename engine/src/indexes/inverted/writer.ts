@@ -7,7 +7,7 @@ import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { Cancellable, Ord, Space, TermsDocument, TokenStream } from '../../core/types.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
 import type { PartInput, SectionWriter } from '../../storage/part.ts';
-import { compareBytes } from './dictionary.ts';
+import { byteOrder } from './byte-order.ts';
 import { FieldWriter } from './field-writer.ts';
 import { type FieldHeader, writeHeader } from './format.ts';
 import { TermBuffer } from './list-writer.ts';
@@ -115,7 +115,7 @@ class FieldTokens {
 async function writeField(field: FieldTokens, writer: FieldWriter, options: WriteOptions): Promise<void> {
   await writer.begin();
   const terms = field.vocabulary().map(encodeUtf8);
-  const order = Uint32Array.from(terms.keys()).sort((a, b) => compareBytes(terms[a]!, terms[b]!));
+  const order = byteOrder(terms);
   const rank = new Uint32Array(terms.length);
   for (let r = 0; r < order.length; r++) rank[order[r]!] = r;
   const starts = new Float64Array(terms.length + 1); // by rank: tokens of smaller terms
