@@ -31,7 +31,7 @@ export function scanHamming(
 }
 
 /** What only a candidate needs waits in the heap's header: in the loop, registers are for the query (docs/kernels.md). */
-export function begin(codes: usize, words: u32, first: u32, ords: usize, accept: usize, top: usize): void {
+function begin(codes: usize, words: u32, first: u32, ords: usize, accept: usize, top: usize): void {
   store<usize>(top, codes, BEGIN);
   store<u32>(top, words << 3, STRIDE);
   store<u32>(top, first, FIRST);
@@ -84,7 +84,7 @@ function scanAny(codes: usize, end: usize, words: u32, query: usize, top: usize)
 }
 
 /** Enters a code if it is accepted and near enough; returns the largest distance that may still enter. */
-export function offer(distance: i64, code: usize, top: usize): i64 {
+function offer(distance: i64, code: usize, top: usize): i64 {
   const limit = threshold(top);
   const i = <u32>(code - load<usize>(top, BEGIN)) / load<u32>(top, STRIDE);
   const ords = load<usize>(top, ORDS);

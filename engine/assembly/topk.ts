@@ -1,16 +1,17 @@
 // The top-k heap that scans fill. A candidate is one 64-bit key: rank << 32 | ord, smaller is better, so ties go to the
 // lower ord and no two keys are equal. Twin: engine/src/kernels/reference.ts.
 //
-// Layout at `top`: u32 capacity | u32 size | u64 threshold | six u32 of working room for the scan in progress |
+// Layout at `top`: u32 capacity | u32 size | u64 threshold | working room for the scan in progress: eight u32, u16[32] |
 // u64 keys[capacity], a max-heap (the worst key first).
 // Only keys below the threshold enter; it starts at what the caller wrote and falls to keys[0] once the heap is full.
 
-const KEYS: usize = 40;
+const KEYS: usize = 112;
 export const BEGIN: usize = 16;
 export const STRIDE: usize = 20;
 export const FIRST: usize = 24;
 export const ORDS: usize = 28;
 export const ACCEPT: usize = 32;
+export const SUMS: usize = 48;
 
 // @ts-ignore: decorator
 @inline

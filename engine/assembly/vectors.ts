@@ -2,9 +2,9 @@
 // The ladder of versions and what each step bought is in docs/kernels.md.
 export { countBits } from './accept';
 export { dotF32, offerF32, scanF32, scanF32Many } from './f32';
+export { blockCodes, scanTables } from './fastscan';
 export { hamming, scanHamming, scanHammingMany } from './hamming';
 export { dotI8, offerI8, scanI8, scanI8Many, splitQueryI8 } from './int8';
 export { nearestCentroids } from './kmeans';
-export { scanPlanes } from './planes';
 export { readAll } from './read';
 export { topkSort } from './topk';

@@ -37,8 +37,8 @@ export function hamming(a: Uint32Array, b: Uint32Array): number {
   return sum;
 }
 
-/** Twin of scanPlanes' distance: the positive values that the code misses plus the sizes of the negative ones it has. */
-export function planeDistance(code: Uint32Array, values: Int8Array): number {
+/** Twin of scanTables' distance: the positive values that the code misses plus the sizes of the negative ones it has. */
+export function signDistance(code: Uint32Array, values: Int16Array): number {
   let distance = 0;
   for (let j = 0; j < values.length; j++) {
     const isSet = ((code[j >>> 5]! >>> (j & 31)) & 1) === 1;
@@ -46,6 +46,29 @@ export function planeDistance(code: Uint32Array, values: Int8Array): number {
     if (isSet ? value < 0 : value > 0) distance += Math.abs(value);
   }
   return distance;
+}
+
+/** Codes of one block, as engine/assembly/fastscan.ts lays them out. */
+export const BLOCK_CODES = 32;
+
+/** Twin of blockCodes for one block: 32 codes of equal length, one after another, come out by groups of four bits. */
+export function blockCodes(codes: Uint8Array): Uint8Array {
+  const stride = codes.length / BLOCK_CODES;
+  return Uint8Array.from(codes, (_, at) => {
+    const group = at >>> 4;
+    const pattern = (code: number) => (codes[code * stride + (group >>> 1)]! >>> (4 * (group & 1))) & 15;
+    return pattern(at & 15) | (pattern(16 + (at & 15)) << 4);
+  });
+}
+
+/** The i-th code of a block, as it lay before blockCodes. */
+export function codeInBlock(block: Uint8Array, i: number): Uint32Array {
+  const code = new Uint32Array(block.length / BLOCK_CODES / 4);
+  for (let group = 0; group < 8 * code.length; group++) {
+    const pattern = (block[16 * group + (i & 15)]! >>> (i < 16 ? 0 : 4)) & 15;
+    code[group >>> 3]! |= pattern << (4 * (group & 7));
+  }
+  return code;
 }
 
 function bits(word: number): number {

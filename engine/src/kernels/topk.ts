@@ -4,7 +4,7 @@ import type { Arena } from './heap.ts';
 import { type Ranked, rankOf } from './reference.ts';
 import type { VectorsKernels } from './vectors.ts';
 
-const KEYS = 40; // bytes before the first key
+const KEYS = 112; // bytes before the first key
 const NO_LIMIT = 2 ** 32;
 
 /** Bytes of a heap of `k` keys, a multiple of 16. */

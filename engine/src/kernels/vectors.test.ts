@@ -106,6 +106,55 @@ for (const { build, missing } of builds) {
       for (let round = 0; round < 120; round++) checkScans(b, rng);
     });
 
+    it(`blockCodes equals its twin, and each code can be read from its block (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const wordsPer of [1, 2, 3, 4, 6, 12, 64]) {
+        const blocks = 1 + rng.below(3);
+        const codes = Array.from({ length: 32 * blocks }, () => words(rng, 2 * wordsPer));
+        const at = 65536 + 8 * rng.below(4);
+        codes.forEach((code, i) => {
+          put(b.arena, at + i * 8 * wordsPer, code);
+        });
+        const memory = new Uint8Array(b.arena.memory.buffer);
+        const before = memory.slice(at, at + blocks * 256 * wordsPer);
+        b.k.blockCodes(at, blocks, wordsPer, 1 << 20);
+        for (let i = 0; i < blocks; i++) {
+          const block = memory.slice(at + i * 256 * wordsPer, at + (i + 1) * 256 * wordsPer);
+          const rows = before.slice(i * 256 * wordsPer, (i + 1) * 256 * wordsPer);
+          expect(block).toEqual(twin.blockCodes(rows));
+          for (let c = 0; c < 32; c++) expect(twin.codeInBlock(block, c)).toEqual(codes[32 * i + c]);
+        }
+      }
+    });
+
+    it(`scanTables keeps its twin's top k in 1 to 300 dimensions and some more, from anywhere to anywhere (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (let dim = 1; dim <= 300; dim++) checkTables(b, rng, dim);
+      for (const dim of [384, 768, 1000, 1024, 4096]) checkTables(b, rng, dim);
+    });
+
+    it('scanTables adds up the largest distance there is, 4096 dimensions against every bit, without overflow', async () => {
+      const b = await bench(build);
+      const values = Int16Array.from({ length: 4096 }, (_, j) => (j % 16 === 15 ? -30 : j % 2 ? 15 : -15));
+      const worst = Uint32Array.from({ length: 128 }, () => 0x55555555 | 0x80008000);
+      expect(twin.signDistance(worst, values)).toBe(65280);
+      const near = worst.map((word) => ~word);
+      const codes = Array.from({ length: 40 }, (_, i) => (i === 37 ? near : worst));
+      const expected = twin.scan(
+        40,
+        40,
+        (row) => row,
+        (row) => twin.signDistance(codes[row]!, values),
+      );
+      putBlocks(b, 1 << 20, codes, 0);
+      put(b.arena, 131072, tables(values));
+      topkReset(b.arena, 65536, 40);
+      b.k.scanTables(1 << 20, 0, 40, 64, 131072, 0, 0, 0, 65536);
+      expect(topkTake(b.arena, b.k, 65536)).toEqual(expected);
+    });
+
     it(`a heap carried to another arena half way gives the same top k (seed ${SEED})`, async () => {
       const one = await bench(build);
       const two = await bench(build);
@@ -153,6 +202,61 @@ for (const { build, missing } of builds) {
       }
     });
   });
+}
+
+/** Tables of a query by the format's words, pattern by pattern; 16 bytes for every four dimensions. */
+function tables(values: Int16Array): Uint8Array {
+  const groups = 16 * Math.ceil(values.length / 64);
+  return Uint8Array.from({ length: 16 * groups }, (_, at) => {
+    let sum = 0;
+    for (let d = 0; d < 4; d++) {
+      const value = values[4 * (at >>> 4) + d] ?? 0;
+      if ((at >>> d) & 1 ? value < 0 : value > 0) sum += Math.abs(value);
+    }
+    return sum;
+  });
+}
+
+/** Puts codes into blocks; what lies beside them in the last block is not zero, and must not be found. */
+function putBlocks(b: Bench, at: number, codes: readonly Uint32Array[], beside: number): void {
+  const stride = codes[0]!.byteLength;
+  const blocks = Math.ceil(codes.length / 32);
+  new Uint8Array(b.arena.memory.buffer, at, blocks * 32 * stride).fill(beside);
+  codes.forEach((code, i) => {
+    put(b.arena, at + i * stride, code);
+  });
+  b.k.blockCodes(at, blocks, stride / 8, 12 << 20);
+}
+
+/** scanTables in one random configuration of that many dimensions, from … to in the middle of blocks. */
+function checkTables(b: Bench, rng: Rng, dim: number): void {
+  const n = rng.pick([1, 31, 32, 33, 63, 64, 65, 1 + rng.below(200)]);
+  const wordsPer = Math.ceil(dim / 64);
+  const [x, y] = [rng.below(n + 1), rng.below(n + 1)];
+  const [from, to] = rng.float() < 0.3 ? [0, n] : [Math.min(x, y), Math.max(x, y)];
+  const k = 1 + rng.below(40);
+  const first = rng.below(50);
+  const universe = n + first + rng.below(200);
+  const ords = rng.float() < 0.5 ? undefined : rng.shuffle([...Array(universe).keys()]).slice(0, n);
+  const ordOf = (i: number) => ords?.[from + i] ?? first + from + i;
+  const accept = rng.float() < 0.5 ? undefined : new BitSet(universe);
+  const share = rng.float();
+  if (accept) for (let i = 0; i < accept.size; i++) if (rng.float() < share) accept.add(i);
+  const ordsAt = ords ? put(b.arena, 65536, Uint32Array.from(ords)) : 0;
+  const acceptAt = accept ? put(b.arena, 131072, accept.words) : 0;
+  // Often few distinct codes, so that distances tie.
+  const mask = rng.pick([3, 0xffffffff]);
+  const codes = Array.from({ length: n }, () => words(rng, 2 * wordsPer).map((word) => word & mask));
+  const size = 1 + rng.below(15); // sizes of 16 dimensions add up to 255 at most
+  const values = Int16Array.from({ length: dim }, () => rng.below(2 * size + 1) - size);
+  putBlocks(b, 1 << 20, codes, rng.below(256));
+  put(b.arena, 262144, tables(values));
+  for (const limit of [2 ** 32, 2 * dim]) {
+    topkReset(b.arena, 196608, k, limit);
+    b.k.scanTables(1 << 20, from, to, wordsPer, 262144, first, ordsAt, acceptAt, 196608);
+    const rank = (i: number) => twin.signDistance(codes[from + i]!, values);
+    expect(topkTake(b.arena, b.k, 196608)).toEqual(twin.scan(to - from, k, ordOf, rank, accept, limit));
+  }
 }
 
 /** One random configuration, through all three scans, singly and several queries a pass. */
@@ -219,26 +323,6 @@ function checkScans(b: Bench, rng: Rng): void {
           ),
     (row, j) => twin.hamming(codes[row]!, codeQueries[j]!),
   );
-
-  // The same codes by the asymmetric distance. Planes are made bit by bit here, as the format says.
-  const values = Array.from({ length: nq }, () => Int8Array.from({ length: 64 * wordsPer }, () => rng.below(15) - 7));
-  const planesStride = 32 * wordsPer + 64;
-  for (const [j, list] of values.entries()) {
-    const planes = new Uint32Array(8 * wordsPer + 1);
-    list.forEach((value, d) => {
-      for (let p = 0; p < 4; p++) {
-        if ((value >> p) & 1) planes[8 * Math.floor(d / 64) + 2 * p + (d % 64 >= 32 ? 1 : 0)]! |= 1 << (d % 32);
-      }
-    });
-    planes[8 * wordsPer] = list.reduce((sum, value) => sum + Math.max(0, value), 0);
-    put(b.arena, at.queries + j * planesStride, planes);
-  }
-  for (let j = 0; j < nq; j++) {
-    topkReset(b.arena, at.top, k);
-    b.k.scanPlanes(at.rows, n, wordsPer, at.queries + j * planesStride, first, ordsAt, acceptAt, at.top);
-    const rank = (row: number) => twin.planeDistance(codes[row]!, values[j]!);
-    expect(topkTake(b.arena, b.k, at.top)).toEqual(twin.scan(n, k, ordOf, rank, accept));
-  }
 
   const rows = Array.from({ length: n }, () => Float32Array.from({ length: dim }, () => rng.below(3) - 1));
   const queries = Array.from({ length: nq }, () => floats(rng, dim));

@@ -1,6 +1,5 @@
-// binary: mean-centred sign codes (one bit a dimension), all of them compared with four bits a dimension of
-// the query (or one: Hamming distance); the nearest candidates
-// are scored with their stored vectors. Recall rises with `rescore`. Bytes: docs/format/binary.md. A merge recomputes
+// binary: mean-centred sign codes (one bit a dimension), all of them compared with a query of up to eight bits a dimension
+// (or one: Hamming distance); the nearest candidates are scored with their stored vectors. Recall rises with `rescore`. Bytes: docs/format/binary.md. A merge recomputes
 // mean and codes from the stored vectors, so it equals a write of the kept documents byte for byte.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
@@ -30,7 +29,7 @@ export function binary(options: RescoredOptions): DenseKind {
     vectors: format = 'int8',
     rescore = DEFAULT_RESCORE,
     resident = true,
-    queryBits = 4,
+    queryBits = 8,
     pool,
   } = options;
   const heap = () => options.heap ?? defaultHeap();
@@ -53,7 +52,7 @@ export function binary(options: RescoredOptions): DenseKind {
       const ords = await readOrds(sections, head);
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
-      const codes = await Codes.open(sections, { ...memory, dim, count: head.count });
+      const codes = await Codes.open(sections, { ...memory, dim, count: head.count, queryBits });
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const finder = finderOf({ codes, mean, count: head.count, rescore, queryBits, pool });
       return densePart({ name: 'binary', space, vectors, ords, finder, pool });

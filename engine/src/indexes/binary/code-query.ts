@@ -1,17 +1,16 @@
-// A query as sign codes are compared with it: by its own sign code (1 bit a dimension, Hamming distance, the fastest scan) or
-// by four bits a dimension (asymmetric distance, far better candidates for the same memory). See engine/assembly/planes.ts.
+// A query as sign codes are compared with it: by its own sign code (1 bit a dimension, Hamming distance) or by integers of
+// up to eight bits (asymmetric distance, far better candidates for the same memory). Kernels: engine/assembly/hamming.ts,
+// engine/assembly/fastscan.ts.
 
 import { bytesOf } from '../../core/bytes.ts';
-import { hamming, planeDistance } from '../../kernels/reference.ts';
+import { hamming, signDistance } from '../../kernels/reference.ts';
 import { signCode, wordsOf } from './signs.ts';
 
-export type QueryBits = 1 | 4;
-
-const LARGEST = 7;
+export type QueryBits = 1 | 8;
 
 export interface CodeQuery {
-  /** The kernel that scans with it. */
-  readonly kernel: 'scanHamming' | 'scanPlanes';
+  /** The kernel that scans with it: scanHamming reads codes in rows, scanTables in blocks. */
+  readonly kernel: 'scanHamming' | 'scanTables';
   /** What the kernel reads. */
   readonly bytes: Uint8Array;
   /** Twin: the distance of one code. */
@@ -24,32 +23,43 @@ export function codeQuery(query: Float32Array, mean: Float32Array, bits: QueryBi
     signCode(query, mean, code);
     return { kernel: 'scanHamming', bytes: bytesOf(code), distance: (other) => hamming(other, code) };
   }
-  const values = fourBits(query, mean);
-  return { kernel: 'scanPlanes', bytes: bytesOf(planesOf(values)), distance: (code) => planeDistance(code, values) };
+  const values = integersOf(query, mean);
+  return { kernel: 'scanTables', bytes: tablesOf(values), distance: (code) => signDistance(code, values) };
 }
 
-/** The centred query in integers -7 ... 7, in proportion to its largest component. */
-function fourBits(query: Float32Array, mean: Float32Array): Int8Array {
+/** Dimensions of a window: the kernel adds up their four tables in bytes. */
+const WINDOW = 16;
+const LARGEST_SUM = 255;
+
+/** The centred query in integers whose sizes add up to at most 255 in every window, as large as that allows. */
+function integersOf(query: Float32Array, mean: Float32Array): Int16Array {
+  const values = new Int16Array(query.length);
   let largest = 0;
-  for (let j = 0; j < query.length; j++) largest = Math.max(largest, Math.abs(query[j]! - mean[j]!));
-  const values = new Int8Array(query.length);
-  if (largest === 0) return values;
-  for (let j = 0; j < values.length; j++) {
-    values[j] = Math.floor(((query[j]! - mean[j]!) / largest) * LARGEST + 0.5);
+  for (let from = 0; from < query.length; from += WINDOW) {
+    const to = Math.min(from + WINDOW, query.length);
+    let sum = 0;
+    for (let j = from; j < to; j++) sum += Math.abs(query[j]! - mean[j]!);
+    largest = Math.max(largest, sum);
   }
+  if (largest === 0) return values;
+  // Rounding adds at most ½ a dimension.
+  const scale = (LARGEST_SUM - WINDOW / 2) / largest;
+  for (let j = 0; j < values.length; j++) values[j] = Math.floor((query[j]! - mean[j]!) * scale + 0.5);
   return values;
 }
 
-function planesOf(values: Int8Array): Uint32Array {
-  const words = wordsOf(values.length);
-  const planes = new Uint32Array(8 * words + 1);
-  let positive = 0;
+/** For every four dimensions, what each pattern of their bits adds to the distance: (16 × words, 16). */
+function tablesOf(values: Int16Array): Uint8Array {
+  const groups = 16 * wordsOf(values.length);
+  const tables = new Uint8Array(16 * groups);
   for (let j = 0; j < values.length; j++) {
     const value = values[j]!;
-    if (value > 0) positive += value;
-    const at = 8 * (j >>> 6) + ((j >>> 5) & 1);
-    for (let p = 0; p < 4; p++) planes[at + 2 * p]! |= ((value >> p) & 1) << (j & 31);
+    const bit = 1 << (j & 3);
+    const at = 16 * (j >>> 2);
+    for (let pattern = 0; pattern < 16; pattern++) {
+      const isSet = (pattern & bit) !== 0;
+      if (isSet ? value < 0 : value > 0) tables[at + pattern]! += Math.abs(value);
+    }
   }
-  planes[8 * words] = positive;
-  return planes;
+  return tables;
 }

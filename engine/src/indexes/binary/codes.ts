@@ -1,13 +1,14 @@
 // Sign codes in kernel memory and the search among them: the R nearest by code distance, ties to the lower row. Codes
-// lie in row order (binary) or in another order with the row of each beside it (ivf).
+// lie in row order (binary) or in another order with the row of each beside it (ivf); one after another, as in the file,
+// for queries of one bit, and rearranged in blocks of 32 (engine/assembly/fastscan.ts) for others.
 
 import { bytesOf } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
-import type { KernelPool } from '../../kernels/pool.ts';
-import { scan as referenceScan } from '../../kernels/reference.ts';
+import type { KernelCall, KernelPool } from '../../kernels/pool.ts';
+import { BLOCK_CODES, codeInBlock, scan as referenceScan } from '../../kernels/reference.ts';
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
@@ -16,7 +17,7 @@ import { checkSize } from '../dense/head.ts';
 import { parallelScan } from '../dense/parallel.ts';
 import type { RowFilter } from '../dense/part.ts';
 import { Scan } from '../dense/scan.ts';
-import type { CodeQuery } from './code-query.ts';
+import type { CodeQuery, QueryBits } from './code-query.ts';
 import { wordsOf } from './signs.ts';
 
 export interface CodesOptions extends Cancellable {
@@ -24,6 +25,8 @@ export interface CodesOptions extends Cancellable {
   readonly count: number;
   /** Section of u32 rows, one a code; without it, code i is row i. */
   readonly slots?: string;
+  /** Bits of all queries to come. */
+  readonly queryBits: QueryBits;
   readonly heap: Heap;
   readonly module: KernelModule<VectorsKernels>;
 }
@@ -33,12 +36,14 @@ export class Codes {
   readonly #chunks: Chunks;
   readonly #module: KernelModule<VectorsKernels>;
   readonly #hasSlots: boolean;
+  readonly #isBlocked: boolean;
 
-  private constructor(words: number, chunks: Chunks, module: KernelModule<VectorsKernels>, hasSlots: boolean) {
-    this.words = words;
+  private constructor(chunks: Chunks, options: CodesOptions) {
+    this.words = wordsOf(options.dim);
     this.#chunks = chunks;
-    this.#module = module;
-    this.#hasSlots = hasSlots;
+    this.#module = options.module;
+    this.#hasSlots = options.slots !== undefined;
+    this.#isBlocked = options.queryBits !== 1;
   }
 
   static async open(sections: SectionReader, options: CodesOptions): Promise<Codes> {
@@ -46,12 +51,18 @@ export class Codes {
     const columns: Column[] = [{ section: 'codes', rowBytes: 8 * words }];
     if (options.slots !== undefined) columns.push({ section: options.slots, rowBytes: 4 });
     for (const { section, rowBytes } of columns) checkSize(sections, section, options.count * rowBytes);
-    const chunks = await Chunks.load(options.heap, sections, columns, options.count, options);
-    if (options.slots !== undefined && !chunks.list.every((chunk) => holdsRows(chunk, options.count))) {
+    const multiple = options.queryBits === 1 ? 1 : BLOCK_CODES;
+    const chunks = await Chunks.load(options.heap, sections, columns, options.count, { ...options, multiple });
+    try {
+      if (options.slots !== undefined && !chunks.list.every((chunk) => holdsRows(chunk, options.count))) {
+        throw new EngineError('CORRUPT', `Section ${options.slots} names a row beyond ${options.count}`);
+      }
+      if (options.queryBits !== 1) for (const chunk of chunks.list) block(chunk, words, options.module);
+      return new Codes(chunks, options);
+    } catch (error) {
       chunks.free();
-      throw new EngineError('CORRUPT', `Section ${options.slots} names a row beyond ${options.count}`);
+      throw error;
     }
-    return new Codes(words, chunks, options.module, options.slots !== undefined);
   }
 
   get bytes(): number {
@@ -78,10 +89,8 @@ export class Codes {
       const [from, to] = range;
       this.#chunks.pieces(from, to, (chunk, at, count) => {
         const { arena, kernels, at: input, top } = scan.in(chunk.arena);
-        const codes = chunk.at[0]! + at * 8 * this.words;
-        const slots = this.#hasSlots ? chunk.at[1]! + 4 * at : 0;
-        const first = this.#hasSlots ? 0 : chunk.first + at;
-        kernels[query.kernel](codes, count, this.words, input[0]!, first, slots, accept ? input[1]! : 0, top);
+        const scanKernel = kernels[query.kernel] as (...args: readonly number[]) => void; // what #call's args are for
+        scanKernel(...this.#call(query, chunk, at, count, input, top).args);
         kept = topkSize(arena, top);
       });
     }
@@ -101,11 +110,7 @@ export class Codes {
       chunks: this.#chunks,
       k,
       inputs: [{ bytes: query.bytes }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])],
-      call: ({ at, top }, chunk, from, count) => {
-        const codes = chunk.at[0]! + from * 8 * this.words;
-        const args = [codes, count, this.words, at[0]!, chunk.first + from, 0, accept ? at[1]! : 0, top];
-        return { name: query.kernel, args };
-      },
+      call: ({ at, top }, chunk, from, count) => this.#call(query, chunk, from, count, at, top),
     });
     return found.ords.sort();
   }
@@ -129,16 +134,43 @@ export class Codes {
     return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits).ords.sort();
   }
 
+  /** The call that offers `count` codes from position `at` of a chunk on; inputs: the query and, if any, the filter. */
+  #call(query: CodeQuery, chunk: Chunk, at: number, count: number, inputs: readonly number[], top: number): KernelCall {
+    const codes = chunk.at[0]!;
+    const slots = this.#hasSlots ? chunk.at[1]! : 0;
+    const first = this.#hasSlots ? 0 : chunk.first;
+    const [input, accept = 0] = inputs as [number, number?];
+    if (query.kernel === 'scanTables') {
+      return { name: query.kernel, args: [codes, at, at + count, this.words, input, first, slots, accept, top] };
+    }
+    const from = codes + at * 8 * this.words;
+    return {
+      name: query.kernel,
+      args: [from, count, this.words, input, first + at, slots && slots + 4 * at, accept, top],
+    };
+  }
+
   codeAt(position: number): Uint32Array {
     const chunk = this.#chunks.chunkOf(position);
-    const at = chunk.at[0]! + (position - chunk.first) * 8 * this.words;
-    return new Uint32Array(chunk.arena.memory.buffer, at, 2 * this.words);
+    const memory = chunk.arena.memory.buffer;
+    const i = position - chunk.first;
+    const bytes = 8 * this.words;
+    if (!this.#isBlocked) return new Uint32Array(memory, chunk.at[0]! + i * bytes, 2 * this.words);
+    const at = chunk.at[0]! + (i - (i % BLOCK_CODES)) * bytes;
+    return codeInBlock(new Uint8Array(memory, at, BLOCK_CODES * bytes), i % BLOCK_CODES);
   }
   rowAt(position: number): number {
     if (!this.#hasSlots) return position;
     const chunk = this.#chunks.chunkOf(position);
     return new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[position - chunk.first]!;
   }
+}
+
+/** Brings the codes of a chunk into blocks. */
+function block(chunk: Chunk, words: number, module: KernelModule<VectorsKernels>): void {
+  const blocks = Math.ceil(chunk.count / BLOCK_CODES);
+  const room = chunk.arena.scratch(8 * words * BLOCK_CODES);
+  chunk.arena.kernels(module).blockCodes(chunk.at[0]!, blocks, words, room.ptr);
 }
 
 /** Are all slots of the chunk rows? A scan would follow them anywhere. */

@@ -15,6 +15,11 @@ export interface Column {
   readonly rowBytes: number;
 }
 
+export interface ChunksOptions extends Cancellable {
+  /** Chunks begin at multiples of so many rows and have room for a multiple; what is beyond the last row is 0. Default 1. */
+  readonly multiple?: number;
+}
+
 export interface Chunk {
   readonly arena: Arena;
   /** Index of its first row. */
@@ -45,11 +50,12 @@ export class Chunks {
     sections: SectionReader,
     columns: readonly Column[],
     count: number,
-    options: Cancellable = {},
+    options: ChunksOptions = {},
   ): Promise<Chunks> {
+    const { multiple = 1 } = options;
     const rowBytes = columns.reduce((sum, c) => sum + c.rowBytes, 0);
     const room = Math.min(CHUNK_BYTES, heap.largestRegion) - 64 * columns.length;
-    const rowsPerChunk = Math.max(1, Math.floor(room / rowBytes));
+    const rowsPerChunk = Math.max(1, Math.floor(room / rowBytes / multiple)) * multiple;
     const list: Chunk[] = [];
     const regions: Region[] = [];
     try {
@@ -59,7 +65,8 @@ export class Chunks {
         let size = 0;
         for (const column of columns) {
           offsets.push(size);
-          size += Math.ceil((rows * column.rowBytes) / 64) * 64;
+          const reserved = Math.ceil(rows / multiple) * multiple;
+          size += Math.ceil((reserved * column.rowBytes) / 64) * 64;
         }
         const region = heap.alloc(size, 64);
         regions.push(region);

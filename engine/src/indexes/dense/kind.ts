@@ -26,10 +26,10 @@ export interface RescoredOptions extends DenseOptions {
   /** Candidates scored exactly, at least; four times k where that is more. 1 … 1,000,000. Default DEFAULT_RESCORE. */
   readonly rescore?: number;
   /**
-   * Bits of a query component that codes are compared with. 4: better candidates. 1: Hamming distance, a scan three to
-   * four times as fast that needs several times the candidates for the same recall. Default 4.
+   * Bits of a query component that codes are compared with. 8: integers whose tables fit in bytes, far better candidates.
+   * 1: Hamming distance, a somewhat faster scan that needs several times the candidates for the same recall. Default 8.
    */
-  readonly queryBits?: 1 | 4;
+  readonly queryBits?: 1 | 8;
   /** Keep the vectors in memory. false: codes only, candidates' vectors are read from the file. Default true. */
   readonly resident?: boolean;
 }
@@ -51,9 +51,9 @@ export function checkInteger(name: string, value: number, low: number, high: num
   }
 }
 
-/** Throws INVALID_ARGUMENT unless `bits` is 1 or 4. */
+/** Throws INVALID_ARGUMENT unless `bits` is 1 or 8. */
 export function checkQueryBits(bits: number): void {
-  if (bits !== 1 && bits !== 4) {
-    throw new EngineError('INVALID_ARGUMENT', `queryBits is ${bits}`, { hint: 'Pass 1 or 4.' });
+  if (bits !== 1 && bits !== 8) {
+    throw new EngineError('INVALID_ARGUMENT', `queryBits is ${bits}`, { hint: 'Pass 1 or 8.' });
   }
 }

@@ -36,7 +36,7 @@ const SAMPLE_PER_LIST = 48;
 
 /** Scans the codes of the nearest lists and rescores the nearest. `vectors` defaults to int8. */
 export function ivf(options: IvfOptions): DenseKind {
-  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, queryBits = 4 } = options;
+  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, queryBits = 8 } = options;
   const { lists = 0, probes = 0, seed = 1 } = options;
   checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
@@ -61,7 +61,7 @@ export function ivf(options: IvfOptions): DenseKind {
       const ords = await readOrds(sections, head);
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
-      const codes = await Codes.open(sections, { ...memory, dim, count: head.count, slots: 'slots' });
+      const codes = await Codes.open(sections, { ...memory, dim, count: head.count, queryBits, slots: 'slots' });
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const lists = { ...memory, codes, mean, count: head.count, probes, rescore, queryBits };
       const finder = await orClose([codes, vectors], Lists.open(sections, lists));
