@@ -13,5 +13,6 @@ export { loadPostings, type PostingsKernels } from './postings.ts';
 export { hasRelaxedSimd, hasSharedMemory, hasSimd } from './probe.ts';
 export * as reference from './reference.ts';
 export { type Ranked, rankOf, scoreOf } from './reference.ts';
+export { openThreads, type ScanThreads, type ThreadsOptions } from './threads.ts';
 export { limitOf, scoresOf, topkBytes, topkMove, topkReset, topkSize, topkTake } from './topk.ts';
 export { loadVectors, type VectorsBuild, type VectorsKernels } from './vectors.ts';

@@ -66,25 +66,26 @@ export class KernelPool {
   readonly #memoryIds = new WeakMap<Arena, Map<KernelModule, number>>();
   #nextId = 0;
   #isOpen = true;
+  /** Why a worker broke down: from then on nothing is sent, because no answer would come. */
+  #broken: EngineError | undefined;
 
   constructor({ workers, threads }: PoolOptions) {
     if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
       throw new EngineError('INVALID_ARGUMENT', `threads is ${threads}`, { hint: 'Pass an integer in 1 to 64.' });
     }
     this.threads = threads;
-    this.#members = Array.from({ length: threads }, () => {
-      const worker = workers(SOURCE);
-      worker.listen(
-        (message) => this.#settle(message as { id: number; error?: string }), // the only thing SOURCE posts
-        (error) => this.#fail(error),
-      );
-      return { worker, known: new Set<number>() };
-    });
+    this.#members = this.#start(workers);
+  }
+
+  /** Resolves when every worker runs; throws UNSUPPORTED when one cannot (a CSP without `worker-src blob:`, say). */
+  async ready(): Promise<void> {
+    this.#assertWorks();
+    await Promise.all(this.#members.map((member) => this.#post(member, { calls: [] })));
   }
 
   /** Runs each list of calls on a worker of its own (at most `threads` lists), the calls of a list in order. */
   async run(arena: Arena, module: KernelModule, lists: readonly (readonly KernelCall[])[]): Promise<void> {
-    if (!this.#isOpen) throw new EngineError('CLOSED', 'The worker pool was closed');
+    this.#assertWorks();
     if (!arena.isShared || lists.length > this.threads) {
       throw new EngineError('INVALID_ARGUMENT', `${lists.length} lists of calls for ${this.threads} workers`, {
         hint: 'Use a heap made with shared: true, and at most one list a worker.',
@@ -102,14 +103,53 @@ export class KernelPool {
     this.#fail(new EngineError('CLOSED', 'The worker pool was closed'));
   }
 
-  #send(member: Member, arena: Arena, module: KernelModule, memoryId: number, calls: readonly KernelCall[]) {
-    return new Promise<void>((resolve, reject) => {
+  #start(workers: WorkerAdapter): readonly Member[] {
+    const members: Member[] = [];
+    try {
+      while (members.length < this.threads) {
+        const worker = workers(SOURCE);
+        members.push({ worker, known: new Set() });
+        worker.listen(
+          (message) => this.#settle(message as { id: number; error?: string }), // the only thing SOURCE posts
+          (error) => this.#break(error),
+        );
+      }
+    } catch (error) {
+      for (const { worker } of members) worker.close();
+      throw error;
+    }
+    return members;
+  }
+
+  async #send(
+    member: Member,
+    arena: Arena,
+    module: KernelModule,
+    memoryId: number,
+    calls: readonly KernelCall[],
+  ): Promise<void> {
+    const first = member.known.has(memoryId) ? {} : { memory: arena.memory, module: arena.moduleOf(module) };
+    const done = this.#post(member, { memoryId, calls, ...first });
+    member.known.add(memoryId); // messages arrive in order
+    try {
+      await done;
+    } catch (error) {
+      member.known.delete(memoryId); // it may have failed before there was an instance
+      throw error;
+    }
+  }
+
+  #post(member: Member, message: Readonly<Record<string, unknown>>): Promise<void> {
+    return new Promise((resolve, reject) => {
       const id = this.#nextId++;
+      member.worker.post({ ...message, id });
       this.#waiting.set(id, { resolve, reject });
-      const first = member.known.has(memoryId) ? {} : { memory: arena.memory, module: arena.moduleOf(module) };
-      member.known.add(memoryId);
-      member.worker.post({ id, memoryId, calls, ...first });
     });
+  }
+
+  #assertWorks(): void {
+    if (!this.#isOpen) throw new EngineError('CLOSED', 'The worker pool was closed');
+    if (this.#broken !== undefined) throw this.#broken;
   }
 
   #memoryId(arena: Arena, module: KernelModule): number {
@@ -125,6 +165,15 @@ export class KernelPool {
     this.#waiting.delete(id);
     if (error === undefined) waiting?.resolve();
     else waiting?.reject(new EngineError('UNSUPPORTED', `A worker of the kernel pool failed: ${error}`));
+  }
+
+  #break(cause: unknown): void {
+    const message = cause instanceof Error && cause.message !== '' ? cause.message : 'it could not start';
+    this.#broken ??= new EngineError('UNSUPPORTED', `A worker of the kernel pool broke down: ${message}`, {
+      hint: "A page's CSP must allow worker-src blob: and wasm-unsafe-eval; or search without a pool.",
+      cause,
+    });
+    this.#fail(this.#broken);
   }
 
   #fail(error: unknown): void {
