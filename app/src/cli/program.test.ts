@@ -189,14 +189,20 @@ describe('a library from the command line', () => {
     });
   });
 
-  it('says that conditions alone find nothing', async () => {
+  it('lists what fulfils conditions alone, newest first', async () => {
     await inFolder(async (folder) => {
       const dir = ['--data-dir', join(folder, 'data')];
       await quire(['import', writeRows(join(folder, 'p.jsonl'), PAPERS), ...dir]);
-      const alone = await quire(['search', 'cat:cs.IR', ...dir]);
-      expect([alone.exit, alone.err.includes('add a word')]).toEqual([EXIT.nothing, true]);
-      const narrowed = await quire(['search', 'cat:cs.IR retrieval', ...dir]);
-      expect([narrowed.exit, narrowed.err.includes('add a word')]).toEqual([EXIT.ok, false]);
+      const { exit, out, err } = await quire(['search', 'cat:cs.IR', ...dir]);
+      expect([exit, err]).toEqual([EXIT.ok, '']);
+      expect(out).toBe(
+        '1\t2025-03-18\tcondition\tarxiv:2503.00001\tSmall Indexes for Big Questions\n' +
+          '2\t2025-03-17\tcondition\tarxiv:2503.00003\tDense Retrieval without Tears\n',
+      );
+      expect((await quire(['search', 'cat:cs.IR', ...dir], { columns: 80 })).out).toMatch(
+        /2 found in \d+ ms \(newest first\)/,
+      );
+      expect((await quire(['search', 'year:1999', ...dir])).exit).toBe(EXIT.nothing);
     });
   });
 

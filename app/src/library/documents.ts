@@ -8,12 +8,16 @@ export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } a
 export type Field = keyof typeof FIELD_WEIGHTS;
 export const FIELDS = Object.keys(FIELD_WEIGHTS) as readonly Field[];
 
+/** By this the newest papers come first: YYYYMMDD with 00 for what is not known, so that a year alone stands before its days. */
+export const NEWEST_COLUMN = 'published';
+
 export const SCHEMA: Schema = {
   // The texts stay in the store; the index keeps only what is searched.
   fields: { title: {}, abstract: {}, authors: {}, other: {} },
   columns: {
     day: 'number',
     year: 'number',
+    [NEWEST_COLUMN]: 'number',
     venue: 'keyword',
     categories: 'keywords',
     sources: 'keywords',
@@ -23,6 +27,7 @@ export const SCHEMA: Schema = {
 
 /** Columns of a work; a value that is not known is absent. */
 export function documentOf(work: Work): Document {
+  const date = work.published?.date ?? work.day; // what the store sorts by, too
   return {
     id: work.key,
     fields: {},
@@ -32,6 +37,7 @@ export function documentOf(work: Work): Document {
       upvotes: work.upvotes,
       ...(work.day !== undefined && { day: dayNumber(work.day) }),
       ...(work.year !== undefined && { year: work.year }),
+      ...(date !== undefined && { [NEWEST_COLUMN]: Number(date.replaceAll('-', '').padEnd(8, '0')) }),
       ...(work.venue !== undefined && { venue: work.venue }),
     },
   };

@@ -7,6 +7,7 @@ import { fuseRankings } from '@quire/engine/retrieval';
 import { identify, nameKey, titleHashOf } from '../papers/index.ts';
 import type { Reason } from '../server/services.ts';
 import type { Store } from '../store/index.ts';
+import { fulfilling, isConditionsAlone } from './conditions.ts';
 import { FIELDS } from './documents.ts';
 import type { TermWeights } from './excerpt.ts';
 import { FUSION } from './fusion.ts';
@@ -23,6 +24,8 @@ export interface Found {
 export interface Answer {
   /** Best first, each work once. */
   readonly found: readonly Found[];
+  /** How many there are where that is known without looking at each; absent: as many as were found. */
+  readonly total?: number;
   /** There may be more than were looked at. */
   readonly more: boolean;
   readonly mode: 'hybrid' | 'lexical' | 'dense';
@@ -51,8 +54,8 @@ const NAME_WORDS = 6;
 const MEANING_FLOOR = 0.2;
 /** The same where no paper has any word of the query: letters alone say little. */
 const UNKNOWN_FLOOR = 0.4;
-/** `year:2024` and nothing else. */
-const CONDITIONS_ALONE = 'Conditions narrow a search and find nothing by themselves: add a word.';
+/** Hits that can be paged to; conditions alone may have hundreds of thousands. */
+const DEEPEST = 10_000;
 /** Shorter words have too many neighbours in spelling. */
 const FUZZY_LENGTH = 4;
 
@@ -99,7 +102,7 @@ class Search {
       return { found: [...this.found.values()], more: false, mode, weights: new Map(), notes: this.notes };
     }
     this.put('title', this.store.worksByTitle(titleHashOf(this.query.text)));
-    if (this.query.filter !== undefined && this.query.words.size === 0) this.notes.push(CONDITIONS_ALONE);
+    if (this.found.size === 0 && isConditionsAlone(this.query)) return this.byConditions(mode);
     const statistics = await this.statistics();
     await this.putPhrases();
     await this.putAuthor(statistics);
@@ -109,6 +112,14 @@ class Search {
     await this.putRest(lexical, meaning);
     const more = lexical.length >= this.pool || meaning.length >= this.pool;
     return { found: [...this.found.values()], more, mode, weights: this.weights(statistics), notes: this.notes };
+  }
+
+  private async byConditions(mode: Answer['mode']): Promise<Answer> {
+    const { wanted, signal } = this.request;
+    const { keys, total } = await fulfilling(this.query, this.snapshot, this.encoders, wanted, { signal });
+    this.put('condition', keys);
+    const [all, more] = [Math.min(total, DEEPEST), total > DEEPEST];
+    return { found: [...this.found.values()], total: all, more, mode, weights: new Map(), notes: this.notes };
   }
 
   private put(reason: Reason, keys: readonly DocId[], score = 1): void {

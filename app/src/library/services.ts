@@ -110,7 +110,7 @@ class LibraryServices implements Services {
       return {
         query,
         hits: this.hits(shown, answer.weights),
-        total: answer.found.length,
+        total: answer.total ?? answer.found.length,
         more: answer.more,
         offset,
         limit,

@@ -10,6 +10,7 @@ export type Reason =
   | 'phrase' // it holds every quoted phrase
   | 'author' // the query is one of its authors
   | 'text' // its words match
+  | 'condition' // the query is conditions alone, and it fulfils them; newest first
   | 'meaning'; // only its meaning is close: no word of the query was needed
 
 /** A piece of text and where to mark it: [start, end) in UTF-16 code units. */

@@ -150,6 +150,15 @@ describe('the pages', () => {
     expect(text).toContain('No paper is listed on this day');
   });
 
+  it('say that what fulfils conditions alone stands in order of time', async () => {
+    const listed = async (query: string): Promise<SearchPage> => {
+      const page = await services().search(query);
+      return { ...page, hits: page.hits.map((hit) => ({ ...hit, reason: 'condition' as const })) };
+    };
+    const { text } = await get('/search?q=year:2025', { search: listed });
+    expect([text.includes('newest first'), text.includes('by words and meaning')]).toEqual([true, false]);
+  });
+
   it('explain an empty library and an empty result', async () => {
     expect((await get('/papers', { newestDay: () => undefined })).text).toContain('quire import');
     const none = async (query: string) => ({ ...(await services().search(query)), hits: [], total: 0, offset: 0 });

@@ -19,7 +19,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
         <p class="lead" role="status">
           {result.more ? 'At least ' : ''}
           {counted(result.total, 'paper')} in {result.ms < 10 ? result.ms.toFixed(1) : Math.round(result.ms)} ms,{' '}
-          {HOW[result.mode]}
+          {result.hits[0]?.reason === 'condition' ? 'newest first' : HOW[result.mode]}
         </p>
         {status.indexing && status.indexed < status.works && (
           <div class="note">
@@ -120,7 +120,7 @@ function Syntax() {
         <dt>
           <kbd>hashing year:2021..2023</kbd>
         </dt>
-        <dd>only these years</dd>
+        <dd>only these years; without a word: all their papers, newest first</dd>
         <dt>
           <kbd>quantis*</kbd>
         </dt>

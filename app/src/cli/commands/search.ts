@@ -21,6 +21,7 @@ export const searchCommand: Verb = (io, finish) =>
       `${examples([
         ['quire search 2503.11731', 'an id, a DOI or an address: that paper first'],
         [`quire search '"dense retrieval" negatives'`, 'papers with the phrase first'],
+        ['quire search cat:cs.IR year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
         ['quire search how do I compress an index --json', 'a question, as JSON'],
       ])}
 Exit codes: 0 hits, 3 none.`,
@@ -59,7 +60,7 @@ function shown(page: SearchPage, columns: number | undefined): string {
   const foot =
     columns === undefined
       ? ''
-      : `\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.mode})\n`;
+      : `\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.hits[0]?.reason === 'condition' ? 'newest first' : page.mode})\n`;
   return table(rows, { columns, stretch: 4 }) + foot;
 }
 

@@ -1,0 +1,50 @@
+// Conditions without a word to look for (`year:2024 cat:cs.IR`): the papers that fulfil them, newest first. Nothing is
+// scored here; conditions beside words only narrow a search (search.ts).
+
+import type { Cancellable, DocId, IndexReader, LexicalQuery } from '@quire/engine/core';
+import { NEWEST_COLUMN } from './documents.ts';
+import type { Encoders, PaperSnapshot } from './paper-index.ts';
+import type { ReadQuery } from './query.ts';
+
+export interface Fulfilling {
+  /** Newest first, undated last, ties by key; at most as many as asked for. */
+  readonly keys: readonly DocId[];
+  /** All that there are. */
+  readonly total: number;
+}
+
+/** Whether `query` has conditions and nothing to look for; words to leave out count as conditions beside another one. */
+export function isConditionsAlone({ filter, strict, loose }: ReadQuery): boolean {
+  return filter !== undefined && strict.lexical === undefined && loose.lexical === undefined;
+}
+
+/** The first `wanted` papers of `snapshot` that fulfil the conditions of `query`. */
+export async function fulfilling(
+  query: ReadQuery,
+  snapshot: PaperSnapshot,
+  encoders: Encoders,
+  wanted: number,
+  options: Cancellable = {},
+): Promise<Fulfilling> {
+  const { filter } = query;
+  if (filter === undefined) return { keys: [], total: 0 };
+  const left = await holding(query.strict.excluded, query, snapshot, encoders, options);
+  const total = await snapshot.count(filter);
+  const keys = await snapshot.sorted(NEWEST_COLUMN, { descending: true, filter, limit: wanted + left.size });
+  return { keys: keys.filter((key) => !left.has(key)).slice(0, wanted), total: total - left.size };
+}
+
+/** Papers within the conditions that hold any of `clauses`. */
+async function holding(
+  clauses: readonly LexicalQuery[],
+  { filter }: ReadQuery,
+  snapshot: PaperSnapshot,
+  encoders: Encoders,
+  { signal }: Cancellable,
+): Promise<ReadonlySet<DocId>> {
+  if (clauses.length === 0) return new Set();
+  const terms = snapshot.part('terms') as unknown as IndexReader<'terms'>; // every index of papers has it
+  const rep = encoders.terms.query({ type: 'or', clauses });
+  const found = await terms.search(rep, Math.max(1, snapshot.size), { signal, filter });
+  return new Set(found.map(({ id }) => id));
+}
