@@ -31,19 +31,21 @@ describe('nodeDirectory', () => {
     const path = await folder();
     const directory = await nodeDirectory(path);
     const first = await directory.lock('write.lock');
+    const { readFileSync, readdirSync } = await import('node:fs');
+    const own = JSON.parse(readFileSync(join(path, 'write.lock-1'), 'utf8')) as Record<string, string | number>;
     await first.release();
-    const { readFileSync, readdirSync, readlinkSync } = await import('node:fs');
-    const { hostname } = await import('node:os');
     expect(readdirSync(path)).toEqual(['write.lock-1']);
-    const boot = readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
-    const namespace = readOr(() => readlinkSync('/proc/self/ns/pid'));
-    const dead = { host: hostname(), boot, namespace, pid: 2 ** 22 + 1, start: '1' };
+    const { boot, namespace } = own;
+    const dead = { ...own, pid: 2 ** 22 + 1, start: '1' };
     for (const [owner, isTaken] of [
       [dead, true],
       [{ ...dead, pid: process.pid }, boot !== ''], // our number, another start: a process before us
       [{ ...dead, boot: 'an earlier boot', pid: 1 }, boot !== ''],
       [{ ...dead, host: 'elsewhere' }, false],
-      [{ ...dead, namespace: 'pid:[1]' }, false],
+      [{ ...dead, namespace: 'pid:[1] time:[1]' }, false], // a container before us, or beside us
+      [{ ...dead, namespace: `${namespace}`.replace(/^\S* /, 'pid:[1] ') }, false],
+      // Alive, but told in another time: its start is not the one that we read of it.
+      [{ ...own, namespace: `${namespace}`.replace(/ \S*$/, ' time:[1]'), start: '1' }, false],
     ] as const) {
       const [held] = readdirSync(path);
       await writeFile(join(path, held!), JSON.stringify(owner));
@@ -59,11 +61,3 @@ describe('nodeDirectory', () => {
     await expect(directory.lock('write.lock')).rejects.toThrow(/write\.lock-7 does not name an owner/);
   });
 });
-
-function readOr(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
-  }
-}

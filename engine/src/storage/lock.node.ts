@@ -6,8 +6,17 @@
 //  release  rename() a "released" record over one's own file.
 // Invariant: the highest number never disappears before a higher one exists, so numbers never start again. Two owners
 // m < n would need someone to have linked m+1 after reading m as dead or released while its owner lived and held it.
-// An owner is (host, boot, pid namespace, pid, start time): a process number used again is not taken for its
-// predecessor. Where we cannot look (another host or container) the lock counts as held: LOCKED names the file.
+// An owner is (host, boot, namespaces, pid, start time): a process number used again is not taken for its predecessor.
+// Where we cannot look (another host or container) the lock counts as held: LOCKED names the file.
+//
+// Why a container that restarts cannot take over what it held before: its new pid namespace shows only its own
+// processes, and the kernel tells nobody whether another namespace still has any. Boot, namespace and start time say who
+// the owner was; that it is not to be seen from here proves nothing, since a sibling container, on the same volume and
+// alive, looks the same. Only something that the kernel drops with the process would prove it: a record lock, which Node
+// has no call for, or a socket in the folder, which every copy of the library would stumble over.
+// The time namespace counts because start times are told in the reader's: from another one the owner looks like a
+// stranger with its number, and would be taken for dead. Machines that share a folder need names of their own: an owner
+// of another boot under our name is taken for us before a restart.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -20,6 +29,7 @@ import type { Lock } from './directory.ts';
 interface Owner {
   readonly host: string;
   readonly boot: string;
+  /** Those of process numbers and of time. */
   readonly namespace: string;
   readonly pid: number;
   readonly start: string;
@@ -102,7 +112,9 @@ function assertFree(path: string, held: Held, self: Owner): void {
   }
   if (by.boot !== self.boot) return; // the machine was restarted since
   if (by.namespace !== self.namespace) {
-    throw new EngineError('LOCKED', `${path} is held by process ${by.pid} of another container`, { hint: remove });
+    throw new EngineError('LOCKED', `${path} is held by process ${by.pid} of another container`, {
+      hint: `A container that was restarted cannot see whether its predecessor still runs. ${remove}`,
+    });
   }
   if (!isAlive(by)) return;
   throw new EngineError('LOCKED', `${path} is held by process ${by.pid}${by.pid === self.pid ? ' (this one)' : ''}`, {
@@ -125,7 +137,7 @@ function ownIdentity(): Owner {
   return {
     host: hostname(),
     boot: readOr('/proc/sys/kernel/random/boot_id', ''),
-    namespace: namespaceOf(),
+    namespace: `${linkOr('/proc/self/ns/pid', '')} ${linkOr('/proc/self/ns/time', '')}`,
     pid: process.pid,
     start: processStat(process.pid)?.start ?? '',
   };
@@ -138,11 +150,11 @@ function processStat(pid: number): { readonly state: string; readonly start: str
   return text === '' ? undefined : { state: fields[0] ?? '', start: fields[19] ?? '' };
 }
 
-function namespaceOf(): string {
+function linkOr(path: string, otherwise: string): string {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    return readlinkSync(path);
   } catch {
-    return '';
+    return otherwise;
   }
 }
 
