@@ -4,6 +4,7 @@
 
 import { isAccepted } from './accept';
 import { push, rankOf, threshold } from './topk';
+import { groupOf, touch } from './touch';
 
 // @ts-ignore: decorator
 @inline
@@ -89,9 +90,14 @@ export function scanF32Many(
 export function offerF32(rows: usize, dim: u32, query: usize, wanted: usize, ids: usize, n: u32, top: usize): void {
   let limit = threshold(top);
   const stride = <usize>dim << 2;
-  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
-    const score = dotF32(rows + <usize>load<u32>(wanted + i) * stride, query, dim);
-    const key = (<u64>rankOf(score) << 32) | load<u32>(ids + i);
-    if (key < limit) limit = push(top, key);
+  const group = groupOf(dim << 2);
+  for (let from: u32 = 0; from < n; from += group) {
+    const count = min<u32>(group, n - from);
+    touch(rows, dim << 2, wanted, count, top);
+    for (const end = wanted + (<usize>count << 2); wanted < end; wanted += 4, ids += 4) {
+      const score = dotF32(rows + <usize>load<u32>(wanted) * stride, query, dim);
+      const key = (<u64>rankOf(score) << 32) | load<u32>(ids);
+      if (key < limit) limit = push(top, key);
+    }
   }
 }

@@ -9,6 +9,7 @@
 
 import { isAccepted } from './accept';
 import { push, rankOf, threshold } from './topk';
+import { groupOf, touch } from './touch';
 
 // @ts-ignore: decorator
 @inline
@@ -120,10 +121,16 @@ export function offerI8(
   rows: usize, scales: usize, dim: u32, query: usize, queryScale: f64, wanted: usize, ids: usize, n: u32, top: usize,
 ): void {
   let limit = threshold(top);
-  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
-    const row = <usize>load<u32>(wanted + i);
-    const score = scoreI8(rows + row * <usize>dim, load<f32>(scales + (row << 2)), query, queryScale, dim);
-    const key = (<u64>rankOf(score) << 32) | load<u32>(ids + i);
-    if (key < limit) limit = push(top, key);
+  const group = groupOf(dim);
+  for (let from: u32 = 0; from < n; from += group) {
+    const count = min<u32>(group, n - from);
+    touch(scales, 4, wanted, count, top);
+    touch(rows, dim, wanted, count, top);
+    for (const end = wanted + (<usize>count << 2); wanted < end; wanted += 4, ids += 4) {
+      const row = <usize>load<u32>(wanted);
+      const score = scoreI8(rows + row * <usize>dim, load<f32>(scales + (row << 2)), query, queryScale, dim);
+      const key = (<u64>rankOf(score) << 32) | load<u32>(ids);
+      if (key < limit) limit = push(top, key);
+    }
   }
 }

@@ -155,6 +155,14 @@ for (const { build, missing } of builds) {
       expect(topkTake(b.arena, b.k, 65536)).toEqual(expected);
     });
 
+    it(`rows offered out of many, few and many at a time, score as their twins say (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const dim of [1, 20, 256, 2500]) {
+        for (const n of [0, 1, 2, 31, 32, 33, 200]) checkOffers(b, rng, dim, n);
+      }
+    });
+
     it(`a heap carried to another arena half way gives the same top k (seed ${SEED})`, async () => {
       const one = await bench(build);
       const two = await bench(build);
@@ -202,6 +210,44 @@ for (const { build, missing } of builds) {
       }
     });
   });
+}
+
+/** offerF32 and offerI8 of `n` rows out of 300 in any order, as documents of other numbers. */
+function checkOffers(b: Bench, rng: Rng, dim: number, n: number): void {
+  const at = { wanted: 65536, ids: 131072, query: 196608, top: 262144, scales: 393216, rows: 1 << 20, bytes: 8 << 20 };
+  const wanted = rng.shuffle([...Array(300).keys()]).slice(0, n);
+  const idOf = (row: number) => 7 * row + 3;
+  const k = 1 + rng.below(20);
+  const floatRows = Array.from({ length: 300 }, () => floats(rng, dim));
+  const byteRows = Array.from({ length: 300 }, () => int8s(rng, dim));
+  const scales = floats(rng, 300);
+  for (let row = 0; row < 300; row++) {
+    put(b.arena, at.rows + 4 * dim * row, floatRows[row]!);
+    put(b.arena, at.bytes + dim * row, byteRows[row]!);
+  }
+  put(b.arena, at.scales, scales);
+  put(b.arena, at.wanted, Uint32Array.from(wanted));
+  put(b.arena, at.ids, Uint32Array.from(wanted, idOf));
+  const expected = (score: (row: number) => number) =>
+    twin.scan(
+      n,
+      k,
+      (i) => idOf(wanted[i]!),
+      (i) => twin.rankOf(score(wanted[i]!)),
+    );
+
+  const query = floats(rng, dim);
+  put(b.arena, at.query, query);
+  topkReset(b.arena, at.top, k);
+  b.k.offerF32(at.rows, dim, at.query, at.wanted, at.ids, n, at.top);
+  expect(topkTake(b.arena, b.k, at.top)).toEqual(expected((row) => twin.dotF32(floatRows[row]!, query)));
+
+  const integers = int15s(rng, dim);
+  putQueryI8(b, at.query, integers);
+  topkReset(b.arena, at.top, k);
+  b.k.offerI8(at.bytes, at.scales, dim, at.query, 0.5, at.wanted, at.ids, n, at.top);
+  const scoreOfRow = (row: number) => twin.scoreI8(byteRows[row]!, scales[row]!, integers, 0.5);
+  expect(topkTake(b.arena, b.k, at.top)).toEqual(expected(scoreOfRow));
 }
 
 /** Tables of a query by the format's words, pattern by pattern; 16 bytes for every four dimensions. */
