@@ -76,7 +76,10 @@ export type LexicalQuery =
   | { readonly type: 'and'; readonly clauses: readonly LexicalQuery[] }
   | { readonly type: 'or'; readonly clauses: readonly LexicalQuery[] }
   | { readonly type: 'not'; readonly clause: LexicalQuery }
-  /** Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first. */
+  /**
+   * Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first; all prefix and fuzzy nodes of
+   * a query together stand for 2,048 at most.
+   */
   | { readonly type: 'prefix'; readonly prefix: string; readonly limit?: number }
   /** Terms within `distance` (1 or 2) Damerau-Levenshtein edits that share the first `exact` (default 1) characters. */
   | {

@@ -5,7 +5,7 @@
 import type { Explanation } from '../../core/types.ts';
 import { score } from './bm25.ts';
 import { Conjunction } from './conjunction.ts';
-import type { Expansion } from './expand.ts';
+import type { Expanded, Expansion } from './expand.ts';
 import { explainLeaf, explainSum } from './explain.ts';
 import { END, type ListCursor } from './list-cursor.ts';
 import type { ExpandLeaf, Inner, PhraseLeaf, Plan, TermLeaf } from './plan.ts';
@@ -214,12 +214,12 @@ class PhraseCursor implements Cursor {
 
 function expandCursor(leaf: ExpandLeaf, lists: Lists): Cursor | undefined {
   const word = termCursor({ type: 'term', field: leaf.field, term: leaf.text, boost: leaf.boost }, lists);
-  const { idf, expansions } = lists.scoring.expand(leaf);
-  const found = expansions.flatMap((expansion) => {
+  const expanded = lists.scoring.expand(leaf);
+  const found = expanded.expansions.flatMap((expansion) => {
     const list = lists.list(leaf.field, expansion.term);
     return list === undefined ? [] : [{ expansion, list }];
   });
-  return word === undefined && found.length === 0 ? undefined : new ExpandCursor(leaf, word, found, idf, lists);
+  return word === undefined && found.length === 0 ? undefined : new ExpandCursor(leaf, word, found, expanded, lists);
 }
 
 /** The word itself, or else the best of its expansions (the rule of expand.ts). */
@@ -228,20 +228,20 @@ class ExpandCursor implements Cursor {
   readonly #leaf: ExpandLeaf;
   readonly #word: Cursor | undefined;
   readonly #found: readonly { expansion: Expansion; list: ListCursor }[];
-  readonly #idf: number;
+  readonly #expanded: Expanded;
   readonly #lists: Lists;
 
   constructor(
     leaf: ExpandLeaf,
     word: Cursor | undefined,
     found: readonly { expansion: Expansion; list: ListCursor }[],
-    idf: number,
+    expanded: Expanded,
     lists: Lists,
   ) {
     this.#leaf = leaf;
     this.#word = word;
     this.#found = found;
-    this.#idf = idf;
+    this.#expanded = expanded;
     this.#lists = lists;
   }
   get cost(): number {
@@ -265,8 +265,10 @@ class ExpandCursor implements Cursor {
     if (this.#word?.doc === this.doc) return this.#word.explain();
     const { term, weight, factor, distance } = this.#best();
     const byte = this.#lists.norms(this.#leaf.field)[this.doc]!;
-    const facts = { term, [this.#leaf.type]: this.#leaf.text, factor, distance };
-    return explainLeaf(this.#lists.scoring, this.#leaf, facts, weight, Math.fround(factor * this.#idf), 1, byte);
+    const { idf, found, expansions } = this.#expanded;
+    const left = found > expansions.length ? { expansions: expansions.length, candidates: found } : {};
+    const facts = { term, [this.#leaf.type]: this.#leaf.text, factor, distance, ...left };
+    return explainLeaf(this.#lists.scoring, this.#leaf, facts, weight, Math.fround(factor * idf), 1, byte);
   }
 
   #inverse(): number {

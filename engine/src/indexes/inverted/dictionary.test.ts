@@ -1,7 +1,7 @@
 // The dictionary finds what was written, in byte order, whatever the terms.
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../core/rng.ts';
-import { encodeUtf8 } from '../../core/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
 import { compareBytes, Dictionary, DictionaryWriter } from './dictionary.ts';
 
 function dictionaryOf(terms: readonly string[]) {
@@ -36,9 +36,11 @@ describe('the term dictionary', () => {
   it('walks the terms that begin with a prefix, across blocks', () => {
     const words = Array.from({ length: 200 }, (_, i) => `w${String(i).padStart(3, '0')}`);
     const { dictionary } = dictionaryOf([...words, 'v', 'x']);
-    expect([...dictionary.startingWith('w1')].map(({ term }) => term)).toEqual(words.slice(100));
-    expect([...dictionary.startingWith('')].length).toBe(202);
-    expect([...dictionary.startingWith('w2')]).toEqual([]);
+    const starting = (prefix: string) =>
+      Array.from(dictionary.startingWith(prefix), (cursor) => decodeUtf8(cursor.term()));
+    expect(starting('w1')).toEqual(words.slice(100));
+    expect(starting('')).toHaveLength(202);
+    expect(starting('w2')).toEqual([]);
   });
 
   it('may be empty, and says so when its index belongs to another', () => {

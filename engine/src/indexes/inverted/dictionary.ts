@@ -3,7 +3,7 @@
 
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
-import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
+import { encodeUtf8 } from '../../core/utf8.ts';
 
 const TERMS_A_BLOCK = 32;
 
@@ -114,16 +114,13 @@ export class Dictionary {
     return undefined;
   }
 
-  /** Every term that begins with `prefix`, ascending. */
-  *startingWith(prefix: string): Generator<{ term: string; entry: TermEntry }> {
+  /** Every term that begins with `prefix`, ascending: the cursor stands at one after the other. */
+  *startingWith(prefix: string): Generator<DictionaryCursor> {
     const bytes = encodeUtf8(prefix);
     for (const cursor = this.from(bytes); cursor.next(); ) {
       const term = cursor.term();
-      if (sharedPrefix(term, bytes) < bytes.length) {
-        if (compareBytes(term, bytes) > 0) return;
-        continue;
-      }
-      yield { term: decodeUtf8(term), entry: cursor.entry() };
+      if (sharedPrefix(term, bytes) === bytes.length) yield cursor;
+      else if (compareBytes(term, bytes) > 0) return;
     }
   }
 
@@ -199,6 +196,9 @@ export class DictionaryCursor {
   /** The present term's bytes: a view. */
   term(): Uint8Array<ArrayBuffer> {
     return this.#term.subarray(0, this.#length);
+  }
+  get df(): number {
+    return this.#df;
   }
   entry(): TermEntry {
     return {

@@ -8,13 +8,22 @@
 //        fuzzy   I over those and every term within the distance     factor = ½ · (1 − d / (1 + max(|x|, |t|)))  < ½
 //      Hence idf(x) ≥ I(prefix) ≥ I(fuzzy): a rare misspelling never outweighs the common word.
 //   3. Candidates are ranked (fuzzy: by distance first), then by global document frequency, then by their bytes, and the
-//      first `limit` are used. Everything comes from the global statistics, so segments do not matter.
+//      first `limit` are used.
+//   4. A query uses at most MAX_EXPANSIONS terms in all. Leaves that want more together keep their first c each, c the
+//      largest number that fits; where not even one each fits, the first MAX_EXPANSIONS leaves of the query keep one.
+//      Leaves that differ in boost alone count as one. I is taken over all candidates, used or not: see 2.
+// Everything comes from the query and the global statistics, so segments do not matter. Readable twin: expand-reference.ts.
 
 import { compareUtf8 } from '../../core/order.ts';
 import type { Statistics } from '../../core/types.ts';
+import { decodeUtf8 } from '../../core/utf8.ts';
 import { idf, weightOf } from './bm25.ts';
-import type { Dictionary, TermEntry } from './dictionary.ts';
-import type { ExpandLeaf } from './plan.ts';
+import type { Dictionary } from './dictionary.ts';
+import { decodePoints, NearTerms, type NearWord, pointsOf } from './near-terms.ts';
+import { type ExpandLeaf, keyOf } from './plan.ts';
+
+/** Terms that the prefix and fuzzy leaves of one query may stand for, all fields together. */
+export const MAX_EXPANSIONS = 2048;
 
 export interface Expansion {
   readonly term: string;
@@ -28,82 +37,195 @@ export interface Expanded {
   readonly df: number;
   readonly idf: number;
   readonly expansions: readonly Expansion[];
+  /** Candidates; those beyond `expansions` are not searched. */
+  readonly found: number;
+}
+/** What is known of a field: how its df keys begin, and how many documents have it. */
+export interface ExpandField {
+  readonly dfPrefix: string;
+  readonly docs: number;
 }
 
-/** Every term of a segment that the leaf's statistics must know: the word, what begins with it, what is near it. */
-export function* candidates(leaf: ExpandLeaf, dictionary: Dictionary): Generator<{ term: string; entry: TermEntry }> {
-  yield* dictionary.startingWith(leaf.text);
-  if (leaf.type === 'prefix') return;
-  const points = [...leaf.text];
-  for (const found of dictionary.startingWith(points.slice(0, leaf.exact).join(''))) {
-    // Cheap first: a code point is one or two units.
-    if (Math.abs(found.term.length - leaf.text.length) > 2 * leaf.distance) continue;
-    if (!found.term.startsWith(leaf.text) && editDistance(points, [...found.term], leaf.distance) <= leaf.distance) {
-      yield found;
+/** Every term of one field that the statistics of its leaves must know: their words, what begins with these, what is near. */
+export function* candidates(
+  leaves: readonly ExpandLeaf[],
+  dictionary: Dictionary,
+): Generator<{ term: string; df: number }> {
+  for (const text of outermost(leaves.map((leaf) => leaf.text))) {
+    for (const cursor of dictionary.startingWith(text)) yield { term: decodeUtf8(cursor.term()), df: cursor.df };
+  }
+  let points = new Uint32Array(64);
+  const fuzzy = leaves.filter((leaf) => leaf.type === 'fuzzy');
+  for (const [start, near] of grouped(fuzzy, startOf)) {
+    const words = new NearTerms(near.map(wordOf));
+    for (const cursor of dictionary.startingWith(start)) {
+      const bytes = cursor.term();
+      if (bytes.length > points.length) points = new Uint32Array(2 * bytes.length);
+      if (words.near(points, decodePoints(bytes, points)).length > 0) yield { term: decodeUtf8(bytes), df: cursor.df };
     }
   }
 }
 
-/** What leaves stand for, by the statistics that say so: found once a search, not once a segment. */
-export type Expansions = WeakMap<Statistics, Map<ExpandLeaf, Expanded>>;
-
-/** The terms that the leaf stands for, the word itself left out. `dfPrefix` begins the keys of the field's dfs. */
-export function expand(leaf: ExpandLeaf, statistics: Statistics, dfPrefix: string, docs: number): Expanded {
-  const points = [...leaf.text];
-  let df = statistics.get(dfPrefix + leaf.text) ?? 0;
-  const found: { term: string; df: number; distance: number; length: number }[] = [];
-  const start = leaf.type === 'prefix' ? dfPrefix + leaf.text : dfPrefix;
-  for (const [key, value] of statistics) {
-    if (!key.startsWith(start) || value === 0) continue;
-    const term = key.slice(dfPrefix.length);
-    if (term === leaf.text) continue;
-    const begins = term.startsWith(leaf.text);
-    const other = [...term];
-    const distance = leaf.type === 'prefix' ? 0 : distanceWithin(points, other, leaf);
-    if (begins || distance <= leaf.distance) df = Math.max(df, value);
-    if (distance <= leaf.distance) found.push({ term, df: value, distance, length: other.length });
+/** What the leaves of a query stand for, the words themselves left out. */
+export function expandAll(
+  leaves: readonly ExpandLeaf[],
+  statistics: Statistics,
+  field: (number: number) => ExpandField,
+  most = MAX_EXPANSIONS,
+): ReadonlyMap<ExpandLeaf, Expanded> {
+  const reaches = new Map<string, Reach>(); // in the order of the query
+  for (const leaf of leaves) if (!reaches.has(keyOf(leaf))) reaches.set(keyOf(leaf), new Reach(leaf));
+  const all = [...reaches.values()];
+  for (const number of new Set(leaves.map((leaf) => leaf.field))) {
+    reachTerms(
+      all.filter(({ leaf }) => leaf.field === number),
+      termsOf(statistics, field(number).dfPrefix),
+    );
   }
-  found.sort((a, b) => a.distance - b.distance || b.df - a.df || compareUtf8(a.term, b.term));
-  const common = idf(df, docs);
-  const expansions = found.slice(0, leaf.limit).map(({ term, distance, length }) => {
-    const factor = factorOf(leaf, points.length, length, distance);
-    return { term, distance, factor, weight: weightOf(leaf.boost, Math.fround(factor * common)) };
-  });
-  return { df, idf: common, expansions };
+  const kept = shares(
+    all.map(({ leaf, found }) => Math.min(leaf.limit, found)),
+    most,
+  );
+  for (const [i, reach] of all.entries()) reach.keep(kept[i]!);
+  const docs = (leaf: ExpandLeaf) => field(leaf.field).docs;
+  return new Map(leaves.map((leaf) => [leaf, reaches.get(keyOf(leaf))!.expanded(leaf, docs(leaf))]));
+}
+
+/** How many of what they want each may have: rule 4. */
+function shares(wanted: readonly number[], most: number): readonly number[] {
+  let each = 0;
+  let left = most;
+  for (;;) {
+    const hungry = wanted.filter((count) => count > each).length;
+    if (hungry === 0 || hungry > left) break;
+    left -= hungry;
+    each++;
+  }
+  if (each > 0) return wanted.map((count) => Math.min(count, each));
+  return wanted.map((count) => (count > 0 && left-- > 0 ? 1 : 0));
+}
+
+interface Candidate {
+  readonly term: string;
+  readonly df: number;
+  readonly distance: number;
+}
+
+/** The candidates of one leaf, the best `limit` of them kept. */
+class Reach {
+  readonly leaf: ExpandLeaf;
+  readonly points: readonly number[];
+  found = 0;
+  #df = 0;
+  #best: Candidate[] = [];
+
+  constructor(leaf: ExpandLeaf) {
+    this.leaf = leaf;
+    this.points = pointsOf(leaf.text);
+  }
+
+  /** A document frequency that I is taken over. */
+  sees(df: number): void {
+    if (df > this.#df) this.#df = df;
+  }
+
+  offer(term: string, df: number, distance: number): void {
+    if (term === this.leaf.text) return;
+    this.found++;
+    this.#best.push({ term, df, distance });
+    if (this.#best.length >= 2 * this.leaf.limit + 1024) this.keep(this.leaf.limit); // now and then, not each time
+  }
+
+  keep(count: number): void {
+    this.#best.sort((a, b) => a.distance - b.distance || b.df - a.df || compareUtf8(a.term, b.term));
+    this.#best.length = Math.min(count, this.#best.length);
+  }
+
+  expanded(leaf: ExpandLeaf, docs: number): Expanded {
+    const common = idf(this.#df, docs);
+    const expansions = this.#best.map(({ term, distance }) => {
+      const factor = factorOf(leaf, this.points.length, pointsOf(term).length, distance);
+      return { term, distance, factor, weight: weightOf(leaf.boost, Math.fround(factor * common)) };
+    });
+    return { df: this.#df, idf: common, expansions, found: this.found };
+  }
+}
+
+type Term = readonly [term: string, df: number];
+
+/** Offers to each leaf of one field what begins with its word or is near it. */
+function reachTerms(reaches: readonly Reach[], terms: Iterable<Term>): void {
+  const byText = grouped(reaches, ({ leaf }) => leaf.text);
+  const fuzzy = reaches.filter(({ leaf }) => leaf.type === 'fuzzy');
+  const byStart = grouped(fuzzy, ({ leaf }) => startOf(leaf));
+  const termsByStart = new Map([...byStart.keys()].map((start): [string, Term[]] => [start, []]));
+  const [lengths, starts] = [lengthsOf(byText.keys()), lengthsOf(byStart.keys())];
+  for (const term of terms) {
+    const [text, df] = term;
+    for (const length of lengths) {
+      if (length > text.length) break;
+      for (const reach of byText.get(text.slice(0, length)) ?? []) {
+        reach.sees(df);
+        if (reach.leaf.type === 'prefix') reach.offer(text, df, 0);
+      }
+    }
+    for (const length of starts) if (length <= text.length) termsByStart.get(text.slice(0, length))?.push(term);
+  }
+  for (const [start, near] of byStart) reachNear(near, termsByStart.get(start)!);
+}
+
+function reachNear(reaches: readonly Reach[], terms: Term[]): void {
+  const words = new NearTerms(reaches.map(({ leaf }) => wordOf(leaf)));
+  terms.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); // for speed alone
+  for (const [term, df] of terms) {
+    const points = Uint32Array.from(pointsOf(term));
+    for (const word of words.near(points, points.length)) {
+      reaches[word]!.sees(df);
+      reaches[word]!.offer(term, df, words.distance(word, points, points.length));
+    }
+  }
+}
+
+/** Terms of a field that some document holds. */
+function* termsOf(statistics: Statistics, dfPrefix: string): Generator<Term> {
+  for (const [key, df] of statistics) if (df > 0 && key.startsWith(dfPrefix)) yield [key.slice(dfPrefix.length), df];
+}
+
+/** The texts that begin with no other one of them. */
+function outermost(texts: readonly string[]): readonly string[] {
+  const out: string[] = [];
+  for (const text of [...new Set(texts)].sort()) {
+    const last = out.at(-1);
+    const isHalf = last !== undefined && /[\ud800-\udbff]$/.test(last); // it begins no whole pair, though its unit does
+    if (last === undefined || isHalf || !text.startsWith(last)) out.push(text);
+  }
+  return out;
+}
+
+/** The characters that a term near the word must begin with. */
+function startOf(leaf: ExpandLeaf): string {
+  return [...leaf.text].slice(0, leaf.exact).join('');
+}
+
+function wordOf(leaf: ExpandLeaf): NearWord {
+  return { points: pointsOf(leaf.text), distance: leaf.distance, exact: leaf.exact };
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const out = new Map<string, T[]>();
+  for (const item of items) {
+    const group = out.get(keyOf(item));
+    if (group === undefined) out.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return out;
+}
+
+function lengthsOf(texts: Iterable<string>): readonly number[] {
+  return [...new Set(Array.from(texts, (text) => text.length))].sort((a, b) => a - b);
 }
 
 function factorOf(leaf: ExpandLeaf, wanted: number, length: number, distance: number): number {
   if (leaf.type === 'prefix') return 0.5 + (0.25 * wanted) / length;
   return 0.5 * (1 - distance / (1 + Math.max(wanted, length)));
-}
-
-function distanceWithin(a: readonly string[], b: readonly string[], leaf: ExpandLeaf): number {
-  for (let i = 0; i < leaf.exact && i < a.length; i++) if (a[i] !== b[i]) return Infinity;
-  return editDistance(a, b, leaf.distance);
-}
-
-/**
- * Edits (insert, delete, substitute, swap of neighbours; no place edited twice) that turn `a` into `b`, in code points;
- * anything above `limit` may be returned as limit + 1. Damerau (1964), in the restricted form.
- */
-export function editDistance(a: readonly string[], b: readonly string[], limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1));
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) cost = Math.min(cost, before[j - 2]! + 1);
-      row.push(cost);
-      least = Math.min(least, cost);
-    }
-    if (least > limit) return limit + 1;
-    before = previous;
-    previous = row;
-  }
-  return previous[b.length]!;
 }

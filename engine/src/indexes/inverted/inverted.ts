@@ -7,10 +7,10 @@ import type { Cancellable, Space, TermsQuery } from '../../core/types.ts';
 import { defaultHeap, type Heap, loadPostings } from '../../kernels/index.ts';
 import type { PartKind } from '../../storage/part.ts';
 import { DEFAULT_B, DEFAULT_K1 } from './bm25.ts';
-import type { Expansions } from './expand.ts';
 import { VERSION } from './format.ts';
 import { mergeInverted } from './merge.ts';
 import { type Plan, planQuery } from './plan.ts';
+import type { Expansions } from './scoring.ts';
 import { openInverted, type SegmentOptions } from './segment.ts';
 import { writeInverted } from './writer.ts';
 

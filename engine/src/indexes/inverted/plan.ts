@@ -198,7 +198,7 @@ function joinRepeated(clauses: readonly Plan[]): readonly Plan[] {
 }
 
 /** Equal for leaves that differ in boost alone. */
-function keyOf(leaf: Leaf): string {
+export function keyOf(leaf: Leaf): string {
   return leaf.type === 'term' ? `${leaf.field} ${leaf.term}` : JSON.stringify({ ...leaf, boost: 0 });
 }
 

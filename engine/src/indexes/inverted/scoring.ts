@@ -1,9 +1,9 @@
 // What one search scores with: idf, weights and length factors of each leaf, from the global statistics.
 
-import type { Statistics } from '../../core/types.ts';
+import type { Statistics, Trace } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
-import { type Expanded, type Expansions, expand } from './expand.ts';
-import type { ExpandLeaf, PhraseLeaf, TermLeaf } from './plan.ts';
+import { type Expanded, expandAll, MAX_EXPANSIONS } from './expand.ts';
+import { type ExpandLeaf, leavesOf, type PhraseLeaf, type Plan, type TermLeaf } from './plan.ts';
 import { type FieldKeys, type FieldStatistics, fieldStatistics } from './statistics.ts';
 
 export interface Bm25 {
@@ -17,27 +17,32 @@ export interface Weighed {
   readonly weight: number;
 }
 
+/** What the leaves of plans stand for, by the statistics that say so: found once a search, not once a segment. */
+export type Expansions = WeakMap<Statistics, WeakMap<Plan, ReadonlyMap<ExpandLeaf, Expanded>>>;
+
+export interface ScoringOptions {
+  readonly bm25: Bm25;
+  readonly norms: NormTables;
+  /** The query. */
+  readonly plan: Plan;
+  readonly expansions: Expansions;
+  /** Hears of candidates that are left out. */
+  readonly trace: Trace | undefined;
+}
+
 /** Field numbers are places in `fields`. */
 export class Scoring {
   readonly bm25: Bm25;
   readonly fields: readonly FieldKeys[];
   readonly #statistics: Statistics;
-  readonly #norms: NormTables;
-  readonly #expansions: Expansions;
+  readonly #options: ScoringOptions;
   readonly #found: (FieldStatistics | undefined)[] = [];
 
-  constructor(
-    fields: readonly FieldKeys[],
-    bm25: Bm25,
-    statistics: Statistics,
-    norms: NormTables,
-    expansions: Expansions,
-  ) {
-    this.#expansions = expansions;
+  constructor(fields: readonly FieldKeys[], statistics: Statistics, options: ScoringOptions) {
     this.fields = fields;
-    this.bm25 = bm25;
+    this.bm25 = options.bm25;
     this.#statistics = statistics;
-    this.#norms = norms;
+    this.#options = options;
   }
 
   field(number: number): FieldStatistics {
@@ -51,7 +56,7 @@ export class Scoring {
 
   /** 1 / (k1 · (1 − b + b · length / average)) by length byte. */
   inverseNorms(number: number): Float32Array {
-    return this.#norms.of(this.bm25, this.field(number).averageLength);
+    return this.#options.norms.of(this.bm25, this.field(number).averageLength);
   }
 
   term(leaf: TermLeaf): Weighed {
@@ -66,15 +71,35 @@ export class Scoring {
     return { df, idf: value, weight: weightOf(leaf.boost, value) };
   }
 
+  /** Of a leaf of the plan. */
   expand(leaf: ExpandLeaf): Expanded {
-    const known = this.#expansions.get(this.#statistics) ?? new Map<ExpandLeaf, Expanded>();
-    this.#expansions.set(this.#statistics, known);
-    let found = known.get(leaf);
+    const { plan, expansions } = this.#options;
+    const known = expansions.get(this.#statistics) ?? new WeakMap<Plan, ReadonlyMap<ExpandLeaf, Expanded>>();
+    expansions.set(this.#statistics, known);
+    let found = known.get(plan);
     if (found === undefined) {
-      found = expand(leaf, this.#statistics, this.fields[leaf.field]!.dfPrefix, this.field(leaf.field).docs);
-      known.set(leaf, found);
+      found = this.#expandAll(plan);
+      known.set(plan, found);
     }
-    return found;
+    return found.get(leaf)!; // a leaf of this very plan
+  }
+
+  #expandAll(plan: Plan): ReadonlyMap<ExpandLeaf, Expanded> {
+    const leaves = [...leavesOf(plan)].filter((leaf) => 'text' in leaf);
+    const all = expandAll(leaves, this.#statistics, (number) => ({
+      dfPrefix: this.fields[number]!.dfPrefix,
+      docs: this.field(number).docs,
+    }));
+    let [found, kept] = [0, 0];
+    for (const expanded of all.values()) {
+      found += expanded.found;
+      kept += expanded.expansions.length;
+    }
+    if (kept < found) {
+      const facts = { leaves: leaves.length, found, kept, limit: MAX_EXPANSIONS };
+      this.#options.trace?.({ name: 'inverted.expansions', message: 'Some near terms are not searched', facts });
+    }
+    return all;
   }
 
   /** 0 for a term that only deleted documents hold, where the statistics leave those out. */

@@ -9,15 +9,15 @@ import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/
 import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary, type TermEntry } from './dictionary.ts';
-import { candidates, type Expansions } from './expand.ts';
+import { candidates } from './expand.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
 import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
 import { BLOCK } from './packed128.ts';
-import { leavesOf, type Plan, type TermLeaf } from './plan.ts';
+import { type ExpandLeaf, leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
 import { type PostingsList, type PrunedList, type ScoredList, searchPruned } from './pruned.ts';
-import { type Bm25, NormTables, Scoring } from './scoring.ts';
+import { type Bm25, type Expansions, NormTables, Scoring } from './scoring.ts';
 import { dfPrefix, docsKey, type FieldKeys, lengthKey } from './statistics.ts';
 
 const READ_BYTES = 4 << 20;
@@ -212,13 +212,16 @@ class InvertedSegment implements SegmentPart<'terms'> {
   }
 
   statisticsSync(query: TermsQuery): Statistics {
+    const expanding = new Map<FieldPart, ExpandLeaf[]>();
     const sums = new Map<string, number>(); // set, not added to: a df is one number however often a query names the term
     for (const leaf of leavesOf(this.#options.plan(query))) {
       const field = this.#fields[leaf.field]!;
       sums.set(field.docsKey, field.header.docs);
       sums.set(field.lengthKey, field.header.occurrences);
       if ('text' in leaf) {
-        for (const { term, entry } of candidates(leaf, field.dictionary)) sums.set(field.dfPrefix + term, entry.df);
+        const leaves = expanding.get(field);
+        if (leaves === undefined) expanding.set(field, [leaf]);
+        else leaves.push(leaf);
         continue;
       }
       for (const term of leaf.type === 'term' ? [leaf.term] : leaf.terms) {
@@ -226,12 +229,15 @@ class InvertedSegment implements SegmentPart<'terms'> {
         if (entry !== undefined) sums.set(field.dfPrefix + term, entry.df);
       }
     }
+    for (const [{ dfPrefix, dictionary }, leaves] of expanding) {
+      for (const { term, df } of candidates(leaves, dictionary)) sums.set(dfPrefix + term, df);
+    }
     return sums;
   }
 
   async explain(query: TermsQuery, ord: Ord, scope: Scope): Promise<Explanation | undefined> {
     const plan = this.#options.plan(query);
-    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(scope));
+    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(plan, scope));
     return readingLists(() => {
       const cursor = cursorOf(plan, lists);
       return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
@@ -247,15 +253,15 @@ class InvertedSegment implements SegmentPart<'terms'> {
     this.#bytes.region?.free();
   }
 
-  #scoring(scope: Scope): Scoring {
+  #scoring(plan: Plan, { statistics, trace }: Scope): Scoring {
     if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
     const { bm25, expansions } = this.#options;
-    return new Scoring(this.#fields, bm25, scope.statistics, this.#norms, expansions);
+    return new Scoring(this.#fields, statistics, { bm25, norms: this.#norms, plan, expansions, trace });
   }
 
   #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {
     throwIfAborted(scope.signal);
-    const scoring = this.#scoring(scope);
+    const scoring = this.#scoring(plan, scope);
     const wanted = Math.min(k, this.#header.size);
     if (wanted === 0) return NONE;
     return readingLists(() => {
