@@ -19,6 +19,7 @@ export function partReader<K extends Kind>(
   const isSync =
     states.every(({ segment }) => segment.table.isSync) &&
     parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined);
+  const last = new WeakMap<QueryRep<K>, Statistics>(); // hits are explained one by one, by the query that found them
   let size: number | undefined;
 
   const begin = (query: QueryRep<K>, k: number, options: SearchOptions) => {
@@ -34,7 +35,9 @@ export function partReader<K extends Kind>(
   const statistics = async (query: QueryRep<K>): Promise<Statistics> => {
     assertOpen();
     assertSpace(name, kind, query);
-    return sumStatistics(await Promise.all(parts.map((part) => part.statistics(query))));
+    const sums = sumStatistics(await Promise.all(parts.map((part) => part.statistics(query))));
+    last.set(query, sums);
+    return sums;
   };
 
   const searchSync = (query: QueryRep<K>, k: number, options: SearchOptions = {}): Ranking => {
@@ -75,7 +78,7 @@ export function partReader<K extends Kind>(
     ...(isSync && { searchSync }),
     explain: async (query, id, options = {}) => {
       begin(query, 1, options);
-      const sums = options.statistics ?? (await statistics(query));
+      const sums = options.statistics ?? last.get(query) ?? (await statistics(query));
       for (const [s, state] of states.entries()) {
         const ord = state.segment.table.ids.find(id);
         if (ord < 0 || state.deleted?.has(ord)) continue;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { document, query, SPACE } from '../../test/support/inverted.ts';
 import { EngineError } from '../core/errors.ts';
-import type { Filter } from '../core/types.ts';
+import type { Filter, TermsQuery } from '../core/types.ts';
+import { inverted } from '../indexes/inverted/inverted.ts';
 import { openLibrary } from './library.ts';
 import { memoryDirectory } from './memory.ts';
+import type { PartKind } from './part.ts';
 
 async function years(...values: readonly number[]) {
   const schema = { fields: {}, columns: { year: 'number' } } as const;
@@ -47,4 +50,40 @@ it('refuses limits and offsets that are no counts', async () => {
     await expect(snapshot.sorted('year', { offset: limit })).rejects.toThrow(/offset is/);
   }
   expect(await snapshot.sorted('year', { limit: Number.POSITIVE_INFINITY, offset: 1 })).toEqual(['y2017']);
+});
+
+it('asks for the statistics of a query once, however many of its hits are explained', async () => {
+  const inner = inverted({ space: SPACE, fields: { body: 1 } });
+  let asked = 0;
+  const counting: PartKind<'terms'> = {
+    ...inner,
+    open: async (sections, options) => {
+      const part = await inner.open(sections, options);
+      const counted = (asking: TermsQuery) => {
+        asked++;
+        return part.statistics(asking);
+      };
+      return {
+        count: part.count,
+        residentBytes: part.residentBytes,
+        statistics: counted,
+        search: (...given) => part.search(...given),
+        explain: (...given) => part.explain(...given),
+        has: (ord) => part.has(ord),
+        close: () => part.close(),
+      };
+    },
+  };
+  const schema = { fields: { body: {} }, columns: {} };
+  const library = await openLibrary(memoryDirectory(), { schema, parts: { terms: counting } });
+  const writer = await library.writer();
+  for (let i = 0; i < 5; i++) {
+    const body = `word w${i}`;
+    await writer.add({ id: `d${i}`, fields: { body } }, { terms: document({ body }) });
+  }
+  const reader = (await writer.commit()).part('terms');
+  const asking = query({ type: 'term', term: 'word' });
+  const hits = await reader.search(asking, 5);
+  for (const { id, score } of hits) expect((await reader.explain(asking, id))?.value).toBe(score);
+  expect([hits.length, asked]).toEqual([5, 1]);
 });
