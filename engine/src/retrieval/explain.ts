@@ -2,22 +2,24 @@
 
 import type { Explanation, Hit } from '../core/types.ts';
 import { checkCount } from './retrieve.ts';
+import { inOneRun } from './run-scope.ts';
 import type { Retriever } from './stage.ts';
 
-/** `retriever` with `why` on its first `top` hits (default: all). Costs another run of what is inside. */
+/**
+ * `retriever` with `why` on its first `top` hits (default: all), from the snapshot that was searched. The lists of fuse and
+ * rerank are not searched again.
+ */
 export function explain(retriever: Retriever, top = Number.MAX_SAFE_INTEGER): Retriever {
   checkCount('top', top);
   return {
     name: `explain(${retriever.name})`,
-    async run(query, context) {
-      const ranking = await retriever.run(query, context);
-      const why = await retriever.explain(
-        query,
-        ranking.slice(0, top).map((hit) => hit.id),
-        context,
-      );
-      return ranking.map((hit): Hit => (why.has(hit.id) ? { ...hit, why: why.get(hit.id)! } : hit));
-    },
+    run: (query, given = {}) =>
+      inOneRun(given, async (context) => {
+        const ranking = await retriever.run(query, context);
+        const ids = ranking.slice(0, top).map((hit) => hit.id);
+        const why = await retriever.explain(query, ids, context);
+        return ranking.map((hit): Hit => (why.has(hit.id) ? { ...hit, why: why.get(hit.id)! } : hit));
+      }),
     explain: (query, ids, context) => retriever.explain(query, ids, context),
   };
 }

@@ -6,6 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
 import type { DocId, Explanation, Ranking } from '../core/types.ts';
 import { DEFAULT_K0, rrf } from './rrf.ts';
+import { inOneRun, once } from './run-scope.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 import { minmax, zscore } from './weighted-sum.ts';
 
@@ -31,7 +32,7 @@ export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]):
     .filter(({ weight }) => weight > 0);
   const name = `fuse ${options.by}(${retrievers.map((retriever) => retriever.name).join(', ')})`;
   const runAll = (query: Query, context: Context) =>
-    Promise.all(active.map(({ retriever }) => retriever.run(query, context)));
+    Promise.all(active.map(({ retriever }) => once(retriever, query, context, () => retriever.run(query, context))));
   const activeOptions = { ...options, weights: active.map(({ weight }) => weight) };
   return {
     name,
@@ -39,20 +40,16 @@ export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]):
       traced(
         'fuse',
         context,
-        async () => fuseRankings(await runAll(query, context), activeOptions),
+        () => inOneRun(context, async (shared) => fuseRankings(await runAll(query, shared), activeOptions)),
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
-    async explain(query, ids, context = {}) {
-      const lists = contributions(await runAll(query, context), activeOptions);
-      const parts = await Promise.all(active.map(({ retriever }) => retriever.explain(query, ids, context)));
-      return explainFused(
-        ids,
-        lists,
-        parts,
-        active.map(({ retriever }) => retriever.name),
-        options.by,
-      );
-    },
+    explain: (query, ids, context = {}) =>
+      inOneRun(context, async (shared) => {
+        const lists = contributions(await runAll(query, shared), activeOptions);
+        const parts = await Promise.all(active.map(({ retriever }) => retriever.explain(query, ids, shared)));
+        const names = active.map(({ retriever }) => retriever.name);
+        return explainFused(ids, lists, parts, names, options.by);
+      }),
   };
 }
 

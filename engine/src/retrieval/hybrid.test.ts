@@ -3,8 +3,18 @@
 import type { Explanation } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { flat, inverted } from '@quire/engine/indexes';
-import { explain, fuse, part, pipe, querySyntax, retrieve } from '@quire/engine/retrieval';
-import { memoryDirectory, openLibrary } from '@quire/engine/storage';
+import {
+  explain,
+  fuse,
+  part,
+  pipe,
+  querySyntax,
+  type Retriever,
+  rerank,
+  retrieve,
+  type Scorer,
+} from '@quire/engine/retrieval';
+import { memoryDirectory, openLibrary, type Writer } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';
 import { lengthEncoder } from '../../test/support/toy-retrieval.ts';
@@ -27,17 +37,18 @@ async function papers() {
     'A short note',
     'Dense dense dense models',
   ].entries()) {
-    const fields = { title, abstract: `${title} explained at length` };
-    const [[lexical], [vectors]] = await Promise.all([
-      terms.encodeDocuments([fields]),
-      dense.encodeDocuments([fields]),
-    ]);
-    await writer.add({ id: `p${i}`, fields, columns: { year: 2020 + i } }, { lexical: lexical!, vectors: vectors! });
+    await add(writer, `p${i}`, title, 2020 + i);
     if (i === 1) await writer.commit();
   }
   await writer.commit();
   await writer.close();
   return library;
+}
+
+async function add(writer: Writer, id: string, title: string, year: number): Promise<void> {
+  const fields = { title, abstract: `${title} explained at length` };
+  const [[lexical], [vectors]] = await Promise.all([terms.encodeDocuments([fields]), dense.encodeDocuments([fields])]);
+  await writer.add({ id, fields, columns: { year } }, { lexical: lexical!, vectors: vectors! });
 }
 
 /** Every explanation of the tree. */
@@ -89,4 +100,54 @@ describe('a hybrid pipeline over two segments', () => {
     expect(await search.run('')).toEqual([]); // no words, and a vector of zeros
     await library.close();
   });
+
+  it('explains the ranking that was searched, also where a commit comes between and no snapshot was given', async () => {
+    const library = await papers();
+    const log: string[] = [];
+    const lexical = logged(log, retrieve(terms, part(library, 'lexical'), 10));
+    const vectors = logged(log, retrieve(dense, part(library, 'vectors'), 10));
+    const fused = fuse({ by: 'rrf' }, lexical, vectors);
+    const scorer: Scorer = {
+      name: 'by id',
+      score: async (_query, ids) => {
+        log.push('score');
+        return ids.map((id) => Number(id.slice(1)));
+      },
+    };
+    const ranked = rerank(fused, scorer, 2);
+    const before = await ranked.run({ text: 'dense retrieval' });
+    dense.encoded = 0;
+    log.length = 0;
+    const interrupted: Retriever = {
+      ...ranked,
+      explain: async (query, ids, context) => {
+        const writer = await library.writer();
+        await writer.delete('p0');
+        for (let i = 10; i < 14; i++) await add(writer, `p${i}`, 'Dense retrieval', 2030);
+        (await writer.commit()).release();
+        await writer.close();
+        return ranked.explain(query, ids, context);
+      },
+    };
+    const hits = await explain(interrupted).run({ text: 'dense retrieval' });
+    expect(hits.map(({ id, score }) => ({ id, score }))).toEqual(before);
+    for (const hit of hits) expect(hit.why?.value, hit.id).toBe(hit.score);
+    const counts = hits.flatMap((hit) => [...all(hit.why!)].flatMap(({ facts }) => facts?.N ?? []));
+    expect(new Set(counts)).toEqual(new Set([4]));
+    expect(log).toEqual([lexical.name, vectors.name, 'score']); // nothing was asked twice
+    expect(dense.encoded).toBe(1);
+    expect((await fused.run({ text: 'dense retrieval' })).map((hit) => hit.id)).not.toContain('p0');
+    await library.close();
+  });
 });
+
+/** `retriever`, with a line in the log for every search. */
+function logged(log: string[], retriever: Retriever): Retriever {
+  return {
+    ...retriever,
+    run: (query, context) => {
+      log.push(retriever.name);
+      return retriever.run(query, context);
+    },
+  };
+}

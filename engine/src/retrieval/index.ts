@@ -17,6 +17,7 @@ export {
   type Query,
   type ReaderSource,
   type Retriever,
+  type RunScope,
   type SnapshotView,
   type Stage,
   withRep,

@@ -1,5 +1,6 @@
 // pipe: stages one after another, each taking what the one before gives. A pipe that ends in a retriever is one again.
 
+import { once } from './run-scope.ts';
 import type { Context, Explanations, Query, Retriever, Stage } from './stage.ts';
 
 /** `pipe(parse, retriever)`: the output type of each stage must be the input type of the next, or it does not compile. */
@@ -9,15 +10,20 @@ export function pipe<A, B, C, D>(first: Stage<A, B>, second: Stage<B, C>, third:
 export function pipe(...stages: readonly Stage<unknown, unknown>[]): Stage<unknown, unknown> {
   const run = async (input: unknown, context: Context = {}): Promise<unknown> => {
     let value = input;
-    for (const stage of stages) value = await stage.run(value, context);
+    for (const stage of stages) value = await step(stage, value, context);
     return value;
   };
   const name = stages.map((stage) => stage.name).join(' | ');
   const last = stages.at(-1);
   if (stages.length !== 2 || last === undefined || !('explain' in last)) return { name, run };
   const explain = async (input: unknown, ids: readonly string[], context: Context = {}) =>
-    (last as Retriever).explain((await stages[0]!.run(input, context)) as Query, ids, context);
+    (last as Retriever).explain((await step(stages[0]!, input, context)) as Query, ids, context);
   return { name, run, explain } as ExplainedStage<unknown>;
+}
+
+/** What a stage gives, made once in a run: an explanation is of the very query that was searched. */
+function step(stage: Stage<unknown, unknown>, input: unknown, context: Context): Promise<unknown> {
+  return once(stage, input, context, () => stage.run(input, context));
 }
 
 /** A retriever from something else than a Query. */

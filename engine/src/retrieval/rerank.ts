@@ -6,6 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
 import type { Cancellable, DocId, Explanation, Hit, Ranking } from '../core/types.ts';
 import { checkCount } from './retrieve.ts';
+import { inOneRun, once } from './run-scope.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 
 export interface Scorer {
@@ -23,16 +24,24 @@ export interface RerankOptions {
   readonly onFailure?: 'throw' | 'keep';
 }
 
+/** The ranking to re-order, and the scores of its head; none where the scorer failed and the ranking is kept. */
+interface Scores {
+  readonly first: Ranking;
+  readonly scores: readonly number[] | undefined;
+}
+
 /** Re-orders the first `depth` hits of `retriever` by `scorer`; ties by id. */
 export function rerank(retriever: Retriever, scorer: Scorer, depth: number, options: RerankOptions = {}): Retriever {
   checkCount('depth', depth);
   const name = `rerank(${retriever.name}, ${scorer.name}, ${depth})`;
-  const both = async (query: Query, context: Context) => {
+  const both = async (query: Query, context: Context): Promise<Scores> => {
     const first = await retriever.run(query, context);
     const ids = first.slice(0, depth).map((hit) => hit.id);
     const scores = ids.length === 0 ? [] : await scoresOf(scorer, query, ids, context, options);
     return { first, scores };
   };
+  const me = {};
+  const scored = (query: Query, context: Context) => once(me, query, context, () => both(query, context));
   return {
     name,
     run: (query, context = {}) =>
@@ -40,17 +49,18 @@ export function rerank(retriever: Retriever, scorer: Scorer, depth: number, opti
         'rerank',
         context,
         async () => {
-          const { first, scores } = await both(query, context);
+          const { first, scores } = await scored(query, context);
           return scores === undefined ? first : rescore(first, scores);
         },
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
-    async explain(query, ids, context = {}) {
-      const { first, scores } = await both(query, context);
-      const why = await retriever.explain(query, ids, context);
-      if (scores === undefined) return why;
-      return explainReranked({ scorer, depth, first, scores, why }, ids);
-    },
+    explain: (query, ids, context = {}) =>
+      inOneRun(context, async (shared) => {
+        const { first, scores } = await scored(query, shared);
+        const why = await retriever.explain(query, ids, shared);
+        if (scores === undefined) return why;
+        return explainReranked({ scorer, depth, first, scores, why }, ids);
+      }),
   };
 }
 

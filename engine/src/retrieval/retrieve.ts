@@ -14,6 +14,7 @@ import type {
 } from '../core/types.ts';
 import type { Library, Parts } from '../storage/contract.ts';
 import type { PartKind } from '../storage/part.ts';
+import { once } from './run-scope.ts';
 import {
   bothFilters,
   type Context,
@@ -27,7 +28,8 @@ import {
 type KindOf<P> = P extends PartKind<infer K> ? K : never;
 
 /**
- * A part of a library by name: retrievers over it read the context's snapshot, or the newest commit where there is none.
+ * A part of a library by name: retrievers over it read the context's snapshot, or, where there is none, the newest commit
+ * when the run first reads the library.
  */
 export function part<P extends Parts, N extends keyof P & string>(
   library: Pick<Library<P>, 'parts' | 'snapshot'>,
@@ -44,8 +46,10 @@ export function part<P extends Parts, N extends keyof P & string>(
     kind: kind.kind as K,
     part: name,
     open(context) {
-      const own = context.snapshot === undefined ? library.snapshot() : undefined;
-      const snapshot = own ?? (context.snapshot as ReturnType<typeof library.snapshot>); // snapshots of one library have its parts
+      // The run's own outlives this call; without a run there is only this call.
+      const given = context.snapshot ?? context.scope?.snapshot(library);
+      const own = given === undefined ? library.snapshot() : undefined;
+      const snapshot = own ?? (given as ReturnType<typeof library.snapshot>); // snapshots of one library have its parts
       return { reader: snapshot.part(name) as unknown as IndexReader<K>, done: () => own?.release() };
     },
   };
@@ -121,6 +125,8 @@ export function checkCount(what: string, value: number): void {
 async function encode<K extends Kind>(encoder: Encoder<K>, query: Query, context: Context): Promise<QueryRep<K>> {
   const ready = query.reps?.get(encoder.space);
   if (ready !== undefined) return ready as QueryRep<K>; // a space belongs to one kind
-  const [rep] = await encoder.encodeQueries([query.text], { signal: context.signal, trace: context.trace });
-  return rep!;
+  return once(encoder, query, context, async () => {
+    const [rep] = await encoder.encodeQueries([query.text], { signal: context.signal, trace: context.trace });
+    return rep!;
+  });
 }

@@ -11,6 +11,7 @@ import type { DocId, Document, Explanation, IndexReader, LexicalQuery, Ranking, 
 import type { TermsEncoder } from '../encoders/terms.ts';
 import { dfPrefix } from '../indexes/inverted/statistics.ts';
 import { checkCount, searchOptions, withReader } from './retrieve.ts';
+import { once } from './run-scope.ts';
 import { type Context, type Query, type ReaderSource, type Retriever, traced } from './stage.ts';
 
 export interface Rm3Options {
@@ -43,7 +44,7 @@ export function rm3(encoder: TermsEncoder, source: ReaderSource<'terms'>, option
   checkSettings(settings);
   const name = `rm3(${encoder.name}, ${settings.k})`;
   const expanded = (query: Query, context: Context, reader: IndexReader<'terms'>) =>
-    expand(encoder, reader, query, context, settings);
+    once(settings, query, context, () => expand(encoder, reader, query, context, settings));
   return {
     name,
     run: (query, context = {}) =>

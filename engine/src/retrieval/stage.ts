@@ -40,6 +40,16 @@ export interface Context extends Cancellable {
   readonly exhaustive?: boolean | undefined;
   /** A clock in milliseconds, for the `ms` of trace events. */
   readonly now?: (() => number) | undefined;
+  /** What the stages of this run share. Stages make it; callers leave it out. */
+  readonly scope?: RunScope | undefined;
+}
+
+/** What the stages of one run share (run-scope.ts). */
+export interface RunScope {
+  /** The snapshot of this library that the whole run sees. */
+  snapshot<S extends { release(): void }>(library: { snapshot(): S }): S;
+  /** What `make` gave the first time that `owner` was asked for `input` under such a context. */
+  remember<T>(owner: object, input: unknown, context: Context, make: () => Promise<T>): Promise<T>;
 }
 
 export interface Stage<I, O> {
