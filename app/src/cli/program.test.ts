@@ -189,6 +189,24 @@ describe('a library from the command line', () => {
     });
   });
 
+  it('says of an empty library how papers come in, and of a file without papers what one looks like', async () => {
+    await inFolder(async (folder) => {
+      const dir = ['--data-dir', join(folder, 'data')];
+      const array = writeRows(join(folder, 'array.json'), ['[{"title":"A"}]']);
+      const imported = await quire(['import', array, ...dir]);
+      expect([imported.exit, imported.err.includes('Quire reads JSON lines')]).toEqual([EXIT.rejected, true]);
+      for (const args of [['search', 'a'], ['show', 'a'], ['similar', 'a'], ['list'], ['list', '--all']]) {
+        const { exit, err } = await quire([...args, ...dir]);
+        expect([args, exit, err.includes('holds no papers yet; "quire import FILE" adds some')]).toEqual([
+          args,
+          EXIT.nothing,
+          true,
+        ]);
+      }
+      expect((await quire(['search', ' ', ...dir])).err).toContain('the query is empty');
+    });
+  });
+
   it('lists what fulfils conditions alone, newest first', async () => {
     await inFolder(async (folder) => {
       const dir = ['--data-dir', join(folder, 'data')];
@@ -266,9 +284,7 @@ describe('a library from the command line', () => {
       expect(first.err).toContain(`error PARSE_FAILED: ${cut} cannot be read past line 2: `);
       expect(first.err).toContain(`error NOT_FOUND: There is no file ${none}\n  hint: `);
       expect(first.out).toMatch(/^3 files in .*: 13 records new, .* 1 rejected;/);
-      expect(first.out).toContain(
-        `\nnot read to its end: ${cut} (rows up to line 2 are kept)\nnot read to its end: ${none}`,
-      );
+      expect(first.out).toContain(`\nnot read to its end: ${cut} (rows up to line 2 are kept)\nnot read: ${none}\n`);
       const again = await quire([...args, '--json']);
       expect(again.exit).toBe(EXIT.failed);
       expect(JSON.parse(again.out)).toMatchObject({
@@ -344,6 +360,7 @@ describe('errors', () => {
     [['search'], EXIT.usage, /missing required argument/],
     [['search', 'a', '-n', 'many'], EXIT.usage, /Give a whole number from 1 to 100/],
     [['search', 'a', '--mode', 'magic'], EXIT.usage, /--mode is magic/],
+    [['list', '--all', '--day', '2025-03-18'], EXIT.usage, /cannot be used with option/],
     [
       ['show', 'a', '--data-dir', '/nonexistent/quire'],
       EXIT.failed,

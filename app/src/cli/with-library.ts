@@ -19,8 +19,8 @@ export async function withLibrary<T>(
   const folder = resolve(dataDir);
   const library = openLibraryIn(folder, { orReadOnly: true });
   try {
-    if (library.readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
-    else if (await isBehind(library)) await catchUp(io, library);
+    note(io, library);
+    if (!library.readOnly && (await isBehind(library))) await catchUp(io, library);
     return await work(library);
   } finally {
     await library.close();
@@ -31,10 +31,17 @@ export async function withLibrary<T>(
 export async function withStore<T>(io: Io, dataDir: string, work: (library: OpenLibrary) => T): Promise<T> {
   const library = openLibraryIn(resolve(dataDir), { orReadOnly: true });
   try {
-    if (library.readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
+    note(io, library);
     return work(library);
   } finally {
     await library.close();
+  }
+}
+
+function note(io: Io, { readOnly, store }: OpenLibrary): void {
+  if (readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
+  if (store.newestKeys(0, 1).length === 0) {
+    io.err(`note: the library in ${store.folder} holds no papers yet; "quire import FILE" adds some.\n`);
   }
 }
 

@@ -35,6 +35,15 @@ const search = (query: string, options = {}) => library.services.search(query, o
 const first = ({ hits }: SearchPage) => (hits[0] === undefined ? undefined : [hits[0].reason, hits[0].work.key]);
 
 describe('the search order', () => {
+  it.each(['2503.99999', 'https://doi.org/10.1000/nothing', 'arXiv:2503.99999v2'])(
+    'says of the identifier %j that no paper here is called so, once',
+    async (text) => {
+      expect((await search(text)).notes).toEqual([
+        `No paper here is called “${text}”; its words were searched instead.`,
+      ]);
+    },
+  );
+
   it('reads a quoted name in a field as that field, without a word about its prefix', async () => {
     const found = await search('au:"Ada Example"');
     expect(found.hits[0]?.work.key).toBe('arxiv:2503.00001');

@@ -198,7 +198,9 @@ class Search {
       return { type: 'boost', boost: 0.5, query: { type: 'fuzzy', term, distance: term.length >= 8 ? 2 : 1 } };
     });
     const hits = await this.ask(corrected);
-    if (!this.isNamed()) {
+    if (!this.isNamed() && isIdentifier(this.query.text)) {
+      this.notes.push(`No paper here is called “${this.query.text}”; its words were searched instead.`);
+    } else if (!this.isNamed()) {
       for (const word of unknown)
         this.notes.push(`No paper has “${word}”; words spelled like it were searched instead.`);
     }

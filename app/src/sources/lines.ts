@@ -126,7 +126,7 @@ class LineSplitter {
 
 function unreadable(path: string, error: NodeJS.ErrnoException): EngineError {
   if (error.code === 'ENOENT') {
-    return new EngineError('NOT_FOUND', `There is no file ${path}`, { hint: 'Check the path', cause: error });
+    return new EngineError('NOT_FOUND', `There is no file ${path}`, { hint: 'Check the path.', cause: error });
   }
   return new EngineError('STORAGE_FAILED', `Cannot read ${path}: ${error.message}`, { cause: error });
 }

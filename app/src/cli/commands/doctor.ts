@@ -129,7 +129,7 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
       name: 'index',
       state: 'warning',
       detail: 'not made yet',
-      hint: 'It is made at the next start or search by a user who may write the folder.',
+      hint: `It is made at the next start or search${byWhom(store)}.`,
     });
     return;
   }
@@ -145,15 +145,23 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
   }
   if (problems.length > 0) return;
   const behind = store.lastChange() - Number(info.metadata.change ?? 0);
-  const detail = `${info.size.toLocaleString('en')} papers, ${(info.bytes / 1e6).toFixed(1)} MB, generation ${info.generation}${deep ? '; every block verified' : ''}`;
+  const detail = `${info.size.toLocaleString('en')} papers, ${sizeOf(info.bytes)}, generation ${info.generation}${deep ? '; every block verified' : ''}`;
   if (behind === 0) findings.push({ name: 'index', state: 'ok', detail });
   else
     findings.push({
       name: 'index',
       state: 'warning',
       detail: `${detail}; ${behind} ${behind === 1 ? 'change' : 'changes'} behind the store`,
-      hint: 'It catches up at the next start or search by a user who may write the folder.',
+      hint: `It catches up at the next start or search${byWhom(store)}.`,
     });
+}
+
+function byWhom(store: Store): string {
+  return store.readOnly ? ' by a user who may write the folder' : '';
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** The folder alone, with its lock, is what a first commit that failed leaves. */

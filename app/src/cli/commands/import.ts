@@ -162,6 +162,7 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
           bar.note(
             `${nameOf(event.file)}: ${event.added} new, ${event.updated} changed, ${event.unchanged} known, ${event.rejected} rejected`,
           );
+          if (event.rejected > 0 && event.added + event.updated + event.unchanged === 0) bar.note(NO_ROWS);
           break;
         case 'unreadable':
           reading = false;
@@ -178,14 +179,22 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
   };
 }
 
+const NO_ROWS =
+  '  hint: No line of it is a paper. Quire reads JSON lines: on every line one object, which has a "title".';
+
 function summary(report: ImportReport, seconds: number): string {
   const { files, failed, added, updated, unchanged, rejected, works } = report;
   const n = (value: number) => value.toLocaleString('en');
   return (
     `${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, ${n(updated)} changed, ` +
     `${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n` +
-    failed.map(({ file, line }) => `not read to its end: ${file} (rows up to line ${n(line)} are kept)\n`).join('')
+    failed.map(({ file, line }) => notRead(file, line)).join('')
   );
+}
+
+function notRead(file: string, line: number): string {
+  if (line === 0) return `not read: ${file}\n`;
+  return `not read to its end: ${file} (rows up to line ${line.toLocaleString('en')} are kept)\n`;
 }
 
 function nameOf(path: string): string {

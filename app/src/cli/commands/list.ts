@@ -1,6 +1,6 @@
 // `quire list`: a day's papers, or the newest ones.
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Work } from '../../papers/index.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
@@ -11,7 +11,7 @@ export const listCommand: Verb = (io, finish) =>
     .description('List papers: the newest day, another day, or all, newest first')
     .addOption(dataDirOption())
     .option('--day <day>', 'YYYY-MM-DD or "newest"')
-    .option('--all', 'every paper, not one day')
+    .addOption(new Option('--all', 'every paper, not one day').conflicts('day'))
     .option('-n, --limit <number>', 'how many (1 to 100)', whole(1, 100), 20)
     .option('--offset <number>', 'leave out so many', whole(0, 10_000), 0)
     .option('--json', 'print one JSON object: day, previous, next, total, works (an array of works with --all)')
@@ -19,7 +19,7 @@ export const listCommand: Verb = (io, finish) =>
       'after',
       `${examples([
         ['quire list', 'the newest day that has papers'],
-        ['quire list --day 2026-04-10 -n 5', 'the five with most votes of that day'],
+        ['quire list --day 2026-04-06 -n 5', 'the five with most votes of that day'],
         ['quire list --all --json', 'the newest works as JSON'],
       ])}
 Exit codes: 0 papers, 3 none.`,
@@ -47,7 +47,7 @@ Exit codes: 0 papers, 3 none.`,
               : '') + table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
           );
         if (!options.json && !options.all && !('day' in found))
-          io.err('No paper here has a day. "quire list --all" lists every paper; "quire import FILE" adds some.\n');
+          io.err('No paper here has a day. "quire list --all" lists every paper.\n');
         finish(found.works.length > 0 ? EXIT.ok : EXIT.nothing);
       },
     );

@@ -19,7 +19,7 @@ export const searchCommand: Verb = (io, finish) =>
     .addHelpText(
       'after',
       `${examples([
-        ['quire search 2503.11731', 'an id, a DOI or an address: that paper first'],
+        ['quire search 2511.16528', 'an id, a DOI or an address: that paper first'],
         [`quire search '"dense retrieval" negatives'`, 'papers with the phrase first'],
         ['quire search cat:cs.IR year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
         ['quire search how do I compress an index --json', 'a question, as JSON'],
@@ -36,6 +36,7 @@ Exit codes: 0 hits, 3 none.`,
         const page = await withLibrary(io, options.dataDir, ({ services }) =>
           services.search(words.join(' '), { limit, offset, mode, signal: io.signal }),
         );
+        if (page.query.trim() === '') io.err('note: the query is empty; give some words.\n');
         if (options.json) await json(io, page);
         else await io.out(shown(page, io.columns));
         for (const note of options.json ? [] : page.notes) io.err(`note: ${note}\n`);

@@ -15,8 +15,8 @@ export const showCommand: Verb = (io, finish) =>
     .addHelpText(
       'after',
       `${examples([
-        ['quire show 2503.11731', 'by arXiv id'],
-        ['quire show https://doi.org/10.18653/v1/2020.acl-main.1 --json', 'by address, as JSON'],
+        ['quire show 2511.16528', 'by arXiv id'],
+        ['quire show https://doi.org/10.18653/v1/2022.findings-emnlp.19 --json', 'by address, as JSON'],
       ])}
 Exit codes: 0 shown, 3 no such paper.`,
     )

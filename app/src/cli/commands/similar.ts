@@ -14,7 +14,7 @@ export const similarCommand: Verb = (io, finish) =>
     .option('--json', 'print a JSON array: work, reason (meaning or text), score')
     .addHelpText(
       'after',
-      `${examples([['quire similar 2503.11731 -n 5', 'the five nearest']])}\nExit codes: 0 found, 3 no such paper or nothing near it.`,
+      `${examples([['quire similar 2511.16528 -n 5', 'the five nearest']])}\nExit codes: 0 found, 3 no such paper or nothing near it.`,
     )
     .action(async (id: string, options: { dataDir: string; limit: number; json?: boolean }) => {
       const hits = await withLibrary(io, options.dataDir, ({ services }) =>
