@@ -191,6 +191,77 @@ describe('a collection with an encoder', () => {
     await collection.close();
   });
 
+  it('gains meaning later: the answers are those of a collection that had it from the start', async () => {
+    const directory = memoryDirectory();
+    const late = await openCollection(directory, options);
+    const early = await openCollection(memoryDirectory(), hybrid);
+    const more = [
+      { id: 'empty', fields: {} },
+      { id: 'blank', fields: { title: '', abstract: 'A lookup.' } },
+    ];
+    for (const collection of [late, early]) {
+      await collection.add(papers);
+      await collection.add(more);
+      await collection.delete(['bidr']);
+    }
+    expect(await late.search('hardware')).toEqual([]);
+    const events: TraceEvent[] = [];
+    await late.buildDense(dense, { trace: (event) => void events.push(event) });
+    expect(events.filter(({ name }) => name === 'collection.encode').at(-1)).toMatchObject({ done: 4, total: 4 });
+    for (const text of ['hardware', 'late interaction lookup', 'nothing known']) {
+      expect(await late.search(text, { explain: true })).toEqual(await early.search(text, { explain: true }));
+    }
+    await late.add([{ id: 'new', fields: { title: 'Disk lookup', abstract: '' } }]); // encoded like the others
+    expect((await late.search('hardware')).map((hit) => hit.id)).toContain('new');
+    const before = await late.search('hardware');
+    await late.close();
+    await early.close();
+    const again = await openCollection(directory, { ...hybrid, readOnly: true });
+    expect(await again.search('hardware')).toEqual(before);
+    await again.close();
+  });
+
+  it('changes its encoder in one commit, while it is searched', async () => {
+    const directory = memoryDirectory();
+    const collection = await openCollection(directory, hybrid);
+    await collection.add(papers);
+    const second = topics('topics 2');
+    const next = { encoder: second, index: binary({ space: second.space, dim: 2 }) };
+    let isDone = false;
+    const building = collection.buildDense(next).finally(() => {
+      isDone = true;
+    });
+    while (!isDone) expect((await collection.search('hardware')).length).toBeGreaterThan(0);
+    await building;
+    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['monarch', 'bidr', 'prf']);
+    await collection.close();
+    await (await openCollection(directory, { ...options, dense: next })).close();
+    await expect(openCollection(directory, hybrid)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
+  });
+
+  it.each([
+    ['is aborted', { signal: AbortSignal.abort() }, encoder, { code: 'CANCELLED' }],
+    ['fails', {}, { ...encoder, encodeDocuments: () => Promise.reject(new Error('no model')) }, /no model/],
+  ])('stays as it is where building %s', async (_what, cancel, failing, error) => {
+    const directory = memoryDirectory();
+    const collection = await openCollection(directory, options);
+    await collection.add(papers);
+    const built = collection.buildDense({ ...dense, encoder: failing }, cancel);
+    await (error instanceof RegExp ? expect(built).rejects.toThrow(error) : expect(built).rejects.toMatchObject(error));
+    expect(await collection.search('hardware')).toEqual([]);
+    await collection.add([{ id: 'later', fields: { title: 'Hardware' } }]); // the lock was let go
+    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['later']);
+    await collection.close();
+    await (await openCollection(directory, options)).close();
+  });
+
+  it('refuses to build an index of another space', async () => {
+    const collection = await openCollection(memoryDirectory(), options);
+    const index = flat({ space: 'elsewhere', dim: 2 });
+    await expect(collection.buildDense({ encoder, index })).rejects.toMatchObject({ code: 'ENCODER_MISMATCH' });
+    await collection.close();
+  });
+
   it('refuses an index of another space, and a folder made without one', async () => {
     const index = flat({ space: 'elsewhere', dim: 2 });
     await expect(openCollection(memoryDirectory(), { ...options, dense: { encoder, index } })).rejects.toMatchObject({

@@ -39,7 +39,7 @@ export interface CollectionOptions {
   readonly readOnly?: boolean;
 }
 
-/** How documents and queries become vectors, and where these are kept. Fixed at the first `add`. */
+/** How documents and queries become vectors, and where these are kept. Fixed at the first `add`; `buildDense` changes it. */
 export interface CollectionDense {
   /** Reads the fields of each document, and the text of each query. */
   readonly encoder: Encoder<'dense'>;
@@ -70,6 +70,12 @@ export interface Collection {
    * (reciprocal rank fusion), and a hit may share no word with the query.
    */
   search(text: string, options?: CollectionSearch): Promise<Ranking>;
+  /**
+   * Encodes every document that is there, and searches by meaning from then on, in place of `dense` as it was opened with:
+   * a first encoder, or another one. One commit; searches go on meanwhile, and nothing changes if it fails or is aborted.
+   * Progress is the trace event `collection.encode`. Open the collection with this `dense` from the next time on.
+   */
+  buildDense(dense: CollectionDense, options?: Cancellable): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,13 +99,7 @@ export async function openCollection(directory: Directory, options: CollectionOp
   const names = Object.keys(options.fields);
   const encoder = termsEncoder(options.analyzer ?? english(), { fields: names });
   const { dense } = options;
-  if (dense !== undefined && dense.encoder.space !== dense.index.space) {
-    throw new EngineError(
-      'ENCODER_MISMATCH',
-      `The encoder ${dense.encoder.name} makes vectors of space ${dense.encoder.space}, the index keeps ${dense.index.space}`,
-      { hint: 'Make the index with `space: encoder.space`.' },
-    );
-  }
+  if (dense !== undefined) checkDense(dense);
   const library = await openLibrary<Parts>(directory, {
     schema: {
       fields: Object.fromEntries(names.map((name) => [name, { stored: true }])),
@@ -117,7 +117,9 @@ export async function openCollection(directory: Directory, options: CollectionOp
 class OpenCollection implements Collection {
   readonly #library: Library;
   readonly #terms: Encoder<'terms'>;
-  readonly #dense: CollectionDense | undefined;
+  #dense: CollectionDense | undefined;
+  /** What is being built: from its commit on, its index is the one that is searched. */
+  #coming: CollectionDense | undefined;
 
   constructor(library: Library, terms: Encoder<'terms'>, dense: CollectionDense | undefined) {
     this.#library = library;
@@ -165,6 +167,30 @@ class OpenCollection implements Collection {
     });
   }
 
+  async buildDense(dense: CollectionDense, options: Cancellable = {}): Promise<void> {
+    checkDense(dense);
+    await this.#write(async (writer) => {
+      const snapshot = this.#library.snapshot(); // nobody else commits while there is a writer
+      let done = 0;
+      try {
+        const encode = async (ids: readonly DocId[]) => {
+          const documents = await Promise.all(ids.map((id) => snapshot.get(id)));
+          const texts = documents.map((document) => document!.fields); // of live documents
+          const reps = await dense.encoder.encodeDocuments(texts, options);
+          done += ids.length;
+          options.trace?.({ name: 'collection.encode', done, total: snapshot.size });
+          return reps;
+        };
+        await writer.buildPart('dense', dense.index, encode, { signal: options.signal });
+        throwIfAborted(options.signal);
+        this.#coming = dense;
+      } finally {
+        snapshot.release();
+      }
+    });
+    this.#dense = dense;
+  }
+
   close(): Promise<void> {
     return this.#library.close();
   }
@@ -172,9 +198,10 @@ class OpenCollection implements Collection {
   #retriever(snapshot: Snapshot, k: number): Retriever {
     const terms = snapshot.part('terms') as IndexReader<'terms'>; // as openCollection named its parts
     if (this.#dense === undefined) return retrieve(this.#terms, terms, k);
-    const { encoder, depth = DEPTH } = this.#dense;
-    const most = Math.max(k, depth);
     const vectors = snapshot.part('dense') as IndexReader<'dense'>;
+    const isComing = this.#coming?.encoder.space === vectors.space;
+    const { encoder, depth = DEPTH } = isComing ? this.#coming! : this.#dense;
+    const most = Math.max(k, depth);
     return fuse({ by: 'rrf' }, retrieve(this.#terms, terms, most), retrieve(encoder, vectors, most));
   }
 
@@ -196,6 +223,15 @@ class OpenCollection implements Collection {
       snapshot.release();
     }
   }
+}
+
+function checkDense({ encoder, index }: CollectionDense): void {
+  if (encoder.space === index.space) return;
+  throw new EngineError(
+    'ENCODER_MISMATCH',
+    `The encoder ${encoder.name} makes vectors of space ${encoder.space}, the index keeps ${index.space}`,
+    { hint: 'Make the index with `space: encoder.space`.' },
+  );
 }
 
 function* batches(documents: Iterable<Document>): Generator<readonly Document[]> {
