@@ -27,9 +27,11 @@ export const engines = {
     [
       { queryBits: 1, rescore: 300 },
       { queryBits: 1, rescore: 1000 },
+      { rescore: 50 },
       { rescore: 100 },
       { rescore: 200 },
       { rescore: 300 },
+      {},
     ],
   ),
   'binary + int8 in the file': own(
@@ -43,12 +45,14 @@ export const engines = {
       (dim, v) =>
         ivf({ space: SPACE, dim, ...v }),
     [
+      { rescore: 100, probes: 16 },
+      { rescore: 150, probes: 16 },
       { rescore: 100, probes: 32 },
       { rescore: 150, probes: 32 },
       { rescore: 200, probes: 32 },
       { rescore: 200, probes: 64 },
-      { rescore: 300, probes: 64 },
-      { rescore: 200, probes: 128 },
+      { rescore: 300, probes: 128 },
+      { rescore: 500, probes: 256 },
       { queryBits: 1, rescore: 300, probes: 32 },
       {},
     ],

@@ -26,13 +26,13 @@ export interface ListsOptions extends Cancellable {
   readonly queryBits: QueryBits;
 }
 
+/** Codes that a query compares at least: small segments are scanned whole, in less time than most searches take otherwise. */
+const MIN_SCANNED = 131_072;
 /**
- * Codes that a query compares at least: small segments are scanned whole. Sentences of abstracts, whose clusters are weak,
- * need two fifths of 100,000 for a recall@10 of .97 (docs/results/vectors-real-100k.md).
+ * Share of a large segment's codes that a query compares. Sentences of abstracts, whose clusters are weak, need a third
+ * of 400,000 for a recall@10 of .97 (docs/kernels.md); where clusters are strong, a few probes do.
  */
-const MIN_SCANNED = 65_536;
-/** Share of a large segment's codes that a query compares. */
-const SCANNED_SHARE = 1 / 16;
+const SCANNED_SHARE = 1 / 3;
 
 export class Lists implements Finder {
   readonly #options: ListsOptions;
