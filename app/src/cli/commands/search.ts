@@ -21,7 +21,7 @@ export const searchCommand: Verb = (io, finish) =>
       `${examples([
         ['quire search 2511.16528', 'an id, a DOI or an address: that paper first'],
         [`quire search '"dense retrieval" negatives'`, 'papers with the phrase first'],
-        ['quire search cat:cs.IR year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
+        ['quire search year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
         ['quire search how do I compress an index --json', 'a question, as JSON'],
       ])}
 Exit codes: 0 hits, 3 none.`,

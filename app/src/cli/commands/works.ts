@@ -13,10 +13,11 @@ export const worksCommand: Verb = (io, finish) =>
     .option('--json', 'the same as --jsonl')
     .addHelpText(
       'after',
-      examples([
+      `${examples([
         ['quire works arxiv.jsonl.gz acl-anthology.jsonl.gz --jsonl > works.jsonl', 'every work as one line'],
         ['quire works mine.jsonl', 'key, sources and title as a table'],
-      ]),
+      ])}
+Exit codes: 0 folded (rows that cannot be read are left out), 1 a file could not be read to its end.`,
     )
     .action(async (files: readonly string[], options: { jsonl?: boolean; json?: boolean }) => {
       const asJson = options.jsonl === true || options.json === true;
