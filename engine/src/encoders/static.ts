@@ -10,6 +10,7 @@ import {
   encodeUtf8,
   fingerprint,
   type Json,
+  nextTurn,
   sha256Hex,
   throwIfAborted,
 } from '../core/index.ts';
@@ -215,9 +216,4 @@ function parseConfig(json: string): StaticConfig {
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1 << 20;
-}
-
-/** Lets timers and events (an abort among them) run. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -4,11 +4,15 @@
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, Ord, Space } from '../../core/types.ts';
 import type { MergeSource, PartInput, SectionReader, SectionWriter } from '../../storage/part.ts';
 import { checkVector } from './check.ts';
 import { checkSize, type Head, readHead, type VectorFormat, writeHead, writeSection } from './head.ts';
 import { dequantise, quantise } from './int8.ts';
+
+/** Rows between two looks at the AbortSignal, which cost a turn of the event loop. */
+const ROWS_A_TURN = 4096;
 
 /** One stored row; the arrays are reused for the next row. */
 export interface Row {
@@ -49,7 +53,7 @@ export function rowsOfInput(
     ords: count === input.size ? undefined : present.slice(0, count),
     each: async (visit) => {
       for (let i = 0; i < count; i++) {
-        if (i % 4096 === 0) await pause(options);
+        if (i % ROWS_A_TURN === 0) await pause(i, options);
         row.set(input.rep(present[i] as Ord)!.vec); // present holds the ords with a representation
         const wait = visit(row, i);
         if (wait !== undefined) await wait;
@@ -77,7 +81,7 @@ export async function rowsOfMerge(
     each: async (visit) => {
       for (const stream of streams) stream.rewind();
       for (let i = 0; i < present.length; i++) {
-        if (i % 4096 === 0) await pause(options);
+        if (i % ROWS_A_TURN === 0) await pause(i, options);
         const stream = streams[origin[present[i]!]!]!;
         if (!stream.isBuffered()) await stream.fill();
         stream.next(row);
@@ -89,9 +93,9 @@ export async function rowsOfMerge(
 }
 
 /** Lets a signal fire and other work run between blocks of rows. */
-async function pause(options: Cancellable): Promise<void> {
+async function pause(row: number, options: Cancellable): Promise<void> {
+  if (row > 0) await nextTurn();
   throwIfAborted(options.signal);
-  await Promise.resolve();
 }
 
 /** Ords of the rows stored in a part: undefined when row = Ord. Throws CORRUPT where they cannot be. */

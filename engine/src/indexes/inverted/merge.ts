@@ -4,6 +4,7 @@
 
 import { BitSet } from '../../core/bitset.ts';
 import { throwIfAborted } from '../../core/errors.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { MergeSource, SectionReader, SectionWriter } from '../../storage/part.ts';
 import { compareBytes, Dictionary, type DictionaryCursor } from './dictionary.ts';
@@ -12,6 +13,9 @@ import { type FieldHeader, type Header, readHeader, sectionsOf, writeHeader } fr
 import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { TermBuffer } from './list-writer.ts';
 import { PositionReader } from './positions.ts';
+
+/** Terms between two looks at the AbortSignal, which cost a turn of the event loop. */
+const TERMS_A_TURN = 4096;
 
 interface Source {
   readonly header: Header;
@@ -76,7 +80,8 @@ async function openField(source: Source, number: number, withPositions: boolean)
 async function mergeTerms(fields: readonly FieldSource[], writer: FieldWriter, options: Cancellable): Promise<void> {
   const buffer = new TermBuffer();
   for (let count = 0; ; count++) {
-    if (count % 4096 === 0) throwIfAborted(options.signal);
+    if (count % TERMS_A_TURN === TERMS_A_TURN - 1) await nextTurn();
+    if (count % TERMS_A_TURN === 0) throwIfAborted(options.signal);
     const least = leastTerm(fields);
     if (least === undefined) return;
     const term = least.slice();

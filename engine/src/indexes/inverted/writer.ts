@@ -4,6 +4,7 @@
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, Ord, Space, TermsDocument, TokenStream } from '../../core/types.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
 import type { PartInput, SectionWriter } from '../../storage/part.ts';
@@ -13,6 +14,8 @@ import { type FieldHeader, writeHeader } from './format.ts';
 import { TermBuffer } from './list-writer.ts';
 import { encodeLength } from './norms.ts';
 
+/** Documents between two looks at the AbortSignal, which cost a turn of the event loop. */
+const DOCUMENTS_A_TURN = 1024;
 /** Tokens gathered at a time. */
 const RANGE_TOKENS = 1 << 22;
 
@@ -30,7 +33,10 @@ export async function writeInverted(
   const present = new BitSet(input.size);
   const fields = options.fields.map(() => new FieldTokens(input.size));
   for (let ord = 0; ord < input.size; ord++) {
-    if (ord % 256 === 0) throwIfAborted(options.signal);
+    if (ord % DOCUMENTS_A_TURN === 0) {
+      if (ord > 0) await nextTurn();
+      throwIfAborted(options.signal);
+    }
     const rep = input.rep(ord as Ord);
     if (rep === undefined) continue;
     checkDocument(rep, options);

@@ -5,6 +5,7 @@
 
 import { bytesOf } from '../../core/bytes.ts';
 import { Rng } from '../../core/rng.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable } from '../../core/types.ts';
 import { defaultHeap, type Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
@@ -19,7 +20,7 @@ import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type Res
 import { densePart } from '../dense/part.ts';
 import { type Rows, readOrds, rowsOfInput, rowsOfMerge } from '../dense/rows.ts';
 import { StoredVectors } from '../dense/vectors.ts';
-import { Assigner, BATCH_ROWS, distinct, kmeans } from './kmeans.ts';
+import { Assigner, BATCH_ROWS, distinct, kmeans, ROWS_A_TURN } from './kmeans.ts';
 import { Lists } from './lists.ts';
 
 export interface IvfOptions extends RescoredOptions {
@@ -130,7 +131,7 @@ async function assign(
       const i = row % BATCH_ROWS;
       assigner.put(i, vec);
       if (i === BATCH_ROWS - 1 || row === count - 1) list.set(assigner.run(i + 1).nearest, row - i);
-      return undefined;
+      return row % ROWS_A_TURN === ROWS_A_TURN - 1 ? nextTurn() : undefined;
     });
   } finally {
     assigner.free();

@@ -3,6 +3,7 @@
 
 import { throwIfAborted } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
+import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { Heap, Region } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
@@ -11,6 +12,9 @@ import type { VectorsKernels } from '../../kernels/vectors.ts';
 
 /** Rows a kernel call assigns at once. */
 export const BATCH_ROWS = 256;
+
+/** Rows between two looks at the AbortSignal: tens of milliseconds with a thousand centroids. */
+export const ROWS_A_TURN = 4 * BATCH_ROWS;
 
 /** The nearest of k centroids for batches of rows, in one arena. */
 export class Assigner {
@@ -83,12 +87,14 @@ export async function kmeans(sample: Float32Array, dim: number, options: KmeansO
   const assigner = new Assigner(heap, module, centroids, dim);
   try {
     for (let round = 0; round < iterations; round++) {
-      await Promise.resolve();
-      throwIfAborted(options.signal);
       const sums = new Float64Array(k * dim);
       const counts = new Uint32Array(k);
       let farthest: { row: number; distance: number }[] = [];
       for (let from = 0; from < n; from += BATCH_ROWS) {
+        if (from % ROWS_A_TURN === 0) {
+          await nextTurn();
+          throwIfAborted(options.signal);
+        }
         const rows = Math.min(BATCH_ROWS, n - from);
         for (let i = 0; i < rows; i++) assigner.put(i, rowOf(from + i));
         const { nearest, scores } = assigner.run(rows);
