@@ -12,7 +12,7 @@ import { startSite } from '../server/serve.ts';
 import { EXIT, type Io } from './io.ts';
 import { run } from './program.ts';
 
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 50_000, interval: 20 };
 
 interface Ran {
   readonly exit: number;
