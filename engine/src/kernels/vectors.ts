@@ -1,5 +1,6 @@
 // The vector kernels (engine/assembly/vectors.ts), compiled on first use. Where relaxed SIMD exists the relaxed build is
-// taken: its only relaxed instruction is an integer dot product within the range where it is exact, so results are equal.
+// taken: its only relaxed instructions are an integer dot product within the range where it is exact and a byte shuffle with
+// indices below 16, so results are equal.
 
 import { type VectorsKernels, wasm } from './generated/vectors.ts';
 import { wasm as relaxedWasm } from './generated/vectors-relaxed.ts';
