@@ -122,6 +122,56 @@ function dictionaryOf(terms: readonly string[]): Dictionary {
   return new Dictionary(bytes.slice(), index.slice(), sorted.length);
 }
 
+describe('a prefix or fuzzy leaf', () => {
+  const start = seed('expansion of documents');
+  it(`finds every document that holds the word or an expansion, with the best one’s score (seed ${start})`, async () => {
+    const rng = new Rng(start);
+    const kind = inverted({ space: SPACE, fields: { body: 1 } });
+    const word = () => `w${'abc'[rng.below(3)]}${rng.below(40)}`;
+    for (let round = 0; round < count(15, 300); round++) {
+      const bodies = Array.from({ length: 1 + rng.below(900) }, () => Array.from({ length: rng.below(9) }, word));
+      const index = await Segments.of(
+        kind,
+        bodies.map((body) => ({ body: body.join(' ') })),
+      );
+      const text = rng.pick(['w', 'wa', 'wb1', word()]);
+      const limit = 1 + rng.below(70);
+      const asked: LexicalQuery =
+        rng.below(2) === 0
+          ? { type: 'prefix', prefix: text, limit }
+          : { type: 'fuzzy', term: text, distance: 1, limit };
+      const tree: LexicalQuery = { type: 'or', clauses: [asked, { type: 'term', term: 'nowhere' }] }; // the kernels’ way
+      const statistics = index.statistics(tree);
+      const leaf: ExpandLeaf = {
+        type: asked.type as 'prefix' | 'fuzzy',
+        field: 0,
+        text,
+        distance: asked.type === 'prefix' ? 0 : 1,
+        exact: asked.type === 'prefix' ? text.length : 1,
+        limit,
+        boost: 1,
+      };
+      const docs = statistics.get('docs/body')!;
+      const { expansions } = expandByRule([leaf], statistics, () => ({ dfPrefix: 'df/body/', docs }), 1000).get(leaf)!;
+      const terms = new Set([text, ...expansions.map(({ term }) => term)]);
+      const expected = bodies.flatMap((body, doc) => (body.some((term) => terms.has(term)) ? [doc] : []));
+      const found = await index.search(tree, 1000);
+      expect(await index.search(tree, 1000, { exhaustive: true }), JSON.stringify(tree)).toEqual(found);
+      expect(
+        found.map(({ doc }) => doc).sort((a, b) => a - b),
+        JSON.stringify(tree),
+      ).toEqual(expected);
+      for (const { doc, score } of found) {
+        const why = await index.parts[0]!.explain(query(tree), doc as Ord, index.scope(tree, 0));
+        expect(why!.value).toBe(score);
+        const held = expansions.filter(({ term }) => bodies[doc]!.includes(term));
+        const best = held.reduce((a, b) => (b.weight > a.weight ? b : a), held[0]!);
+        expect(why!.details[0]!.facts!.term).toBe(bodies[doc]!.includes(text) ? text : best.term);
+      }
+    }
+  });
+});
+
 describe('a query of hundreds of fuzzy words', () => {
   const kind = inverted({ space: SPACE, fields: { body: 1 } });
   // Every word w00 … w99 with 30 neighbours of its own: each document holds one of these 3,100 terms and a filler.

@@ -10,6 +10,7 @@ import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storag
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary, type TermEntry } from './dictionary.ts';
 import { candidates } from './expand.ts';
+import { expandedList } from './expand-list.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
 import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
@@ -287,7 +288,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
       const list =
         clause.type === 'term'
           ? this.#postings(clause, region, scoring)
-          : scoredList(cursorOf(clause, this.#lists(positions, scoring)));
+          : scoredList(clause, this.#lists(positions, scoring), this.#header.size);
       if (list !== undefined) lists.push(list);
       else if (flat.type === 'and') return NONE;
     }
@@ -377,13 +378,16 @@ function positionsKey(field: number, term: string): string {
 function flattened(
   plan: Plan,
 ): { type: 'and' | 'or'; clauses: readonly Plan[]; excluded: readonly Plan[] } | undefined {
-  if (plan.type === 'term') return { type: 'or', clauses: [plan], excluded: [] };
+  if (plan.type === 'term' || 'text' in plan) return { type: 'or', clauses: [plan], excluded: [] };
   if (plan.type === 'or') return plan;
   return plan.type === 'and' && plan.clauses.every((clause) => clause.type === 'term') ? plan : undefined;
 }
 
 /** All matches of a clause with their scores; undefined when there are none. */
-function scoredList(cursor: Cursor | undefined): ScoredList | undefined {
+function scoredList(clause: Plan, lists: Lists, size: number): ScoredList | undefined {
+  const expanded = 'text' in clause ? expandedList(clause, lists, size) : undefined;
+  if (expanded !== undefined) return expanded;
+  const cursor = cursorOf(clause, lists);
   if (cursor === undefined) return undefined;
   let docs = new Uint32Array(256);
   let scores = new Float32Array(256);
