@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CollectionDense, openCollection } from './collection.ts';
+import { nextTurn } from './core/turn.ts';
 import type { Document, Encoder, Explanation, TraceEvent } from './core/types.ts';
 import { binary } from './indexes/binary/binary.ts';
 import { flat } from './indexes/flat/flat.ts';
@@ -68,6 +69,28 @@ describe('a collection', () => {
     expect(collection.size).toBe(2);
     expect(await collection.get('new')).toBeUndefined();
     await collection.close();
+  });
+
+  it('makes changes that are begun together one after the other, and closes after them', async () => {
+    const directory = memoryDirectory();
+    const collection = await openCollection(directory, options);
+    const [first, second, third] = papers;
+    const wrong = { id: '', fields: {} };
+    const changes = [
+      collection.add([first!, second!]),
+      collection.add([wrong]),
+      collection.delete([second!.id]),
+      collection.add([third!]),
+    ];
+    const closed = collection.close();
+    const settled = await Promise.allSettled(changes);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    await closed;
+    await expect(collection.add([first!])).rejects.toMatchObject({ code: 'CLOSED' });
+    const again = await openCollection(directory, options);
+    expect((await again.search('late interaction')).map((hit) => hit.id).sort()).toEqual(['bidr', 'prf']);
+    expect(again.size).toBe(2);
+    await again.close();
   });
 
   it('keeps no field that a document does not have, whatever the field is called', async () => {
@@ -228,12 +251,16 @@ describe('a collection with an encoder', () => {
     const second = topics('topics 2');
     const next = { encoder: second, index: binary({ space: second.space, dim: 2 }) };
     let isDone = false;
-    const building = collection.buildDense(next).finally(() => {
+    const soon = { id: 'soon', fields: { title: 'Hardware on disk' } }; // by the new encoder, though begun before it is there
+    const building = Promise.all([collection.buildDense(next), collection.add([soon])]).finally(() => {
       isDone = true;
     });
-    while (!isDone) expect((await collection.search('hardware')).length).toBeGreaterThan(0);
+    while (!isDone) {
+      expect((await collection.search('hardware')).length).toBeGreaterThan(0);
+      await nextTurn(); // a search in memory waits for nothing, and would keep the building from going on
+    }
     await building;
-    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['monarch', 'bidr', 'prf']);
+    expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['soon', 'monarch', 'bidr', 'prf']);
     await collection.close();
     await (await openCollection(directory, { ...options, dense: next })).close();
     await expect(openCollection(directory, hybrid)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });

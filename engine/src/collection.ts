@@ -57,6 +57,7 @@ export interface CollectionSearch extends Cancellable {
   readonly explain?: boolean;
 }
 
+/** Changes may be begun at any time; they are made one after the other, in the order of the calls. */
 export interface Collection {
   /** Live documents. */
   readonly size: number;
@@ -76,6 +77,7 @@ export interface Collection {
    * Progress is the trace event `collection.encode`. Open the collection with this `dense` from the next time on.
    */
   buildDense(dense: CollectionDense, options?: Cancellable): Promise<void>;
+  /** After the changes that were begun. */
   close(): Promise<void>;
 }
 
@@ -118,6 +120,7 @@ class OpenCollection implements Collection {
   readonly #library: Library;
   readonly #terms: Encoder<'terms'>;
   #dense: CollectionDense | undefined;
+  #written: Promise<void> = Promise.resolve();
   /** What is being built: from its commit on, its index is the one that is searched. */
   #coming: CollectionDense | undefined;
 
@@ -191,8 +194,9 @@ class OpenCollection implements Collection {
     this.#dense = dense;
   }
 
-  close(): Promise<void> {
-    return this.#library.close();
+  async close(): Promise<void> {
+    await this.#written;
+    await this.#library.close();
   }
 
   #retriever(snapshot: Snapshot, k: number): Retriever {
@@ -205,14 +209,19 @@ class OpenCollection implements Collection {
     return fuse({ by: 'rrf' }, retrieve(this.#terms, terms, most), retrieve(encoder, vectors, most));
   }
 
-  async #write(change: (writer: Writer) => Promise<void>): Promise<void> {
-    const writer = await this.#library.writer();
-    try {
-      await change(writer);
-      (await writer.commit()).release();
-    } finally {
-      await writer.close();
-    }
+  /** One change after the other, each with the lock for itself. */
+  #write(change: (writer: Writer) => Promise<void>): Promise<void> {
+    const written = this.#written.then(async () => {
+      const writer = await this.#library.writer();
+      try {
+        await change(writer);
+        (await writer.commit()).release();
+      } finally {
+        await writer.close();
+      }
+    });
+    this.#written = written.catch(() => undefined); // its own caller gets the error
+    return written;
   }
 
   async #read<T>(answer: (snapshot: Snapshot) => Promise<T>): Promise<T> {
