@@ -12,7 +12,7 @@ import type { Cancellable } from '../core/types.ts';
 import type { Directory, FileSink, RandomAccess } from './directory.ts';
 import type { SectionReader, SectionSink, SectionWriter } from './part.ts';
 
-export const FORMAT_VERSION = 0;
+export const FORMAT_VERSION = 1;
 export const BLOCK_BYTES = 65536;
 const HEADER_BYTES = 16;
 const TRAILER_BYTES = 28;

@@ -13,7 +13,7 @@ const current = join(fixtures, `v${FORMAT_VERSION}`);
 const answersOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8')) as unknown;
 
 const REMEDY =
-  'raise FORMAT_VERSION (free while it is 0), then QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format';
+  'raise FORMAT_VERSION, keep reading the versions before it, then QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format';
 
 async function freshLibrary() {
   const directory = memoryDirectory();

@@ -39,7 +39,7 @@ export function binary(options: RescoredOptions): DenseKind {
   checkQueryBits(queryBits);
   return {
     name: 'binary',
-    version: 0,
+    version: 1,
     kind: 'dense',
     space,
     config: { dim, vectors: format },

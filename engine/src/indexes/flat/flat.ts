@@ -18,7 +18,7 @@ export function flat(options: DenseOptions): DenseKind {
   checkPool(pool, options.heap);
   return {
     name: 'flat',
-    version: 0,
+    version: 1,
     kind: 'dense',
     space,
     config: { dim, vectors: format },

@@ -6,7 +6,7 @@ import { EngineError } from '../../core/errors.ts';
 import type { SectionReader, SectionWriter } from '../../storage/part.ts';
 
 /** Version of the bytes. 0: free to change. */
-export const VERSION = 0;
+export const VERSION = 1;
 const HEADER = 'header';
 const MAGIC = 0x564e4951; // "QINV"
 

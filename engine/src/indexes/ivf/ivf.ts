@@ -48,7 +48,7 @@ export function ivf(options: IvfOptions): DenseKind {
   const heap = () => options.heap ?? defaultHeap();
   return {
     name: 'ivf',
-    version: 0,
+    version: 1,
     kind: 'dense',
     space,
     config: { dim, vectors: format, lists, seed },
