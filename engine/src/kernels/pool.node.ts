@@ -5,14 +5,16 @@ import type { WorkerAdapter } from './pool.ts';
 
 export const nodeWorkers: WorkerAdapter = (source) => {
   const worker = new Worker(source, { eval: true });
+  let underWay = 0;
   return {
     post: (message) => {
-      worker.ref(); // while a call is under way
       worker.postMessage(message);
+      underWay++;
+      worker.ref(); // while any call is under way: ref and unref do not count
     },
     listen: (onMessage, onError) => {
       worker.on('message', (message) => {
-        worker.unref();
+        if (--underWay === 0) worker.unref();
         onMessage(message);
       });
       worker.on('error', onError);
