@@ -83,7 +83,10 @@ export class KernelPool {
     await Promise.all(this.#members.map((member) => this.#post(member, { calls: [] })));
   }
 
-  /** Runs each list of calls on a worker of its own (at most `threads` lists), the calls of a list in order. */
+  /**
+   * Runs each list of calls on a worker of its own (at most `threads` lists), the calls of a list in order. Where one
+   * fails, the others are waited for: the caller may then free the memory that they write to.
+   */
   async run(arena: Arena, module: KernelModule, lists: readonly (readonly KernelCall[])[]): Promise<void> {
     this.#assertWorks();
     if (!arena.isShared || lists.length > this.threads) {
@@ -92,7 +95,8 @@ export class KernelPool {
       });
     }
     const memoryId = this.#memoryId(arena, module);
-    await Promise.all(lists.map((calls, i) => this.#send(this.#members[i]!, arena, module, memoryId, calls)));
+    const sent = lists.map((calls, i) => this.#send(this.#members[i]!, arena, module, memoryId, calls));
+    for (const done of await Promise.allSettled(sent)) if (done.status === 'rejected') throw done.reason;
   }
 
   /** Stops the workers. Idempotent. */

@@ -1,7 +1,15 @@
 // One thread where several are not to be had: by name and with its reason, in Node and in a page that is not isolated.
 
 import type { TraceEvent } from '@quire/engine/core';
-import { Heap, KernelPool, openThreads, type PoolWorker, type WorkerAdapter } from '@quire/engine/kernels';
+import {
+  type Arena,
+  Heap,
+  type KernelModule,
+  KernelPool,
+  openThreads,
+  type PoolWorker,
+  type WorkerAdapter,
+} from '@quire/engine/kernels';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -90,5 +98,35 @@ describe('a pool whose worker broke down', () => {
     const workers: WorkerAdapter = (source) => (started++ === 0 ? answering(open)(source) : throwing(source));
     expect(() => new KernelPool({ workers, threads: 2 })).toThrow('no workers here');
     expect(open.count).toBe(0);
+  });
+});
+
+describe('a pool', () => {
+  it('waits for all workers where one fails: they may still write to the memory of the call', async () => {
+    const posted: { readonly id: number; readonly answer: (message: unknown) => void }[] = [];
+    const slow: WorkerAdapter = () => {
+      let answer: (message: unknown) => void = () => {};
+      return {
+        post: (message) => void posted.push({ id: (message as { id: number }).id, answer }),
+        listen: (onMessage) => {
+          answer = onMessage;
+        },
+        close: () => {},
+      };
+    };
+    const pool = new KernelPool({ workers: slow, threads: 2 });
+    const arena = { isShared: true, memory: undefined, moduleOf: () => undefined } as unknown as Arena;
+    const module = {} as KernelModule; // nothing is compiled: the workers are made up
+    let isOver = false;
+    const run = pool.run(arena, module, [[], []]).finally(() => {
+      isOver = true;
+    });
+    run.catch(() => undefined); // looked at below
+    posted[0]!.answer({ id: posted[0]!.id, error: 'it trapped' });
+    for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+    expect(isOver).toBe(false);
+    posted[1]!.answer({ id: posted[1]!.id });
+    await expect(run).rejects.toMatchObject({ code: 'UNSUPPORTED', message: /it trapped/ });
+    pool.close();
   });
 });
