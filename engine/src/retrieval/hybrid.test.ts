@@ -139,6 +139,46 @@ describe('a hybrid pipeline over two segments', () => {
     expect((await fused.run({ text: 'dense retrieval' })).map((hit) => hit.id)).not.toContain('p0');
     await library.close();
   });
+
+  it('holds no snapshot where one retriever fails before another has begun', async () => {
+    const library = await papers();
+    let held = 0;
+    const counted = {
+      parts: library.parts,
+      snapshot: () => {
+        const snapshot = library.snapshot();
+        held++;
+        const release = () => {
+          held--;
+          snapshot.release();
+        };
+        return { ...snapshot, release };
+      },
+    };
+    const lexical = retrieve(terms, part(counted, 'lexical'), 10);
+    const failing: Retriever = { ...lexical, name: 'failing', run: () => Promise.reject(new Error('no luck')) };
+    let begin: () => void = () => {};
+    const waited = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let late: Promise<unknown> | undefined;
+    const waiting: Retriever = {
+      ...lexical,
+      name: 'late',
+      run: async (query, context) => {
+        await waited;
+        const ranking = lexical.run(query, context);
+        late = ranking;
+        return ranking;
+      },
+    };
+    await expect(fuse({ by: 'rrf' }, failing, waiting).run({ text: 'dense' })).rejects.toThrow('no luck');
+    begin();
+    await waited;
+    await expect(late).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(held).toBe(0);
+    await library.close();
+  });
 });
 
 /** `retriever`, with a line in the log for every search. */

@@ -2,6 +2,7 @@
 // brings none, the first stage to ask decides for all), and what was found or encoded once, so that explaining a ranking
 // takes apart that very ranking instead of making it again. It ends with the outermost stage that began it.
 
+import { EngineError } from '../core/errors.ts';
 import type { Context, RunScope } from './stage.ts';
 
 interface Releasable {
@@ -15,8 +16,11 @@ interface Remembered extends Pick<Context, 'snapshot' | 'filter' | 'exhaustive'>
 class OneRun implements RunScope {
   readonly #snapshots = new Map<object, Releasable>();
   readonly #results = new Map<object, Remembered[]>();
+  #isOver = false;
 
   snapshot<S extends Releasable>(library: { snapshot(): S }): S {
+    // Where one stage failed, others may still be at work: nobody would release what they take now.
+    if (this.#isOver) throw new EngineError('CLOSED', 'The run of this search is over');
     const snapshot = (this.#snapshots.get(library) as S | undefined) ?? library.snapshot(); // only such are put in below
     this.#snapshots.set(library, snapshot);
     return snapshot;
@@ -36,6 +40,7 @@ class OneRun implements RunScope {
   }
 
   release(): void {
+    this.#isOver = true;
     for (const snapshot of this.#snapshots.values()) snapshot.release();
     this.#snapshots.clear();
     this.#results.clear();
