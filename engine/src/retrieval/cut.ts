@@ -2,7 +2,7 @@
 
 import type { Filter } from '../core/types.ts';
 import { checkCount } from './retrieve.ts';
-import { bothFilters, type Context, type Retriever } from './stage.ts';
+import type { Context, Retriever } from './stage.ts';
 
 /** The first `k` hits of `retriever`. */
 export function cut(retriever: Retriever, k: number): Retriever {
@@ -16,7 +16,17 @@ export function cut(retriever: Retriever, k: number): Retriever {
 
 /** `retriever` over the documents that pass `filter`: ranks and normalisation inside it see no others. */
 export function filter(retriever: Retriever, condition: Filter): Retriever {
-  const narrowed = (context: Context = {}): Context => ({ ...context, filter: bothFilters(context.filter, condition) });
+  // One filter for one given: explaining must meet what the search remembered under it (run-scope.ts).
+  const known = new WeakMap<Filter, Filter>();
+  const both = (given: Filter): Filter => {
+    const filter = known.get(given) ?? { op: 'and', filters: [given, condition] };
+    known.set(given, filter);
+    return filter;
+  };
+  const narrowed = (context: Context = {}): Context => ({
+    ...context,
+    filter: context.filter === undefined ? condition : both(context.filter),
+  });
   return {
     name: `filter(${retriever.name})`,
     run: (query, context) => retriever.run(query, narrowed(context)),

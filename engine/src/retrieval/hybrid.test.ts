@@ -1,10 +1,11 @@
 // The whole way of a query on real parts: syntax → terms + dense → fusion → explanation down to posting and vector.
 
-import type { Explanation } from '@quire/engine/core';
+import type { Explanation, Filter } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { flat, inverted } from '@quire/engine/indexes';
 import {
   explain,
+  filter,
   fuse,
   part,
   pipe,
@@ -137,6 +138,23 @@ describe('a hybrid pipeline over two segments', () => {
     expect(log).toEqual([lexical.name, vectors.name, 'score']); // nothing was asked twice
     expect(dense.encoded).toBe(1);
     expect((await fused.run({ text: 'dense retrieval' })).map((hit) => hit.id)).not.toContain('p0');
+    await library.close();
+  });
+
+  it('searches once to explain behind a filter, also under a filter of the context', async () => {
+    const library = await papers();
+    const log: string[] = [];
+    const lexical = logged(log, retrieve(terms, part(library, 'lexical'), 10));
+    const vectors = logged(log, retrieve(dense, part(library, 'vectors'), 10));
+    const since: Filter = { op: 'range', column: 'year', gte: 2021 };
+    const until: Filter = { op: 'range', column: 'year', lte: 2022 };
+    const hits = await explain(filter(fuse({ by: 'rrf' }, lexical, vectors), since)).run(
+      { text: 'dense retrieval' },
+      { filter: until },
+    );
+    expect(hits.map(({ id }) => id).sort()).toEqual(['p1', 'p2']);
+    for (const hit of hits) expect(hit.why?.value, hit.id).toBe(hit.score);
+    expect(log).toEqual([lexical.name, vectors.name]);
     await library.close();
   });
 
