@@ -74,10 +74,12 @@ export class Sql {
    * reads the file alone only if told that it does not change (immutable), and then it neither locks nor looks at a log.
    * That is right where no log holds anything, and as long as nobody writes: every answer is checked for that. Where
    * there is a log and SQLite cannot read it, the file alone would be an older state or half of a newer one: refused.
+   * Whoever closes the last connection locks the file for a moment: waited for up to `busyMs`.
    */
-  static openToRead(path: string): Sql {
+  static openToRead(path: string, busyMs: number): Sql {
     const sql = new Sql(path, 'read');
     try {
+      sql.pragma(`busy_timeout = ${busyMs}`);
       sql.pragma('user_version'); // opening reads nothing yet
       return sql;
     } catch (error) {

@@ -35,6 +35,7 @@ describe('Store.openToRead', () => {
     store.importRows([newRow('q', { title: 'A Title' })]);
     const reader = Store.openToRead(folder);
     expect([reader.readOnly, allWorks(reader).map(({ title }) => title)]).toEqual([true, ['A Title']]);
+    expect(reader.sql.pragma('busy_timeout')).toBe(5_000); // another process may close the store just then
     expect(() => reader.importRows([newRow('q', { title: 'Another' })])).toThrow(
       expect.objectContaining({ code: 'READ_ONLY' }),
     );

@@ -82,7 +82,7 @@ export class Store {
   /** Opens the store in `folder` without writing anything, also where nothing can be written. */
   static openToRead(folder: string): Store {
     const path = join(folder, STORE_FILE);
-    const sql = Sql.openToRead(path);
+    const sql = Sql.openToRead(path, BUSY_MS);
     const version = versionOf(sql, folder);
     if (version < MIGRATIONS.length) {
       sql.close();
@@ -262,7 +262,7 @@ function writtenId(id: string): string {
   return id.replace(/\p{Cc}/gu, (unit) => `\u0001${unit.charCodeAt(0).toString(16)};`);
 }
 
-/** How long a writer waits for another one before LOCKED. */
+/** How long one waits for another connection's lock before LOCKED. */
 const BUSY_MS = 5_000;
 
 /** The file of the store in the library's folder. */
