@@ -1,6 +1,9 @@
-// A worker of Node keeps the process alive while any call is under way, and no longer.
+// A worker of Node keeps the process alive while any call is under way and no longer, and no memory that nobody has.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
+import { type Arena, Heap, KernelPool, loadVectors, type WorkerAdapter } from '@quire/engine/kernels';
 import { afterEach, expect, it, vi } from 'vitest';
 import { nodeWorkers } from './pool.node.ts';
 
@@ -36,4 +39,38 @@ it('holds the process until the last of several calls is answered', async () => 
   await answered;
   expect(held).toEqual([true, true, false]);
   worker.close();
+});
+
+it('lets go of the memory of an arena that nobody has any more', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const module = await loadVectors();
+  const posted: { readonly memoryId?: number; readonly forget?: number }[] = [];
+  const recorded: WorkerAdapter = (source) => {
+    const worker = nodeWorkers(source);
+    return {
+      ...worker,
+      post: (message) => {
+        posted.push(message as (typeof posted)[number]);
+        worker.post(message);
+      },
+    };
+  };
+  const pool = new KernelPool({ workers: recorded, threads: 1 });
+  const use = async (arena: Arena) => pool.run(arena, module, [[]]);
+  const kept = new Heap({ shared: true }).alloc(64);
+  await use(kept.arena);
+  await (() => use(new Heap({ shared: true }).alloc(64).arena))();
+  const [first, second] = posted.map(({ memoryId }) => memoryId);
+  await vi.waitFor(
+    () => {
+      gc();
+      expect(posted.at(-1)).toMatchObject({ forget: second });
+    },
+    { timeout: 10_000 },
+  );
+  await use(kept.arena); // and of no other
+  expect(posted.at(-1)).toMatchObject({ memoryId: first, calls: [] });
+  expect(posted.filter(({ forget }) => forget !== undefined)).toHaveLength(1);
+  pool.close();
 });

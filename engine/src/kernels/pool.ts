@@ -35,8 +35,9 @@ const SOURCE = `
 const node = typeof self === 'undefined';
 const port = node ? require('node:worker_threads').parentPort : self;
 const instances = new Map();
-const answer = ({ id, memoryId, memory, module, calls }) => {
+const answer = ({ id, memoryId, memory, module, calls, forget }) => {
   try {
+    instances.delete(forget);
     if (module) instances.set(memoryId, new WebAssembly.Instance(module, { env: { memory } }).exports);
     const kernels = instances.get(memoryId);
     for (const { name, args } of calls) kernels[name](...args);
@@ -64,6 +65,8 @@ export class KernelPool {
   readonly #members: readonly Member[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #memoryIds = new WeakMap<Arena, Map<KernelModule, number>>();
+  /** Arenas that nobody has any more: the instances of the workers would keep their memory for as long as the pool lives. */
+  readonly #gone = new FinalizationRegistry<number>((memoryId) => this.#forget(memoryId));
   #nextId = 0;
   #isOpen = true;
   /** Why a worker broke down: from then on nothing is sent, because no answer would come. */
@@ -159,9 +162,21 @@ export class KernelPool {
   #memoryId(arena: Arena, module: KernelModule): number {
     const ids = this.#memoryIds.get(arena) ?? new Map<KernelModule, number>();
     this.#memoryIds.set(arena, ids);
-    const id = ids.get(module) ?? this.#nextId++;
-    ids.set(module, id);
+    let id = ids.get(module);
+    if (id === undefined) {
+      id = this.#nextId++;
+      ids.set(module, id);
+      this.#gone.register(arena, id);
+    }
     return id;
+  }
+
+  #forget(memoryId: number): void {
+    if (!this.#isOpen || this.#broken !== undefined) return;
+    for (const member of this.#members) {
+      if (!member.known.delete(memoryId)) continue;
+      this.#post(member, { calls: [], forget: memoryId }).catch(() => undefined); // then the worker is gone, too
+    }
   }
 
   #settle({ id, error }: { readonly id: number; readonly error?: string }): void {
