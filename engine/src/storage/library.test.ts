@@ -65,6 +65,15 @@ describe('openLibrary', () => {
     expect(() => ours.snapshot()).toThrow(/closed/);
   });
 
+  it('gives no writer once it is closed, also where the writer was asked for before', async () => {
+    const directory = memoryDirectory();
+    const library = await openLibrary(directory, options);
+    const [writing, closed] = [library.writer(), library.close()];
+    await expect(writing).rejects.toMatchObject({ code: 'CLOSED' });
+    await closed;
+    await (await (await openLibrary(directory, options)).writer()).close(); // the lock was let go
+  });
+
   it('sees a library that was made again in the same place, whatever its generations', async () => {
     const directory = memoryDirectory();
     const make = async (...ids: readonly string[]) => {

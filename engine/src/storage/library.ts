@@ -121,6 +121,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     try {
       await this.#refreshing;
       await this.#load(false);
+      this.#assertOpen(); // it may have been closed meanwhile
       this.#assertAllParts();
       const writer = new LibraryWriter(this.#host(options), lock);
       await writer.collectGarbage();
