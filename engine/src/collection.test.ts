@@ -214,6 +214,18 @@ describe('a collection with an encoder', () => {
     await collection.close();
   });
 
+  it('refuses a change that is begun while it closes', async () => {
+    const directory = memoryDirectory();
+    const collection = await openCollection(directory, options);
+    await collection.add(papers.slice(0, 1));
+    const closed = collection.close();
+    await expect(collection.add(papers)).rejects.toMatchObject({ code: 'CLOSED' });
+    await closed;
+    const again = await openCollection(directory, options);
+    expect(again.size).toBe(1);
+    await again.close();
+  });
+
   it('gains meaning later: the answers are those of a collection that had it from the start', async () => {
     const directory = memoryDirectory();
     const late = await openCollection(directory, options);

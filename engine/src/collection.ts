@@ -77,7 +77,7 @@ export interface Collection {
    * Progress is the trace event `collection.encode`. Open the collection with this `dense` from the next time on.
    */
   buildDense(dense: CollectionDense, options?: Cancellable): Promise<void>;
-  /** After the changes that were begun. */
+  /** After the changes that were begun; later ones are refused with CLOSED. */
   close(): Promise<void>;
 }
 
@@ -121,6 +121,7 @@ class OpenCollection implements Collection {
   readonly #terms: Encoder<'terms'>;
   #dense: CollectionDense | undefined;
   #written: Promise<void> = Promise.resolve();
+  #isClosed = false;
   /** What is being built: from its commit on, its index is the one that is searched. */
   #coming: CollectionDense | undefined;
 
@@ -195,6 +196,7 @@ class OpenCollection implements Collection {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#written;
     await this.#library.close();
   }
@@ -211,6 +213,7 @@ class OpenCollection implements Collection {
 
   /** One change after the other, each with the lock for itself. */
   #write(change: (writer: Writer) => Promise<void>): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new EngineError('CLOSED', 'The collection was closed'));
     const written = this.#written.then(async () => {
       const writer = await this.#library.writer();
       try {
