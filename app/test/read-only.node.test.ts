@@ -2,7 +2,7 @@
 // writes is refused, and what cannot be read rightly is not read at all. root may write everywhere, so that under root
 // the commands run as another user.
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -25,7 +25,8 @@ function reasonToSkip(): string | undefined {
   if (process.platform === 'win32') return 'folders have no permissions on Windows';
   if (!isRoot) return undefined;
   for (let path = dirname(scratch); path !== dirname(path); path = dirname(path)) {
-    if ((statSync(path).mode & 0o001) === 0) return `runs as root, and another user may not enter ${path}`;
+    if (existsSync(path) && (statSync(path).mode & 0o001) === 0)
+      return `runs as root, and another user may not enter ${path}`;
   }
   return undefined;
 }
