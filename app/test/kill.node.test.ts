@@ -1,37 +1,19 @@
 // kill -9 at random moments of an import: no acknowledged record is lost, the works stay the fold of the records, and
 // going on ends in the same library as one import without a kill.
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Rng } from '@quire/engine/core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count, seed } from '../../engine/test/support/env.ts';
-import { alias } from '../../vitest.config.ts';
 import { openLibraryIn } from '../src/library/open.ts';
 import { checkStore, Store } from '../src/store/index.ts';
+import { bundle, scratchFolder } from './bundle.ts';
 import { inFolder, writeRows } from './papers.ts';
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-// Inside node_modules, so that the bundle finds the driver of the store.
-const scratch = at(`../node_modules/.kill-test-${process.pid}`);
-
-beforeAll(async () => {
-  mkdirSync(scratch, { recursive: true });
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { alias },
-    build: {
-      ssr: at('import-child.ts'),
-      outDir: scratch,
-      emptyOutDir: false,
-      rolldownOptions: { output: { entryFileNames: 'child.mjs' } },
-    },
-  });
-}, 60_000);
+const scratch = scratchFolder('kill-test');
+beforeAll(() => bundle('import-child.ts', scratch), 60_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const ROWS = 2_500;

@@ -2,20 +2,16 @@
 // writes is refused, and what cannot be read rightly is not read at all. root may write everywhere, so that under root
 // the commands run as another user.
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alias } from '../../vitest.config.ts';
 import { EXIT } from '../src/cli/io.ts';
 import { importFiles } from '../src/library/import-files.ts';
 import { openLibraryIn } from '../src/library/open.ts';
+import { bundle, scratchFolder } from './bundle.ts';
 import { inFolder, PAPERS, writeRows } from './papers.ts';
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-// Inside node_modules, so that the bundle finds the driver of the store.
-const scratch = at(`../node_modules/.read-only-test-${process.pid}`);
+const scratch = scratchFolder('read-only-test');
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
 const user: SpawnOptions = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
@@ -92,18 +88,7 @@ describe.skipIf(skipped !== undefined)(
   `a library that may only be read${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
   () => {
     beforeAll(async () => {
-      mkdirSync(scratch, { recursive: true });
-      await build({
-        configFile: false,
-        logLevel: 'error',
-        resolve: { alias },
-        build: {
-          ssr: at('cli-child.ts'),
-          outDir: scratch,
-          emptyOutDir: false,
-          rolldownOptions: { output: { entryFileNames: 'child.mjs', codeSplitting: false } },
-        },
-      });
+      await bundle('cli-child.ts', scratch);
       setModes(scratch, 0o755, 0o644);
     }, 60_000);
     afterAll(() => rmSync(scratch, { recursive: true, force: true }));

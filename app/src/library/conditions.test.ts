@@ -1,8 +1,7 @@
 // Conditions alone: every paper that fulfils them, newest first, page by page, whatever else stands beside them.
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
-import { type OpenLibrary, openLibraryIn } from './open.ts';
+import { describe, expect, it } from 'vitest';
+import { libraryOf } from '../../test/library.ts';
+import { PAPERS } from '../../test/papers.ts';
 
 const MORE = [
   { id: 'w1', title: 'Earlier in Its Year', published: '2019', venue: 'A Venue', keywords: ['cs.CL'] },
@@ -12,31 +11,10 @@ const MORE = [
   { id: 'w5', title: 'The Battle', published: '1066' },
 ];
 
-let library: OpenLibrary;
-let end: () => void;
-let done: Promise<unknown>;
-beforeAll(async () => {
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  await new Promise<void>((ready, failed) => {
-    done = inFolder(async (folder) => {
-      library = openLibraryIn(folder, { create: true });
-      await library.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), PAPERS)]);
-      await library.ingest.importFiles([writeRows(join(folder, 'more.jsonl'), MORE)]); // a second segment
-      ready();
-      await ended;
-      await library.close();
-    }).catch(failed);
-  });
-});
-afterAll(async () => {
-  end();
-  await done;
-});
+const library = libraryOf(PAPERS, MORE);
 
 const titles = async (query: string, options = {}) =>
-  (await library.services.search(query, options)).hits.map(({ work }) => work.title);
+  (await library().services.search(query, options)).hits.map(({ work }) => work.title);
 
 describe('conditions alone', () => {
   it.each([
@@ -49,7 +27,7 @@ describe('conditions alone', () => {
     ['year:2024 year:2019', []],
     ['year:1999', []],
   ])('%j finds what fulfils them, the newest first', async (query, expected) => {
-    const page = await library.services.search(query);
+    const page = await library().services.search(query);
     expect(page.hits.map(({ work }) => work.title)).toEqual(expected);
     expect(new Set(page.hits.map(({ reason }) => reason))).toEqual(new Set(expected.length === 0 ? [] : ['condition']));
     expect([page.total, page.more, page.notes]).toEqual([expected.length, false, []]);
@@ -62,7 +40,7 @@ describe('conditions alone', () => {
     expect(whole.at(-1)).toBe('No Authors and No Date');
     const paged: string[] = [];
     for (let offset = 0; offset < 11; offset += 3) {
-      const page = await library.services.search('source:papers', { offset, limit: 3 });
+      const page = await library().services.search('source:papers', { offset, limit: 3 });
       expect([page.total, page.offset, page.limit]).toEqual([11, offset, 3]);
       paged.push(...page.hits.map(({ work }) => work.title));
     }
@@ -70,9 +48,9 @@ describe('conditions alone', () => {
   });
 
   it('only narrows where there is a word, and gives way to a paper that is called so', async () => {
-    const narrowed = await library.services.search('year:2019 surveys');
+    const narrowed = await library().services.search('year:2019 surveys');
     expect(narrowed.hits[0]).toMatchObject({ reason: 'text', work: { title: 'On a Day of That Month' } });
-    const named = await library.services.search('year:1066');
+    const named = await library().services.search('year:1066');
     expect(named.hits.map(({ reason, work }) => [reason, work.title])).toEqual([['title', 'year:1066']]);
   });
 });

@@ -1,37 +1,16 @@
 // The search order, on papers made so that a search by score alone would get it wrong.
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { unless } from '../../../engine/test/support/skip.ts';
-import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { libraryOf } from '../../test/library.ts';
+import { PAPERS } from '../../test/papers.ts';
 import type { SearchPage } from '../server/services.ts';
 import { loadModel } from './model.ts';
-import { type OpenLibrary, openLibraryIn } from './open.ts';
 
 const whenModel = unless(loadModel() === undefined ? 'no model in models/' : undefined);
 
-let library: OpenLibrary;
-let end: () => void;
-let done: Promise<unknown>;
-beforeAll(async () => {
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  await new Promise<void>((ready, failed) => {
-    done = inFolder(async (folder) => {
-      library = openLibraryIn(folder, { create: true });
-      await library.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), PAPERS)]);
-      ready();
-      await ended;
-      await library.close();
-    }).catch(failed);
-  });
-});
-afterAll(async () => {
-  end();
-  await done;
-});
+const library = libraryOf(PAPERS);
 
-const search = (query: string, options = {}) => library.services.search(query, options);
+const search = (query: string, options = {}) => library().services.search(query, options);
 const first = ({ hits }: SearchPage) => (hits[0] === undefined ? undefined : [hits[0].reason, hits[0].work.key]);
 
 describe('the search order', () => {
@@ -186,21 +165,21 @@ describe('the search order', () => {
 
 describe('the other services', () => {
   it('shows a paper under every name, and the others of the same name', () => {
-    const { services } = library;
+    const { services } = library();
     expect(services.paper('conf/7')?.others).toHaveLength(1);
     expect(services.paper('nothing')).toBeUndefined();
     expect(services.paper('x')?.work.title).toBe('No Authors and No Date');
   });
 
   it('knows what is similar without the paper itself', async () => {
-    const similar = await library.services.similar('2503.00003', { limit: 3 });
+    const similar = await library().services.similar('2503.00003', { limit: 3 });
     expect(similar?.map(({ work }) => work.key)).toContain('arxiv:2503.00004');
     expect(similar?.map(({ work }) => work.key)).not.toContain('arxiv:2503.00003');
-    expect(await library.services.similar('nothing')).toBeUndefined();
+    expect(await library().services.similar('nothing')).toBeUndefined();
   });
 
   it('lists days and counts', () => {
-    const { services } = library;
+    const { services } = library();
     expect(services.newestDay()).toBe('2025-03-18');
     expect(services.papersOfDay('2025-03-17')).toMatchObject({ previous: '2025-03-16', next: '2025-03-18', total: 2 });
     expect(services.status()).toMatchObject({ records: 12, works: 11, indexed: 11, sample: false });
