@@ -3,7 +3,6 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { EngineError } from '@quire/engine/core';
 import { type StaticEncoder, staticEncoder } from '@quire/engine/encoders';
 import { type Comparison, compare, evaluate, holm, perQueryValues, type Run } from '@quire/engine/evaluation';
 import { loadDataset, loadQrels, readStaticModel } from '@quire/engine/node';
@@ -12,6 +11,7 @@ import type { TrainingWork } from '../data/works.ts';
 import { heldOutSide } from '../data/works.ts';
 import { bm25Run, denseRun, fusedRun } from '../scoring/runs.ts';
 import { disjointQueries, type Task, titleToAbstract } from '../scoring/task.ts';
+import { runCommand } from './command.ts';
 
 const USAGE = `Scores a static encoder.
 
@@ -36,24 +36,14 @@ const SHIP_RATIO = 0.99;
 const LOOKS = 3;
 
 /** Returns the exit code: 0 the model may ship, 1 it failed or may not, 2 wrong arguments. */
-export async function scoreStaticCommand(args: readonly string[]): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  try {
+export function scoreStaticCommand(args: readonly string[]): Promise<number> {
+  const run = async (options: ReturnType<typeof readOptions>) => {
     const { report, ships } = await score(options);
     process.stdout.write(report);
     if (options.write !== undefined) writeFileSync(options.write, report);
     return ships ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
-    return 1;
-  }
+  };
+  return runCommand({ usage: USAGE, read: readOptions, run }, args);
 }
 
 function readOptions(args: readonly string[]) {

@@ -18,6 +18,7 @@ import {
 } from '../recipes/static.ts';
 import { readCheckpoint, writeCheckpoint } from '../trainers/checkpoint.ts';
 import { StaticTrainer } from '../trainers/static.ts';
+import { runCommand } from './command.ts';
 
 const USAGE = `Trains a static encoder on titles and abstracts.
 
@@ -37,24 +38,14 @@ const CHECKPOINT_EVERY = 200;
 const STEPS_A_TURN = 8;
 
 /** Returns the exit code: 0 done, 1 failed, 2 wrong arguments, 130 interrupted. */
-export async function trainStaticCommand(args: readonly string[]): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
-  try {
+export function trainStaticCommand(args: readonly string[]): Promise<number> {
+  const run = async (options: ReturnType<typeof readOptions>) => {
+    const controller = new AbortController();
+    process.once('SIGINT', () => controller.abort());
     await train(options, { signal: controller.signal, trace: printer() });
     return 0;
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
-    return error.code === 'CANCELLED' ? 130 : 1;
-  }
+  };
+  return runCommand({ usage: USAGE, read: readOptions, run }, args);
 }
 
 function readOptions(args: readonly string[]) {
