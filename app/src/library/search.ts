@@ -42,7 +42,7 @@ export interface SearchRequest extends Cancellable {
 
 /**
  * How many candidates each way of searching gives, at least. The share of meaning was tuned at twice as many
- * (FUSION_DEPTH); a page shows 20, and half the candidates cost 1.4 ms less (docs/results/site.md).
+ * (FUSION_DEPTH); a page shows 20, and half the candidates cost a millisecond less (docs/results/site.md).
  */
 const POOL = 100;
 /** Longest name, in words, that is tried as an author. */
