@@ -1,6 +1,7 @@
 // core: types, errors, order, bit sets, bytes, checksums, top-k, seeded randomness, ln/exp, hashes. Imports nothing.
 export * from './bitset.ts';
 export * from './bytes.ts';
+export { checkCount, checkFunction, checkNumber, checkObject, checkString, type Limits, shown } from './check.ts';
 export * from './crc32c.ts';
 export * from './errors.ts';
 export * from './hash.ts';

@@ -1,7 +1,7 @@
 // cut and filter: fewer hits. A cut keeps the best k; a filter narrows what every retriever inside may return.
 
+import { checkCount } from '../core/check.ts';
 import type { Filter } from '../core/types.ts';
-import { checkCount } from './retrieve.ts';
 import type { Context, Retriever } from './stage.ts';
 
 /** The first `k` hits of `retriever`. */

@@ -1,7 +1,7 @@
 // explain: a ranking whose hits say why, each score taken apart down to term, posting, vector, rank and scorer.
 
+import { checkCount } from '../core/check.ts';
 import type { Explanation, Hit } from '../core/types.ts';
-import { checkCount } from './retrieve.ts';
 import { inOneRun } from './run-scope.ts';
 import type { Retriever } from './stage.ts';
 

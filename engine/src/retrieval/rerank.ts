@@ -2,10 +2,10 @@
 // head's lowest, so that deep recall survives and the whole is still in the one total order. A scorer that fails is an
 // error, or by choice a visible event; never zeros.
 
+import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
 import type { Cancellable, DocId, Explanation, Hit, Ranking } from '../core/types.ts';
-import { checkCount } from './retrieve.ts';
 import { inOneRun, once } from './run-scope.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 

@@ -1,6 +1,7 @@
 // retrieve: an encoder and an index of the same kind make a retriever. `retrieve(terms, denseIndex, 10)` does not compile;
 // an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
 
+import { checkCount } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type {
   DocId,
@@ -114,12 +115,6 @@ export async function withReader<K extends Kind, T>(
 
 export function searchOptions(query: Query, { signal, trace, filter, exhaustive }: Context): SearchOptions {
   return { signal, trace, exhaustive, filter: bothFilters(filter, query.filter) };
-}
-
-/** Throws INVALID_ARGUMENT unless `value` is an integer ≥ 0. */
-export function checkCount(what: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0) return;
-  throw new EngineError('INVALID_ARGUMENT', `${what} is ${value}`, { hint: 'Pass an integer from 0.' });
 }
 
 async function encode<K extends Kind>(encoder: Encoder<K>, query: Query, context: Context): Promise<QueryRep<K>> {

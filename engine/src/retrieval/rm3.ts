@@ -5,12 +5,13 @@
 //   new query        ½ · query terms (normalised to 1) + ½ · relevance model
 // Sums are rounded to float32 where Anserini's are. Ties among terms go to the smaller term.
 
+import { checkCount, checkNumber } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import type { DocId, Document, Explanation, IndexReader, LexicalQuery, Ranking, TermsQuery } from '../core/types.ts';
 import type { TermsEncoder } from '../encoders/terms.ts';
 import { dfPrefix } from '../indexes/inverted/statistics.ts';
-import { checkCount, searchOptions, withReader } from './retrieve.ts';
+import { searchOptions, withReader } from './retrieve.ts';
 import { once } from './run-scope.ts';
 import { type Context, type Query, type ReaderSource, type Retriever, traced } from './stage.ts';
 
@@ -75,10 +76,8 @@ function checkSettings({ k, feedbackDocuments, feedbackTerms, originalWeight, ma
   checkCount('k', k);
   checkCount('feedbackDocuments', feedbackDocuments);
   checkCount('feedbackTerms', feedbackTerms);
-  for (const [name, share] of Object.entries({ originalWeight, maxDocumentShare })) {
-    if (share >= 0 && share <= 1) continue;
-    throw new EngineError('INVALID_ARGUMENT', `${name} is ${share}`, { hint: 'Pass a number from 0 to 1.' });
-  }
+  checkNumber('originalWeight', originalWeight, { min: 0, max: 1 });
+  checkNumber('maxDocumentShare', maxDocumentShare, { min: 0, max: 1 });
 }
 
 /** The expanded query as a representation; its own terms alone where nothing was found. */
