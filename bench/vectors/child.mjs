@@ -79,7 +79,7 @@ async function exact() {
     vec: vecs.subarray(i * dim, (i + 1) * dim),
   }));
   const best = [];
-  for (let i = 0; i < queries; i += 8) best.push(...(await part.searchMany(reps.slice(i, i + 8), K, scope)));
+  for (const rep of reps) best.push(await part.search(rep, K, scope));
   writeFileSync(truth, JSON.stringify(best.map(({ ords }) => Array.from(ords))));
   return { queries };
 }

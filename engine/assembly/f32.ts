@@ -66,26 +66,6 @@ export function scanF32(
   }
 }
 
-/** Rows of one block: they stay in the second-level cache while every query passes over them. */
-const BLOCK_BYTES: u32 = 131072;
-
-/** `scanF32` for `nq` queries (contiguous) in one pass; the heap of query j is at top + j × topStride. */
-export function scanF32Many(
-  rows: usize, n: u32, dim: u32, queries: usize, nq: u32, first: u32, ords: usize, accept: usize,
-  top: usize, topStride: u32,
-): void {
-  const stride = <usize>dim << 2;
-  const block = max<u32>(1, BLOCK_BYTES / (dim << 2));
-  for (let i: u32 = 0; i < n; i += block) {
-    const count = min<u32>(block, n - i);
-    const at = rows + <usize>i * stride;
-    const ids = ords ? ords + (<usize>i << 2) : 0;
-    for (let j: u32 = 0; j < nq; j++) {
-      scanF32(at, count, dim, queries + <usize>j * stride, first + i, ids, accept, top + <usize>j * topStride);
-    }
-  }
-}
-
 /** Offers rows `wanted[i]` as documents ids[i] to the heap `top`: rescoring, and filters that few documents pass. */
 export function offerF32(rows: usize, dim: u32, query: usize, wanted: usize, ids: usize, n: u32, top: usize): void {
   let limit = threshold(top);

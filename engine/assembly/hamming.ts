@@ -93,23 +93,3 @@ function offer(distance: i64, code: usize, top: usize): i64 {
   if (key >= limit || !isAccepted(load<usize>(top, ACCEPT), ord)) return <i64>(limit >> 32);
   return <i64>(push(top, key) >> 32);
 }
-
-/** Codes of one block: small enough for the first-level cache, read once for all queries. */
-const BLOCK_BYTES: u32 = 16384;
-
-/** `scanHamming` for `nq` queries (contiguous) in one pass; the heap of query j is at top + j × topStride. */
-export function scanHammingMany(
-  codes: usize, n: u32, words: u32, queries: usize, nq: u32, first: u32, ords: usize, accept: usize,
-  top: usize, topStride: u32,
-): void {
-  const stride = <usize>words << 3;
-  const block = max<u32>(1, BLOCK_BYTES / (words << 3));
-  for (let i: u32 = 0; i < n; i += block) {
-    const rows = min<u32>(block, n - i);
-    const at = codes + <usize>i * stride;
-    const ids = ords ? ords + (<usize>i << 2) : 0;
-    for (let j: u32 = 0; j < nq; j++) {
-      scanHamming(at, rows, words, queries + <usize>j * stride, first + i, ids, accept, top + <usize>j * topStride);
-    }
-  }
-}

@@ -91,31 +91,6 @@ export function scanI8(
   }
 }
 
-/** Rows of one block: they stay in the second-level cache while every query passes over them. */
-const BLOCK_BYTES: u32 = 131072;
-
-/**
- * `scanI8` for `nq` queries in one pass: query j is at queries + j × queryStride, its scale at queryScales[j] (f64), its
- * heap at top + j × topStride.
- */
-export function scanI8Many(
-  rows: usize, scales: usize, n: u32, dim: u32, queries: usize, queryStride: u32, queryScales: usize, nq: u32,
-  first: u32, ords: usize, accept: usize, top: usize, topStride: u32,
-): void {
-  const block = max<u32>(1, BLOCK_BYTES / dim);
-  for (let i: u32 = 0; i < n; i += block) {
-    const count = min<u32>(block, n - i);
-    const at = rows + <usize>i * <usize>dim;
-    const ids = ords ? ords + (<usize>i << 2) : 0;
-    for (let j: u32 = 0; j < nq; j++) {
-      scanI8(
-        at, scales + (<usize>i << 2), count, dim, queries + <usize>j * queryStride, load<f64>(queryScales + (<usize>j << 3)),
-        first + i, ids, accept, top + <usize>j * topStride,
-      );
-    }
-  }
-}
-
 /** Offers rows `wanted[i]` as documents ids[i] to the heap `top`: rescoring, and filters that few documents pass. */
 export function offerI8(
   rows: usize, scales: usize, dim: u32, query: usize, queryScale: f64, wanted: usize, ids: usize, n: u32, top: usize,

@@ -64,6 +64,22 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
   [
     'layers',
     layers,
+    'an index kind importing its sibling',
+    { 'engine/src/indexes/ivf/a.ts': "import { b } from '../codes/b.ts';" },
+    { 'engine/src/indexes/ivf/a.ts': "import { b } from '../binary/b.ts';" },
+    /indexes\/ivf imports the index kind binary/,
+  ],
+  [
+    'layers',
+    layers,
+    'a shared folder of indexes importing an index kind',
+    { 'engine/src/indexes/index.ts': "export { b } from './flat/b.ts';" },
+    { 'engine/src/indexes/rows/a.ts': "import type { B } from '../flat/b.ts';" },
+    /indexes\/rows imports the index kind flat/,
+  ],
+  [
+    'layers',
+    layers,
     'evaluation importing a value of retrieval',
     { 'engine/src/evaluation/a.ts': "import type { B } from '../retrieval/b.ts';" },
     { 'engine/src/evaluation/a.ts': "import { type C, b } from '../retrieval/b.ts';" },

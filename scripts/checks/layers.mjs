@@ -27,6 +27,9 @@ const ENGINE = {
   browser: { values: [...ALL, 'guard', 'backends'], types: [] },
 };
 
+/** Folders of indexes that kinds share. Every other one is an index kind, which no other folder may import. */
+const SHARED_BY_INDEXES = ['clustering', 'codes', 'dense-part', 'rows', 'scan'];
+
 const SOURCE = /\.tsx?$/;
 const TEST = /(\.test\.tsx?$)|(^|\/)test\//;
 
@@ -59,6 +62,7 @@ function crossing(file, target, typeOnly) {
   if (!file.includes('/')) return undefined; // the root entries re-export any layer
   const from = file.split('/')[0];
   const to = target.split('/')[0];
+  if (from === 'indexes' && to === 'indexes') return sibling(file.split('/'), target.split('/'));
   if (from === to) return undefined;
   const inverted = from === 'indexes' && file.startsWith('indexes/inverted');
   const rule = inverted ? ENGINE['indexes/inverted'] : ENGINE[from];
@@ -66,6 +70,13 @@ function crossing(file, target, typeOnly) {
   if (!target.includes('/')) return `imports the root entry ${target}; a layer imports the folder it needs`;
   if (rule.values.includes(to) || (typeOnly && rule.types.includes(to))) return undefined;
   return rule.types.includes(to) ? `${from} may import only types of ${to}` : `${from} may not import ${to}`;
+}
+
+/** An index kind stays in its folder and in the shared ones; the root files of indexes re-export any kind. */
+function sibling(file, target) {
+  if (file.length < 3 || target.length < 3 || file[1] === target[1]) return undefined;
+  if (SHARED_BY_INDEXES.includes(target[1])) return undefined;
+  return `indexes/${file[1]} imports the index kind ${target[1]}; move what both need to a shared folder`;
 }
 
 /** learn and app see the engine by its public subpaths alone, and stay inside their own folder otherwise. */

@@ -5,7 +5,7 @@ import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
 import { defaultHeap, loadVectors } from '@quire/engine/kernels';
 import { expect, it } from 'vitest';
 import { document, MemorySections, SPACE } from '../../test/support/inverted.ts';
-import { kmeans } from './ivf/kmeans.ts';
+import { kmeans } from './clustering/kmeans.ts';
 
 const SIZE = 20_000;
 const DIM = 16;

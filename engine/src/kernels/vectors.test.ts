@@ -6,7 +6,7 @@ import { Rng } from '../core/rng.ts';
 import { type Arena, Heap } from './heap.ts';
 import { hasRelaxedSimd } from './probe.ts';
 import * as twin from './reference.ts';
-import { limitOf, topkBytes, topkMove, topkReset, topkTake } from './topk.ts';
+import { limitOf, topkMove, topkReset, topkTake } from './topk.ts';
 import { loadVectors, type VectorsBuild, type VectorsKernels } from './vectors.ts';
 
 const SEED = 1234;
@@ -306,12 +306,11 @@ function checkTables(b: Bench, rng: Rng, dim: number): void {
   }
 }
 
-/** One random configuration, through all three scans, singly and several queries a pass. */
+/** One random configuration, through all scans. */
 function checkScans(b: Bench, rng: Rng): void {
   const n = rng.below(300);
   const wordsPer = rng.pick([1, 2, 3, 4, 6]);
   const dim = rng.pick([1, 3, 16, 20, 33, 64]);
-  const nq = 1 + rng.below(5);
   const k = 1 + rng.below(40);
   const universe = n + rng.below(200);
   const first = rng.below(50);
@@ -320,118 +319,49 @@ function checkScans(b: Bench, rng: Rng): void {
   const accept = rng.float() < 0.4 ? undefined : new BitSet(universe + first);
   const share = rng.float();
   if (accept) for (let i = 0; i < accept.size; i++) if (rng.float() < share) accept.add(i);
-  const at = {
-    ords: 65536,
-    accept: 131072,
-    queries: 196608,
-    rows: 1 << 20,
-    scales: 4 << 20,
-    queryScales: 5 << 20,
-    top: 6 << 20,
-  };
+  const at = { ords: 65536, accept: 131072, query: 196608, rows: 1 << 20, scales: 4 << 20, top: 6 << 20 };
   const ordsAt = ords ? put(b.arena, at.ords, Uint32Array.from(ords)) : 0;
   const acceptAt = accept ? put(b.arena, at.accept, accept.words) : 0;
-  const stride = topkBytes(k);
-  const check = (limit: number, run: (j: number | undefined) => void, rank: (row: number, j: number) => number) => {
-    const expected = Array.from({ length: nq }, (_, j) => twin.scan(n, k, ordOf, (row) => rank(row, j), accept, limit));
-    for (let j = 0; j < nq; j++) {
-      topkReset(b.arena, at.top + j * stride, k, limit);
-      run(j);
-      expect(topkTake(b.arena, b.k, at.top + j * stride)).toEqual(expected[j]);
-      topkReset(b.arena, at.top + j * stride, k, limit);
-    }
-    run(undefined);
-    for (let j = 0; j < nq; j++) expect(topkTake(b.arena, b.k, at.top + j * stride)).toEqual(expected[j]);
+  const check = (limit: number, run: () => void, rank: (row: number) => number) => {
+    topkReset(b.arena, at.top, k, limit);
+    run();
+    expect(topkTake(b.arena, b.k, at.top)).toEqual(twin.scan(n, k, ordOf, rank, accept, limit));
+  };
+  const putRows = (rowsOf: readonly Parameters<typeof put>[2][]) => {
+    for (const [i, row] of rowsOf.entries()) put(b.arena, at.rows + i * row.byteLength, row);
   };
 
   // Few distinct codes, so that distances tie often.
   const codes = Array.from({ length: n }, () => Uint32Array.from({ length: 2 * wordsPer }, () => rng.uint32() & 3));
-  const codeQueries = Array.from({ length: nq }, () => words(rng, 2 * wordsPer));
-  codes.forEach((code, i) => {
-    put(b.arena, at.rows + i * 8 * wordsPer, code);
-  });
-  codeQueries.forEach((code, j) => {
-    put(b.arena, at.queries + j * 8 * wordsPer, code);
-  });
+  const code = words(rng, 2 * wordsPer);
+  putRows(codes);
+  put(b.arena, at.query, code);
   check(
     rng.pick([2 ** 32, 32 * wordsPer]),
-    (j) =>
-      j === undefined
-        ? b.k.scanHammingMany(at.rows, n, wordsPer, at.queries, nq, first, ordsAt, acceptAt, at.top, stride)
-        : b.k.scanHamming(
-            at.rows,
-            n,
-            wordsPer,
-            at.queries + j * 8 * wordsPer,
-            first,
-            ordsAt,
-            acceptAt,
-            at.top + j * stride,
-          ),
-    (row, j) => twin.hamming(codes[row]!, codeQueries[j]!),
+    () => b.k.scanHamming(at.rows, n, wordsPer, at.query, first, ordsAt, acceptAt, at.top),
+    (row) => twin.hamming(codes[row]!, code),
   );
 
   const rows = Array.from({ length: n }, () => Float32Array.from({ length: dim }, () => rng.below(3) - 1));
-  const queries = Array.from({ length: nq }, () => floats(rng, dim));
-  rows.forEach((row, i) => {
-    put(b.arena, at.rows + i * dim * 4, row);
-  });
-  queries.forEach((query, j) => {
-    put(b.arena, at.queries + j * dim * 4, query);
-  });
+  const query = floats(rng, dim);
+  putRows(rows);
+  put(b.arena, at.query, query);
   check(
     rng.pick([2 ** 32, limitOf(0)]),
-    (j) =>
-      j === undefined
-        ? b.k.scanF32Many(at.rows, n, dim, at.queries, nq, first, ordsAt, acceptAt, at.top, stride)
-        : b.k.scanF32(at.rows, n, dim, at.queries + j * dim * 4, first, ordsAt, acceptAt, at.top + j * stride),
-    (row, j) => twin.rankOf(twin.dotF32(rows[row]!, queries[j]!)),
+    () => b.k.scanF32(at.rows, n, dim, at.query, first, ordsAt, acceptAt, at.top),
+    (row) => twin.rankOf(twin.dotF32(rows[row]!, query)),
   );
 
   const bytes = Array.from({ length: n }, () => Int8Array.from({ length: dim }, () => rng.below(3) - 1));
   const scales = Float32Array.from({ length: n }, () => rng.pick([0, 0.5, 1]));
-  const integers = Array.from({ length: nq }, () => int15s(rng, dim));
-  const queryScales = Float64Array.from({ length: nq }, () => rng.float());
-  const queryStride = Math.ceil(dim / 16) * 80;
-  bytes.forEach((row, i) => {
-    put(b.arena, at.rows + i * dim, row);
-  });
+  const integers = int15s(rng, dim);
+  const queryScale = rng.float();
+  putRows(bytes);
   put(b.arena, at.scales, scales);
-  integers.forEach((query, j) => {
-    putQueryI8(b, at.queries + j * queryStride, query);
-  });
-  put(b.arena, at.queryScales, queryScales);
+  putQueryI8(b, at.query, integers);
   check(
     rng.pick([2 ** 32, limitOf(-0.1)]),
-    (j) =>
-      j === undefined
-        ? b.k.scanI8Many(
-            at.rows,
-            at.scales,
-            n,
-            dim,
-            at.queries,
-            queryStride,
-            at.queryScales,
-            nq,
-            first,
-            ordsAt,
-            acceptAt,
-            at.top,
-            stride,
-          )
-        : b.k.scanI8(
-            at.rows,
-            at.scales,
-            n,
-            dim,
-            at.queries + j * queryStride,
-            queryScales[j]!,
-            first,
-            ordsAt,
-            acceptAt,
-            at.top + j * stride,
-          ),
-    (row, j) => twin.rankOf(twin.scoreI8(bytes[row]!, scales[row]!, integers[j]!, queryScales[j]!)),
+    () => b.k.scanI8(at.rows, at.scales, n, dim, at.query, queryScale, first, ordsAt, acceptAt, at.top),
+    (row) => twin.rankOf(twin.scoreI8(bytes[row]!, scales[row]!, integers, queryScale)),
   );
 }

@@ -3,24 +3,29 @@
 // Bytes: docs/format/binary.md. A merge recomputes mean and codes from the stored vectors, so it equals a write of the
 // kept documents byte for byte.
 
-import { asFloat32, bytesOf } from '../../core/bytes.ts';
+import { bytesOf } from '../../core/bytes.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import type { SectionWriter } from '../../storage/part.ts';
-import { checkDim, checkVector } from '../dense/check.ts';
-import { checkSize, orClose, readHead, writeSection } from '../dense/head.ts';
-import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
-import { checkPool } from '../dense/parallel.ts';
-import { densePart, type Finder, membersOf, type RowFilter } from '../dense/part.ts';
-import { type Rows, readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
-import { StoredVectors } from '../dense/vectors.ts';
-import { codeQuery, type QueryBits } from './code-query.ts';
-import { Codes } from './codes.ts';
-import { Mean, signCode, wordsOf } from './signs.ts';
-
-/** Scoring one vector costs about as much as comparing this many codes: fewer accepted rows are scored directly. */
-const DIRECT_SHARE = 32;
+import { codeQuery, type QueryBits } from '../codes/code-query.ts';
+import { Codes } from '../codes/codes.ts';
+import { directRows } from '../codes/direct-rows.ts';
+import { readMean, writeRowsAndMean } from '../codes/mean.ts';
+import { signCode, wordsOf } from '../codes/signs.ts';
+import { densePart, type Finder } from '../dense-part/dense-part.ts';
+import {
+  checkInteger,
+  checkQueryBits,
+  DEFAULT_RESCORE,
+  type DenseKind,
+  type RescoredOptions,
+} from '../dense-part/options.ts';
+import { checkDim, checkVector } from '../rows/check.ts';
+import { orClose, readHead } from '../rows/head.ts';
+import { type RowStream, readOrds, rowsOfInput, rowsOfMerge } from '../rows/row-stream.ts';
+import { StoredVectors } from '../rows/stored-vectors.ts';
+import { checkPool } from '../scan/parallel.ts';
 
 /** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
 export function binary(options: RescoredOptions): DenseKind {
@@ -61,7 +66,7 @@ export function binary(options: RescoredOptions): DenseKind {
   };
 }
 
-async function writeBinary(rows: Rows, out: SectionWriter): Promise<void> {
+async function writeBinary(rows: RowStream, out: SectionWriter): Promise<void> {
   const mean = await writeRowsAndMean(rows, out);
   const words = 2 * wordsOf(rows.head.dim);
   const sink = await out.section('codes');
@@ -76,31 +81,6 @@ async function writeBinary(rows: Rows, out: SectionWriter): Promise<void> {
   });
   await sink.append(bytesOf(buffer.subarray(0, at)));
   await sink.close();
-}
-
-/** The sections of flat, then `mean`; returns the mean of the stored vectors. */
-export async function writeRowsAndMean(rows: Rows, out: SectionWriter): Promise<Float32Array> {
-  const sums = new Mean(rows.head.dim);
-  await writeRows(rows, out, ({ vec }) => sums.add(vec));
-  const mean = sums.value();
-  await writeSection(out, 'mean', bytesOf(mean));
-  return mean;
-}
-
-export async function readMean(sections: Parameters<DenseKind['open']>[0], dim: number): Promise<Float32Array> {
-  checkSize(sections, 'mean', 4 * dim);
-  return asFloat32((await sections.readAll('mean')).slice());
-}
-
-/** Rows to score without looking at codes: all accepted ones where they are few. `undefined` in `rows` = all. */
-export function directRows(
-  candidates: number,
-  count: number,
-  accept: RowFilter | undefined,
-): { readonly rows: Uint32Array | undefined } | undefined {
-  const n = accept?.count ?? count;
-  if (n > candidates && (accept === undefined || n > count / DIRECT_SHARE)) return undefined;
-  return { rows: accept && membersOf(accept) };
 }
 
 interface FinderOptions {

@@ -3,13 +3,13 @@
 
 import { defaultHeap } from '../../kernels/heap.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
-import { checkDim, checkVector } from '../dense/check.ts';
-import { readHead } from '../dense/head.ts';
-import type { DenseKind, DenseOptions } from '../dense/kind.ts';
-import { checkPool } from '../dense/parallel.ts';
-import { densePart, type Finder } from '../dense/part.ts';
-import { readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../dense/rows.ts';
-import { StoredVectors } from '../dense/vectors.ts';
+import { densePart, type Finder } from '../dense-part/dense-part.ts';
+import type { DenseKind, DenseOptions } from '../dense-part/options.ts';
+import { checkDim, checkVector } from '../rows/check.ts';
+import { readHead } from '../rows/head.ts';
+import { readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../rows/row-stream.ts';
+import { StoredVectors } from '../rows/stored-vectors.ts';
+import { checkPool } from '../scan/parallel.ts';
 
 /** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
 export function flat(options: DenseOptions): DenseKind {

@@ -3,8 +3,9 @@
 
 import { ByteWriter } from '../../core/bytes.ts';
 import type { SectionSink, SectionWriter } from '../../storage/part.ts';
+import { writeSection } from '../../storage/write-section.ts';
 import { DictionaryWriter } from './dictionary.ts';
-import { type FieldHeader, sectionsOf, writeSection } from './format.ts';
+import { type FieldHeader, sectionsOf } from './format.ts';
 import { ListWriter, type TermBuffer } from './list-writer.ts';
 
 const FLUSH_BYTES = 1 << 20;

@@ -4,6 +4,7 @@ import { BitSet } from '../../core/bitset.ts';
 import { asUint32, ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { SectionReader, SectionWriter } from '../../storage/part.ts';
+import { writeSection } from '../../storage/write-section.ts';
 
 /** Version of the bytes. 0: free to change. */
 export const VERSION = 1;
@@ -76,10 +77,4 @@ export async function readHeader(sections: SectionReader): Promise<Header> {
   }
   const present = new BitSet(size, asUint32(bytes.take(4 * ((size + 31) >>> 5))));
   return { size, positions, fields, present };
-}
-
-export async function writeSection(out: SectionWriter, name: string, bytes: Uint8Array): Promise<void> {
-  const sink = await out.section(name);
-  if (bytes.length > 0) await sink.append(bytes);
-  await sink.close();
 }

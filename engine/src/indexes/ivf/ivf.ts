@@ -11,16 +11,23 @@ import { defaultHeap, type Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import { loadVectors, type VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionWriter } from '../../storage/part.ts';
-import { readMean, writeRowsAndMean } from '../binary/binary.ts';
-import { Codes } from '../binary/codes.ts';
-import { signCode, wordsOf } from '../binary/signs.ts';
-import { checkDim, checkVector } from '../dense/check.ts';
-import { orClose, readHead, writeSection } from '../dense/head.ts';
-import { checkInteger, checkQueryBits, DEFAULT_RESCORE, type DenseKind, type RescoredOptions } from '../dense/kind.ts';
-import { densePart } from '../dense/part.ts';
-import { type Rows, readOrds, rowsOfInput, rowsOfMerge } from '../dense/rows.ts';
-import { StoredVectors } from '../dense/vectors.ts';
-import { Assigner, BATCH_ROWS, distinct, kmeans, ROWS_A_TURN } from './kmeans.ts';
+import { writeSection } from '../../storage/write-section.ts';
+import { Assigner, BATCH_ROWS, distinct, kmeans, ROWS_A_TURN } from '../clustering/kmeans.ts';
+import { Codes } from '../codes/codes.ts';
+import { readMean, writeRowsAndMean } from '../codes/mean.ts';
+import { signCode, wordsOf } from '../codes/signs.ts';
+import { densePart } from '../dense-part/dense-part.ts';
+import {
+  checkInteger,
+  checkQueryBits,
+  DEFAULT_RESCORE,
+  type DenseKind,
+  type RescoredOptions,
+} from '../dense-part/options.ts';
+import { checkDim, checkVector } from '../rows/check.ts';
+import { orClose, readHead } from '../rows/head.ts';
+import { type RowStream, readOrds, rowsOfInput, rowsOfMerge } from '../rows/row-stream.ts';
+import { StoredVectors } from '../rows/stored-vectors.ts';
 import { Lists } from './lists.ts';
 
 export interface IvfOptions extends RescoredOptions {
@@ -77,7 +84,7 @@ interface BuildOptions extends Cancellable {
   readonly heap: Heap;
 }
 
-async function writeIvf(rows: Rows, out: SectionWriter, options: BuildOptions): Promise<void> {
+async function writeIvf(rows: RowStream, out: SectionWriter, options: BuildOptions): Promise<void> {
   const { count, dim } = rows.head;
   const module = await loadVectors();
   const mean = await writeRowsAndMean(rows, out);
@@ -99,7 +106,7 @@ async function writeIvf(rows: Rows, out: SectionWriter, options: BuildOptions): 
   await writeSection(out, 'codes', bytesOf(sorted));
 }
 
-async function sampleOf(rows: Rows, n: number, rng: Rng): Promise<Float32Array> {
+async function sampleOf(rows: RowStream, n: number, rng: Rng): Promise<Float32Array> {
   const { count, dim } = rows.head;
   const chosen = distinct(rng, count, n);
   const sample = new Float32Array(n * dim);
@@ -113,7 +120,7 @@ async function sampleOf(rows: Rows, n: number, rng: Rng): Promise<Float32Array> 
 
 /** The list and the code of every row. */
 async function assign(
-  rows: Rows,
+  rows: RowStream,
   centroids: Float32Array,
   mean: Float32Array,
   heap: Heap,

@@ -8,11 +8,12 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { dotF32, rankOf, scan as referenceScan } from '../../kernels/reference.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
-import { directRows } from '../binary/binary.ts';
-import { type CodeQuery, codeQuery, type QueryBits } from '../binary/code-query.ts';
-import type { Codes } from '../binary/codes.ts';
-import type { Finder, RowFilter } from '../dense/part.ts';
-import { Scan } from '../dense/scan.ts';
+import { type CodeQuery, codeQuery, type QueryBits } from '../codes/code-query.ts';
+import type { Codes } from '../codes/codes.ts';
+import { directRows } from '../codes/direct-rows.ts';
+import type { Finder } from '../dense-part/dense-part.ts';
+import type { RowFilter } from '../rows/row-filter.ts';
+import { Scan } from '../scan/scan.ts';
 
 export interface ListsOptions extends Cancellable {
   readonly heap: Heap;

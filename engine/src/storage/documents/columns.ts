@@ -8,6 +8,7 @@ import { EngineError } from '../../core/errors.ts';
 import { compareUtf8 } from '../../core/order.ts';
 import type { ColumnType, ColumnValue } from '../../core/types.ts';
 import type { SectionReader, SectionWriter } from '../part.ts';
+import { writeSection } from '../write-section.ts';
 import { sortedStrings, writeStrings } from './ids.ts';
 
 type Codes = Uint8Array | Uint16Array | Uint32Array;
@@ -92,12 +93,6 @@ export async function writeColumn(
     await put('terms', bytesOf(Uint32Array.of(dictionary.length)));
   }
   await put('present', bytesOf(present.words));
-}
-
-async function writeSection(out: SectionWriter, name: string, bytes: Uint8Array): Promise<void> {
-  const sink = await out.section(name);
-  await sink.append(bytes);
-  await sink.close();
 }
 
 function eachValue(

@@ -8,7 +8,7 @@ import { nodeWorkers } from '../../kernels/pool.node.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
 import { flat } from '../flat/flat.ts';
-import type { DenseKind, RescoredOptions } from './kind.ts';
+import type { DenseKind, RescoredOptions } from './options.ts';
 
 const SEED = 99;
 const SPACE = 'test/pool';

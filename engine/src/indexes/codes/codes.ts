@@ -12,11 +12,11 @@ import { BLOCK_CODES, codeInBlock, scan as referenceScan } from '../../kernels/r
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
-import { type Chunk, Chunks, type Column } from '../dense/chunks.ts';
-import { checkSize } from '../dense/head.ts';
-import { parallelScan } from '../dense/parallel.ts';
-import type { RowFilter } from '../dense/part.ts';
-import { Scan } from '../dense/scan.ts';
+import { checkSize } from '../rows/head.ts';
+import type { RowFilter } from '../rows/row-filter.ts';
+import { type Chunk, Chunks, type Column } from '../scan/chunks.ts';
+import { parallelScan } from '../scan/parallel.ts';
+import { Scan } from '../scan/scan.ts';
 import type { CodeQuery, QueryBits } from './code-query.ts';
 import { wordsOf } from './signs.ts';
 

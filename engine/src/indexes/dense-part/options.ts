@@ -1,12 +1,11 @@
 // The kind of a dense part: what flat, binary and ivf return.
 
 import { EngineError } from '../../core/errors.ts';
-import type { Cancellable, DenseRep, Space } from '../../core/types.ts';
+import type { DenseRep, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
-import type { PartKind, SectionReader } from '../../storage/part.ts';
-import type { VectorFormat } from './head.ts';
-import type { DensePart } from './part.ts';
+import type { PartKind } from '../../storage/part.ts';
+import type { VectorFormat } from '../rows/head.ts';
 
 export interface DenseOptions {
   /** The space of the encoder. */
@@ -41,7 +40,6 @@ export const DEFAULT_RESCORE = 500;
 export interface DenseKind extends PartKind<'dense'> {
   /** Throws ENCODER_MISMATCH or INVALID_ARGUMENT where `write` would. */
   check(rep: DenseRep): void;
-  open(sections: SectionReader, options?: Cancellable): Promise<DensePart>;
 }
 
 /** Throws INVALID_ARGUMENT unless `value` is an integer in low … high. */

@@ -3,6 +3,7 @@
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { SectionReader, SectionWriter } from '../../storage/part.ts';
+import { writeSection } from '../../storage/write-section.ts';
 
 export type VectorFormat = 'f32' | 'int8';
 
@@ -43,7 +44,7 @@ export function checkSize(sections: SectionReader, name: string, bytes: number):
   }
 }
 
-/** What `opening` gives; where it fails, what was opened before it is closed: kernel memory has no other owner yet. */
+/** Awaits `opening`. If it fails, closes `before`, whose kernel memory has no other owner yet. */
 export async function orClose<T>(before: readonly { close(): void }[], opening: Promise<T>): Promise<T> {
   try {
     return await opening;
@@ -51,10 +52,4 @@ export async function orClose<T>(before: readonly { close(): void }[], opening: 
     for (const opened of before) opened.close();
     throw error;
   }
-}
-
-export async function writeSection(out: SectionWriter, name: string, bytes: Uint8Array): Promise<void> {
-  const sink = await out.section(name);
-  await sink.append(bytes);
-  await sink.close();
 }

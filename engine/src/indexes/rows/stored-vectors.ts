@@ -12,11 +12,11 @@ import { dotF32, type Ranked, scoreI8 } from '../../kernels/reference.ts';
 import { limitOf, scoresOf } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
-import { Chunks } from './chunks.ts';
+import { Chunks } from '../scan/chunks.ts';
+import { parallelScan } from '../scan/parallel.ts';
+import { Scan, type ScanInput, type ScanPlace } from '../scan/scan.ts';
 import { checkSize, type Head } from './head.ts';
 import { quantiseQuery } from './int8.ts';
-import { parallelScan } from './parallel.ts';
-import { Scan, type ScanInput, type ScanPlace } from './scan.ts';
 
 /** Rows and scores, best first: score descending, then row ascending. */
 export interface Scored {
@@ -83,28 +83,20 @@ export class StoredVectors {
     this.#chunks?.free();
   }
 
-  /**
-   * For each query the best k of all accepted rows, in one pass over the vectors; `accept` is a bit set over rows,
-   * undefined = all. Resident only.
-   */
-  scan(queries: readonly Float32Array[], k: number, floor: number, accept: Uint32Array | undefined): Scored[] {
+  /** The best k of all accepted rows; `accept` is a bit set over rows, undefined = all. Resident only. */
+  scan(query: Float32Array, k: number, floor: number, accept: Uint32Array | undefined): Scored {
     const { format, dim } = this.head;
-    const prepared = this.#prepare(queries);
+    const prepared = this.#prepare(query);
     const inputs = accept === undefined ? prepared.inputs : [...prepared.inputs, { bytes: bytesOf(accept) }];
-    const { prepare, stride } = prepared;
-    const scan = new Scan(this.#module, { k, heaps: queries.length, limit: limitOf(floor), inputs, prepare });
+    const scan = new Scan(this.#module, { k, limit: limitOf(floor), inputs, prepare: prepared.prepare });
     for (const chunk of this.#resident().list) {
-      const { kernels, at, top, topStride } = scan.in(chunk.arena);
-      const [n, first, nq] = [chunk.count, chunk.first, queries.length];
+      const { kernels, at, top } = scan.in(chunk.arena);
       const bits = accept === undefined ? 0 : at[at.length - 1]!;
-      if (format === 'f32') {
-        kernels.scanF32Many(chunk.at[0]!, n, dim, at[0]!, nq, first, 0, bits, top, topStride);
-      } else {
-        const [rows, scales] = [chunk.at[0]!, chunk.at[1]!];
-        kernels.scanI8Many(rows, scales, n, dim, at[0]!, stride, at[1]!, nq, first, 0, bits, top, topStride);
-      }
+      const [rows, n, first] = [chunk.at[0]!, chunk.count, chunk.first];
+      if (format === 'f32') kernels.scanF32(rows, n, dim, at[0]!, first, 0, bits, top);
+      else kernels.scanI8(rows, chunk.at[1]!, n, dim, at[0]!, prepared.scale, first, 0, bits, top);
     }
-    return queries.map((_, j) => scoredOf(scan.take(j)));
+    return scoredOf(scan.take());
   }
 
   /** `scan` for one query on the workers of a pool: the same hits. */
@@ -116,7 +108,7 @@ export class StoredVectors {
     accept: Uint32Array | undefined,
   ): Promise<Scored> {
     const { format, dim } = this.head;
-    const prepared = this.#prepare([query]);
+    const prepared = this.#prepare(query);
     const ranked = await parallelScan({
       pool,
       module: this.#module,
@@ -130,7 +122,7 @@ export class StoredVectors {
         const last = [chunk.first + from, 0, accept === undefined ? 0 : at[at.length - 1]!, top];
         if (format === 'f32') return { name: 'scanF32', args: [rows, count, dim, at[0]!, ...last] };
         const scales = chunk.at[1]! + 4 * from;
-        return { name: 'scanI8', args: [rows, scales, count, dim, at[0]!, prepared.scales[0]!, ...last] };
+        return { name: 'scanI8', args: [rows, scales, count, dim, at[0]!, prepared.scale, ...last] };
       },
     });
     return scoredOf(ranked);
@@ -138,7 +130,7 @@ export class StoredVectors {
 
   /** The best k of the rows given, ascending. Resident only. */
   offer(query: Float32Array, rows: Uint32Array, k: number, floor: number): Scored {
-    const { inputs, prepare, scales } = this.#prepare([query]);
+    const { inputs, prepare, scale } = this.#prepare(query);
     const { format, dim } = this.head;
     const scan = new Scan(this.#module, {
       k,
@@ -155,7 +147,7 @@ export class StoredVectors {
       for (; i < rows.length && rows[i]! < end; i++) wanted[i] = rows[i]! - chunk.first;
       const [local, ids, n] = [at[at.length - 1]! + 4 * start, at[at.length - 2]! + 4 * start, i - start];
       if (format === 'f32') kernels.offerF32(chunk.at[0]!, dim, at[0]!, local, ids, n, top);
-      else kernels.offerI8(chunk.at[0]!, chunk.at[1]!, dim, at[0]!, scales[0]!, local, ids, n, top);
+      else kernels.offerI8(chunk.at[0]!, chunk.at[1]!, dim, at[0]!, scale, local, ids, n, top);
     }
     return scoredOf(scan.take());
   }
@@ -200,31 +192,17 @@ export class StoredVectors {
     return this.#scorer(query)(bytes, this.#scaleOf(row));
   }
 
-  /** Queries as the kernels want them: f32 rows, or the int8 layout and its scales. */
-  #prepare(queries: readonly Float32Array[]): {
+  /** A query as the kernels read it: f32, or the int8 layout and its scale. */
+  #prepare(query: Float32Array): {
     readonly inputs: readonly ScanInput[];
     readonly prepare: (place: ScanPlace) => void;
-    readonly scales: Float64Array;
-    readonly stride: number;
+    readonly scale: number;
   } {
     const { dim, format } = this.head;
-    if (format === 'f32') {
-      const flat = new Float32Array(queries.length * dim);
-      for (const [j, query] of queries.entries()) flat.set(query, j * dim);
-      return { inputs: [{ bytes: bytesOf(flat) }], prepare: () => {}, scales: new Float64Array(0), stride: 4 * dim };
-    }
-    const stride = Math.ceil(dim / 16) * 80;
-    const flat = new Uint8Array(queries.length * stride);
-    const scales = new Float64Array(queries.length);
-    for (const [j, query] of queries.entries()) {
-      const { values, scale } = quantiseQuery(query);
-      flat.set(bytesOf(values), j * stride);
-      scales[j] = scale;
-    }
-    const prepare = ({ kernels, at }: ScanPlace) => {
-      for (let j = 0; j < queries.length; j++) kernels.splitQueryI8(at[0]! + j * stride, dim);
-    };
-    return { inputs: [{ bytes: flat }, { bytes: bytesOf(scales) }], prepare, scales, stride };
+    if (format === 'f32') return { inputs: [{ bytes: bytesOf(query) }], prepare: () => {}, scale: 1 };
+    const { values, scale } = quantiseQuery(query);
+    const input = { bytes: bytesOf(values), room: Math.ceil(dim / 16) * 80 };
+    return { inputs: [input], prepare: ({ kernels, at }) => kernels.splitQueryI8(at[0]!, dim), scale };
   }
 
   /** The scalar scoring function of a query. */

@@ -2,15 +2,14 @@
 
 import { BitSet, type DenseRep, EngineError, type Ord, Rng, sha256Hex } from '@quire/engine/core';
 import { Heap, reference } from '@quire/engine/kernels';
-import { type Candidates, memoryDirectory, type PartInput, type Scope } from '@quire/engine/storage';
+import { type Candidates, memoryDirectory, type PartInput, type Scope, type SegmentPart } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
 import { flat } from '../flat/flat.ts';
 import { ivf } from '../ivf/ivf.ts';
-import { dequantise, quantise, quantiseQuery } from './int8.ts';
-import type { DenseKind } from './kind.ts';
-import type { DensePart } from './part.ts';
+import { dequantise, quantise, quantiseQuery } from '../rows/int8.ts';
+import type { DenseKind } from './options.ts';
 
 const SEED = 77;
 const SPACE = 'test/parts';
@@ -53,7 +52,7 @@ async function written(make: (out: Awaited<ReturnType<typeof createSectionFile>>
   const info = await out.finish();
   return { bytes: directory.files().get('part')!, sections: await openSectionFile(directory, info) };
 }
-async function built(kind: DenseKind, vectors: Vectors): Promise<DensePart> {
+async function built(kind: DenseKind, vectors: Vectors): Promise<SegmentPart<'dense'>> {
   const { sections } = await written((out) => kind.write(inputOf(vectors), out));
   return kind.open(sections);
 }
@@ -126,7 +125,6 @@ describe('dense parts', () => {
         const found = await one.search(query, k, scope({ accept }));
         expect(await many.search(query, k, scope({ accept }))).toEqual(found);
         expect(await one.search(query, k, scope({ accept, exhaustive: true }))).toEqual(found);
-        expect(await one.searchMany([query, query], k, scope({ accept }))).toEqual([found, found]);
         const matching = vectors.filter((vec, ord) => vec && accept?.has(ord) !== false).length;
         expect(found.ords.length).toBe(Math.min(k, matching));
         expect(found.ords.every((ord) => vectors[ord] && accept?.has(ord) !== false)).toBe(true);
@@ -243,7 +241,7 @@ describe('dense parts', () => {
       ivf: await built(ivf({ space: SPACE, dim: 128, probes: 24 }), vectors),
     };
     const queries = vectors.slice(0, 40).map((vec) => repOf(vec));
-    const recall = async (part: DensePart) => {
+    const recall = async (part: SegmentPart<'dense'>) => {
       let found = 0;
       for (const query of queries) {
         const best = new Set((await exact.search(query, 10, scope())).ords);

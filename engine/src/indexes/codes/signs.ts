@@ -16,21 +16,3 @@ export function signCode(vec: Float32Array, mean: Float32Array, out: Uint32Array
     out[at + w] = word;
   }
 }
-
-/** Component-wise mean of the rows it is shown, summed in f64 in their order, rounded to f32. Zero without rows. */
-export class Mean {
-  readonly #sums: Float64Array;
-  #count = 0;
-
-  constructor(dim: number) {
-    this.#sums = new Float64Array(dim);
-  }
-  add(vec: Float32Array): void {
-    const sums = this.#sums;
-    for (let j = 0; j < sums.length; j++) sums[j]! += vec[j]!;
-    this.#count++;
-  }
-  value(): Float32Array {
-    return Float32Array.from(this.#sums, (sum) => (this.#count === 0 ? 0 : sum / this.#count));
-  }
-}

@@ -18,16 +18,13 @@ export interface ScanPlace {
   readonly kernels: VectorsKernels;
   /** Address of each input. */
   readonly at: readonly number[];
-  /** Address of the first heap; the next ones follow at `topStride` bytes. */
+  /** Address of the heap. */
   readonly top: number;
-  readonly topStride: number;
 }
 
 export interface ScanOptions {
-  /** Size of a heap, ≥ 1. */
+  /** Size of the heap, ≥ 1. */
   readonly k: number;
-  /** Number of heaps: queries in this pass. Default 1. */
-  readonly heaps?: number;
   /** Only ranks below enter (kernels/topk.ts). Default all. */
   readonly limit?: number;
   readonly inputs: readonly ScanInput[];
@@ -48,11 +45,11 @@ export class Scan {
   /** Where the inputs and the heap are while working in `arena`. */
   in(arena: Arena): ScanPlace {
     if (this.#place?.arena === arena) return this.#place;
-    const { inputs, k, heaps = 1, limit, prepare } = this.#options;
-    const topStride = topkBytes(k);
+    const { inputs, k, limit, prepare } = this.#options;
+    const heapBytes = topkBytes(k);
     const rooms = inputs.map((input) => Math.ceil((input.room ?? input.bytes.length) / 64) * 64);
-    const scratch = arena.scratch(rooms.reduce((sum, room) => sum + room, heaps * topStride));
-    let ptr = scratch.ptr + heaps * topStride;
+    const scratch = arena.scratch(rooms.reduce((sum, room) => sum + room, heapBytes));
+    let ptr = scratch.ptr + heapBytes;
     const at = inputs.map((input, i) => {
       const view = new Uint8Array(arena.memory.buffer, ptr, rooms[i]!);
       view.set(input.bytes);
@@ -60,20 +57,18 @@ export class Scan {
       ptr += rooms[i]!;
       return ptr - rooms[i]!;
     });
-    const place = { arena, kernels: arena.kernels(this.#module), at, top: scratch.ptr, topStride };
-    for (let top = place.top; top < place.top + heaps * topStride; top += topStride) {
-      if (this.#place === undefined) topkReset(arena, top, k, limit);
-      else topkMove(this.#place.arena, this.#place.top + top - place.top, arena, top, k);
-    }
+    const place = { arena, kernels: arena.kernels(this.#module), at, top: scratch.ptr };
+    if (this.#place === undefined) topkReset(arena, place.top, k, limit);
+    else topkMove(this.#place.arena, this.#place.top, arena, place.top, k);
     prepare?.(place);
     this.#place = place;
     return place;
   }
 
-  /** The best of a heap, sorted. Once for each heap. */
-  take(heap = 0): Ranked {
+  /** The best, sorted. Once. */
+  take(): Ranked {
     const place = this.#place;
     if (place === undefined) return { ords: new Uint32Array(0), ranks: new Uint32Array(0) };
-    return topkTake(place.arena, place.kernels, place.top + heap * place.topStride);
+    return topkTake(place.arena, place.kernels, place.top);
   }
 }

@@ -58,7 +58,7 @@ async function scanArena(arena: Arena, options: ParallelOptions): Promise<Ranked
     const places = Array.from({ length: shares }, (_, share): ScanPlace => {
       const top = region.ptr + share * topStride;
       topkReset(arena, top, k, limit);
-      return { arena, kernels, at, top, topStride };
+      return { arena, kernels, at, top };
     });
     prepare?.(places[0]!);
     const lists = places.map((place, share) => {

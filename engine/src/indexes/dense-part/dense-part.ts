@@ -6,8 +6,9 @@ import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { DenseRep, Explanation, Ord, Space, Statistics } from '../../core/types.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
-import { checkVector } from './check.ts';
-import type { Scored, StoredVectors } from './vectors.ts';
+import { checkVector } from '../rows/check.ts';
+import type { RowFilter } from '../rows/row-filter.ts';
+import type { Scored, StoredVectors } from '../rows/stored-vectors.ts';
 
 /** How a kind answers, in rows. All functions get k ≥ 1 and rows that exist. */
 export interface Finder {
@@ -26,19 +27,8 @@ export interface Finder {
   close(): void;
 }
 
-/** Accepted rows and how many they are. */
-export interface RowFilter {
-  readonly bits: BitSet;
-  readonly count: number;
-}
-
 const NO_STATISTICS: Statistics = new Map();
 const NOTHING: Candidates = { ords: new Uint32Array(0), scores: new Float64Array(0) };
-
-export interface DensePart extends SegmentPart<'dense'> {
-  /** `search` for several queries, sharing passes over the vectors where the kind can. Same results. */
-  searchMany(queries: readonly DenseRep[], k: number, scope: Scope): Promise<readonly Candidates[]>;
-}
 
 export interface DensePartOptions {
   readonly name: string;
@@ -50,7 +40,7 @@ export interface DensePartOptions {
   readonly pool?: KernelPool | undefined;
 }
 
-export function densePart({ name, space, vectors, ords, finder, pool }: DensePartOptions): DensePart {
+export function densePart({ name, space, vectors, ords, finder, pool }: DensePartOptions): SegmentPart<'dense'> {
   const { count, dim, size } = vectors.head;
   let isOpen = true;
 
@@ -84,7 +74,7 @@ export function densePart({ name, space, vectors, ords, finder, pool }: DensePar
       return toCandidates(vectors.reference(query.vec, all, want, scope.floor));
     }
     if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
-    return toCandidates(vectors.scan([query.vec], want, scope.floor, filter?.bits.words)[0]!);
+    return toCandidates(vectors.scan(query.vec, want, scope.floor, filter?.bits.words));
   };
 
   const searchFile = async (query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
@@ -115,23 +105,13 @@ export function densePart({ name, space, vectors, ords, finder, pool }: DensePar
     return pool === undefined || scope.exhaustive ? searchSync(query, k, scope) : searchPool(pool, query, k, scope);
   };
 
-  const part: DensePart = {
+  const part: SegmentPart<'dense'> = {
     count,
     get residentBytes() {
       return vectors.residentBytes + finder.residentBytes + (ords?.byteLength ?? 0);
     },
     statistics: async () => NO_STATISTICS,
     search,
-    searchMany: async (queries, k, scope) => {
-      const isFlat = vectors.isResident && !scope.exhaustive && queries.length > 0;
-      for (const query of queries) check(query);
-      const filter = filterOf(scope);
-      const want = Math.min(k, filter?.count ?? count);
-      if (!isFlat || want === 0) return Promise.all(queries.map((query) => search(query, k, scope)));
-      if (plan(queries[0]!, want, filter, scope) !== undefined) return queries.map((q) => searchSync(q, k, scope));
-      const vecs = queries.map((query) => query.vec);
-      return vectors.scan(vecs, want, scope.floor, filter?.bits.words).map(toCandidates);
-    },
     explain: async (query, ord, scope) => {
       check(query);
       const row = rowOf(ord, ords, size);
@@ -186,16 +166,6 @@ function rowOf(ord: Ord, ords: Uint32Array | undefined, size: number): number {
     else high = middle;
   }
   return ords[low] === ord ? low : -1;
-}
-
-/** Members of a bit set, ascending. */
-export function membersOf({ bits, count }: RowFilter): Uint32Array {
-  const rows = new Uint32Array(count);
-  let n = 0;
-  for (let w = 0; w < bits.words.length; w++) {
-    for (let word = bits.words[w]!; word !== 0; word &= word - 1) rows[n++] = w * 32 + 31 - Math.clz32(word & -word);
-  }
-  return rows;
 }
 
 function rowsAccepted(accept: BitSet, ords: Uint32Array): BitSet {

@@ -7,11 +7,12 @@ import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, Ord, Space } from '../../core/types.ts';
 import type { MergeSource, PartInput, SectionReader, SectionWriter } from '../../storage/part.ts';
+import { writeSection } from '../../storage/write-section.ts';
 import { checkVector } from './check.ts';
-import { checkSize, type Head, readHead, type VectorFormat, writeHead, writeSection } from './head.ts';
+import { checkSize, type Head, readHead, type VectorFormat, writeHead } from './head.ts';
 import { dequantise, quantise } from './int8.ts';
 
-/** Rows between two looks at the AbortSignal, which cost a turn of the event loop. */
+/** RowStream between two looks at the AbortSignal, which cost a turn of the event loop. */
 const ROWS_A_TURN = 4096;
 
 /** One stored row; the arrays are reused for the next row. */
@@ -23,7 +24,7 @@ export interface Row {
   readonly scale: number;
 }
 
-export interface Rows {
+export interface RowStream {
   readonly head: Head;
   /** Ords of the rows, ascending; undefined when row = Ord. */
   readonly ords: Uint32Array | undefined;
@@ -31,14 +32,14 @@ export interface Rows {
   each(visit: (row: Row, index: number) => Promise<void> | undefined): Promise<void>;
 }
 
-/** Rows from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
+/** RowStream from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
 export function rowsOfInput(
   input: PartInput<'dense'>,
   space: Space,
   dim: number,
   format: VectorFormat,
   options: Cancellable = {},
-): Rows {
+): RowStream {
   const present = new Uint32Array(input.size);
   let count = 0;
   for (let ord = 0; ord < input.size; ord++) {
@@ -62,14 +63,14 @@ export function rowsOfInput(
   };
 }
 
-/** Rows of several parts merged: each part's kept rows ascend in the new Ords, so this is a k-way merge of streams. */
+/** RowStream of several parts merged: each part's kept rows ascend in the new Ords, so this is a k-way merge of streams. */
 export async function rowsOfMerge(
   sources: readonly MergeSource<'dense'>[],
   size: number,
   dim: number,
   format: VectorFormat,
   options: Cancellable = {},
-): Promise<Rows> {
+): Promise<RowStream> {
   const streams = await Promise.all(sources.map((s) => StoredStream.open(s, dim, format)));
   const origin = new Int32Array(size).fill(-1); // new Ord → stream
   for (const [i, stream] of streams.entries()) for (const ord of stream.kept()) origin[ord] = i;
@@ -108,7 +109,11 @@ export async function readOrds(sections: SectionReader, head: Head): Promise<Uin
 }
 
 /** Writes head, ords, vectors and scales, which all dense parts begin with; `also` sees every row as it passes. */
-export async function writeRows(rows: Rows, out: SectionWriter, also: (row: Row) => void = () => {}): Promise<void> {
+export async function writeRows(
+  rows: RowStream,
+  out: SectionWriter,
+  also: (row: Row) => void = () => {},
+): Promise<void> {
   const { count, dim, format } = rows.head;
   await writeHead(out, rows.head);
   if (rows.ords !== undefined) await writeSection(out, 'ords', bytesOf(rows.ords));
