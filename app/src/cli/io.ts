@@ -1,7 +1,8 @@
-// What a command may touch: its output, its errors, the environment and a signal. Everything a command prints goes
-// through here, so that tests run commands without a process.
+// What a command may touch: its output, its errors, the environment and a signal. Tests run commands without a process.
 
-import { EngineError } from '@quire/engine/core';
+import { EngineError, type ErrorCode } from '@quire/engine/core';
+import { cutAt, toLine } from '../output/characters.ts';
+import { joined, type Printable, printable, printableJson, printableLines } from '../output/printable.ts';
 
 /** Exit codes of every command; docs/cli.md explains them. */
 export const EXIT = {
@@ -16,10 +17,7 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-export interface Io {
-  /** Resolves when more may be written: a slow reader slows the command instead of filling memory. */
-  out(text: string): Promise<void>;
-  err(text: string): void;
+interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Errors go to a terminal: progress may be drawn in place. */
   readonly terminal: boolean;
@@ -29,8 +27,40 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
+/** The streams of a process, or of a test. */
+export interface Streams extends Surroundings {
+  /** Resolves when more may be written: a slow reader slows the command instead of filling memory. */
+  out(text: string): Promise<void>;
+  err(text: string): void;
+}
+
+/** The same for a command. It can write Printable text only, so no character of a paper can control the terminal. */
+export interface Io extends Surroundings {
+  out(text: Printable): Promise<void>;
+  err(text: Printable): void;
+  /** Draws `text` over the last line of a terminal, or removes that line when `text` is undefined. */
+  redraw(text: Printable | undefined): void;
+}
+
+/** Moves to the start of the line and clears it (ECMA-48 EL). */
+const CLEAR_LINE = '\r\u001b[K';
+
+/** The output of a command on `streams`. */
+export function ioOn(streams: Streams): Io {
+  const { env, terminal, columns, signal } = streams;
+  return {
+    env,
+    terminal,
+    columns,
+    signal,
+    out: ({ text }) => streams.out(text),
+    err: ({ text }) => streams.err(text),
+    redraw: (text) => streams.err(CLEAR_LINE + (text?.text ?? '')),
+  };
+}
+
 export function json(io: Io, value: unknown): Promise<void> {
-  return io.out(`${JSON.stringify(value, undefined, io.columns === undefined ? undefined : 2)}\n`);
+  return io.out(printable`${printableJson(value, io.columns === undefined ? undefined : 2)}\n`);
 }
 
 /** Prints an error as code, message and hint; as one JSON object when asked. */
@@ -38,27 +68,40 @@ export function printError(io: Io, error: unknown, asJson: boolean): Exit {
   const code = error instanceof EngineError ? error.code : 'UNEXPECTED';
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof EngineError ? error.hint : undefined;
-  if (asJson) io.err(`${JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })}\n`);
-  else io.err(`error ${code}: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
-  if (code === 'UNEXPECTED' && io.env.QUIRE_DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
-  return exitOf(code);
+  if (asJson) {
+    io.err(printable`${printableJson({ error: { code, message, ...(hint !== undefined && { hint }) } })}\n`);
+  } else {
+    io.err(printable`error ${code}: ${message}\n`);
+    if (hint !== undefined) io.err(printable`  hint: ${hint}\n`);
+  }
+  if (code === 'UNEXPECTED' && io.env.QUIRE_DEBUG && error instanceof Error) {
+    io.err(printable`${printableLines(error.stack ?? '')}\n`);
+  }
+  return code === 'UNEXPECTED' ? EXIT.failed : EXIT_OF[code];
 }
 
-function exitOf(code: string): Exit {
-  switch (code) {
-    case 'CANCELLED':
-      return EXIT.interrupted;
-    case 'INVALID_ARGUMENT':
-      return EXIT.usage;
-    case 'CORRUPT':
-    case 'UNSUPPORTED_FORMAT':
-      return EXIT.damaged;
-    case 'LOCKED':
-      return EXIT.busy;
-    default:
-      return EXIT.failed;
-  }
-}
+/** The exit code of every error code; docs/errors.md has the same table. */
+export const EXIT_OF = {
+  INVALID_ARGUMENT: EXIT.usage,
+  INVALID_QUERY: EXIT.usage,
+  INVALID_DOCUMENT: EXIT.failed,
+  ENCODER_MISMATCH: EXIT.failed,
+  SCHEMA_MISMATCH: EXIT.failed,
+  CORRUPT: EXIT.damaged,
+  UNSUPPORTED_FORMAT: EXIT.damaged,
+  NOT_FOUND: EXIT.failed,
+  LOCKED: EXIT.busy,
+  READ_ONLY: EXIT.failed,
+  STORAGE_FULL: EXIT.failed,
+  STORAGE_FAILED: EXIT.failed,
+  CLOSED: EXIT.failed,
+  CANCELLED: EXIT.interrupted,
+  PARSE_FAILED: EXIT.failed,
+  UNSUPPORTED: EXIT.failed,
+} as const satisfies Record<ErrorCode, Exit>;
+
+/** Widest cell of a table on a terminal: one long key must not push every title off the line. */
+const WIDEST = 200;
 
 /**
  * Rows of text as a table: columns as wide as their widest cell, the column `stretch` cut so that a line fits the
@@ -67,39 +110,42 @@ function exitOf(code: string): Exit {
 export function table(
   rows: readonly (readonly string[])[],
   options: { columns: number | undefined; stretch: number },
-): string {
-  if (options.columns === undefined) return rows.map((row) => `${row.map(oneLine).join('\t')}\n`).join('');
-  const width = (i: number) => rows.reduce((widest, row) => Math.max(widest, oneLine(row[i] ?? '').length), 0);
-  const widths = (rows[0] ?? []).map((_, i) => width(i));
+): Printable {
+  const cells = rows.map((row) => row.map(toLine));
+  if (options.columns === undefined) return printableRows(cells, '\t');
+  const widths = (cells[0] ?? []).map((_, i) =>
+    cells.reduce((widest, row) => Math.max(widest, Math.min(row[i]?.length ?? 0, WIDEST)), 0),
+  );
   const others = widths.reduce((sum, width, i) => sum + (i === options.stretch ? 0 : width + 2), 0);
   widths[options.stretch] = Math.min(widths[options.stretch] ?? 0, Math.max(10, options.columns - others));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => cut(oneLine(cell), widths[i] ?? 0).padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return rows.map((row) => `${line(row)}\n`).join('');
+  return printableRows(
+    cells.map((row) => row.map((cell, i) => cutAt(cell, widths[i] ?? 0).padEnd(widths[i] ?? 0))),
+    '  ',
+  );
+}
+
+function printableRows(rows: readonly (readonly string[])[], separator: '\t' | '  '): Printable {
+  return joined(
+    rows.map((row) => {
+      const cells = row.map((cell, i) => (separator === '  ' && i === row.length - 1 ? cell.trimEnd() : cell));
+      return printable`${joined(
+        cells.map((cell) => printable`${cell}`),
+        separator,
+      )}\n`;
+    }),
+  );
 }
 
 /** Text on lines of at most `width`, broken at blanks. */
-export function wrap(text: string, width: number, indent = ''): string {
+export function wrap(text: string, width: number, indent = ''): Printable {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of toLine(text).split(/\s+/)) {
     if (line !== '' && indent.length + line.length + 1 + word.length > width) {
       lines.push(indent + line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
   if (line !== '') lines.push(indent + line);
-  return lines.join('\n');
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}
-
-/** Control characters could rewrite the terminal; papers are data. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return printableLines(lines.join('\n'));
 }

@@ -1,7 +1,7 @@
 // The process around the command line: streams, terminal, Ctrl-C. Everything else is program.ts.
 
 import { once } from 'node:events';
-import type { Exit, Io } from './io.ts';
+import type { Exit, Streams } from './io.ts';
 import { run } from './program.ts';
 
 /** Runs a command line in this process; resolves with the exit code. */
@@ -13,10 +13,10 @@ export async function main(args: readonly string[]): Promise<Exit> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // `quire works | head` closes our output; that is an end, not an error.
+  // `quire works | head` closes the output early; that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  process.stderr.on('error', () => undefined); // nobody reads the notes; the answer still counts
-  const io: Io = {
+  process.stderr.on('error', () => undefined); // a closed error stream does not fail the command
+  const streams: Streams = {
     out: async (text) => {
       if (!process.stdout.write(text)) await once(process.stdout, 'drain');
     },
@@ -27,7 +27,7 @@ export async function main(args: readonly string[]): Promise<Exit> {
     signal: interrupted.signal,
   };
   try {
-    return await run(args, io);
+    return await run(args, streams);
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import { loadEncoders, openPaperIndex } from '../library/paper-index.ts';
 import { startSite } from '../server/serve.ts';
-import { EXIT, type Io } from './io.ts';
+import { EXIT, type Streams } from './io.ts';
 import { run } from './program.ts';
 
 const WAIT = { timeout: 50_000, interval: 20 };
@@ -26,7 +26,7 @@ async function quire(
   options: { readonly signal?: AbortSignal; readonly columns?: number } = {},
 ): Promise<Ran> {
   let [out, err] = ['', ''];
-  const io: Io = {
+  const streams: Streams = {
     out: async (text) => {
       out += text;
     },
@@ -38,7 +38,7 @@ async function quire(
     columns: options.columns,
     signal: options.signal ?? new AbortController().signal,
   };
-  const exit = await run(args, io);
+  const exit = await run(args, streams);
   return { exit, out, err };
 }
 

@@ -2,6 +2,7 @@
 
 import { EngineError } from '@quire/engine/core';
 import { Command, CommanderError } from 'commander';
+import { type Printable, printable, printableLines } from '../output/printable.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
@@ -11,10 +12,10 @@ import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { similarCommand } from './commands/similar.ts';
 import { worksCommand } from './commands/works.ts';
-import { EXIT, type Exit, type Io, printError } from './io.ts';
+import { EXIT, type Exit, type Io, ioOn, printError, type Streams } from './io.ts';
 import type { Verb } from './verb.ts';
 
-const VERBS: readonly Verb[] = [
+export const VERBS: readonly Verb[] = [
   serveCommand,
   importCommand,
   searchCommand,
@@ -27,7 +28,8 @@ const VERBS: readonly Verb[] = [
 ];
 
 /** Runs one command line (without `node` and the script) and returns the exit code; never throws, never exits. */
-export async function run(args: readonly string[], io: Io): Promise<Exit> {
+export async function run(args: readonly string[], streams: Streams): Promise<Exit> {
+  const io = ioOn(streams);
   let exit: Exit = EXIT.ok;
   const end = args.indexOf('--');
   const asJson = (end < 0 ? args : args.slice(0, end)).includes('--json');
@@ -46,8 +48,8 @@ export async function run(args: readonly string[], io: Io): Promise<Exit> {
 }
 
 /**
- * What the words ask for: none, or help about help, for the list of commands. `help serch` and `serch --help` name no
- * command, and are told so as `serch` alone is.
+ * The command line to parse. No word, and help about help, mean the list of commands. `help serch` and `serch --help`
+ * name no command and give the same error as `serch`.
  */
 function meant(args: readonly string[], program: Command): string[] {
   const name = args[0] === 'help' ? args[1] : args[0];
@@ -61,7 +63,13 @@ function misunderstood(error: CommanderError): EngineError {
   return new EngineError('INVALID_ARGUMENT', error.message.replace(/^error: /, ''), { hint });
 }
 
-/** `usage` is where help and complaints about the command line go. */
+/** A message of the parser, which quotes arguments: one line, and the parser's own suggestion on a second one. */
+function complaint(text: string): Printable {
+  const [, message = text, suggestion] = /^(.*?)\n?(\(Did you mean [a-z, -]+\?\))?\n?$/s.exec(text) ?? [];
+  return suggestion === undefined ? printable`${message}\n` : printable`${message}\n${suggestion}\n`;
+}
+
+/** `usage` receives help and errors of the command line. */
 function createProgram(usage: Io, io: Io, finish: (exit: Exit) => void): Command {
   const program = new Command('quire')
     .description('Papers on your own machine: gather, search and read them.')
@@ -71,7 +79,11 @@ function createProgram(usage: Io, io: Io, finish: (exit: Exit) => void): Command
     .showHelpAfterError('  hint: "quire help" lists the commands.')
     .addHelpText('after', '\nStart the site with "quire serve"; "quire help <command>" has examples.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void usage.out(text), writeErr: (text) => usage.err(text) });
+    .configureOutput({
+      writeOut: (text) => void usage.out(printableLines(text)),
+      writeErr: (text) => usage.err(printableLines(text)),
+      outputError: (text) => usage.err(complaint(text)),
+    });
   for (const verb of VERBS) {
     const command = verb(io, finish);
     command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');

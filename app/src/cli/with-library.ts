@@ -1,12 +1,13 @@
-// Opens the library for one command. Where no server keeps the index up to the store, the command does it first.
+// Opens the library for one command. Without a server that updates the index, the command updates it first.
 
 import { resolve } from 'node:path';
 import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { printable } from '../output/printable.ts';
 import { findServer } from '../server/handover.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
 
-/** What a reader should know of a library that this user may not write. */
+/** Printed for a library that this user may not write. */
 export const READ_ONLY_NOTE =
   'this library can only be read here: papers newer than its index are not searched, and imports are refused.';
 
@@ -39,14 +40,14 @@ export async function withStore<T>(io: Io, dataDir: string, work: (library: Open
 }
 
 function note(io: Io, { readOnly, store }: OpenLibrary): void {
-  if (readOnly) io.err(`note: ${READ_ONLY_NOTE}\n`);
+  if (readOnly) io.err(printable`note: ${READ_ONLY_NOTE}\n`);
   if (store.newestKeys(0, 1).length === 0) {
-    io.err(`note: the library in ${store.folder} holds no papers yet; "quire import FILE" adds some.\n`);
+    io.err(printable`note: the library in ${store.folder} holds no papers yet; "quire import FILE" adds some.\n`);
   }
 }
 
 async function isBehind({ index, store }: OpenLibrary): Promise<boolean> {
-  await index.refresh().catch(() => undefined); // a damaged index is made again by catching up
+  await index.refresh().catch(() => undefined); // a damaged index is rebuilt by catching up
   return index.contained() !== store.lastChange() && (await findServer(store.folder)) === undefined;
 }
 

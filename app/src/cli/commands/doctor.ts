@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { loadModel } from '../../library/model.ts';
 import { openLibraryIn, openStore } from '../../library/open.ts';
 import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
+import { joined, type Printable, printable } from '../../output/printable.ts';
 import { findServer } from '../../server/handover.ts';
 import { checkStore, STORE_FILE, type Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
@@ -187,11 +188,11 @@ async function rebuild(io: Io, folder: string): Promise<void> {
   }
 }
 
-function shown(findings: readonly Finding[], columns: number | undefined): string {
+function shown(findings: readonly Finding[], columns: number | undefined): Printable {
   const rows = table(
     findings.map(({ name, state, detail }) => [state, name, detail]),
     { columns: columns === undefined ? undefined : Math.max(columns, 200), stretch: 2 },
   );
   const hints = [...new Set(findings.flatMap(({ hint }) => hint ?? []))];
-  return rows + hints.map((hint) => `  hint: ${hint}\n`).join('');
+  return joined([rows, ...hints.map((hint) => printable`  hint: ${hint}\n`)]);
 }

@@ -7,6 +7,7 @@ import { formatResult, formatTrecRun, resultOf } from '@quire/engine/evaluation'
 import { type Dataset, listDatasets, loadCacmRaw, loadDataset } from '@quire/engine/node';
 import { Command } from 'commander';
 import { type EvaluationResult, evaluateDataset, type Pipeline } from '../../library/evaluation.ts';
+import { joined, type Printable, printable } from '../../output/printable.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { examples, type Verb } from '../verb.ts';
@@ -53,7 +54,7 @@ Exit codes: 0 measured, 1 the collection is not there.`,
       const where = data === undefined ? {} : { data };
       if (name === undefined) {
         const names = listDatasets(where);
-        await (options.json ? json(io, names) : io.out(names.map((each) => `${each}\n`).join('')));
+        await (options.json ? json(io, names) : io.out(joined(names.map((each) => printable`${each}\n`))));
         finish(names.length > 0 ? EXIT.ok : EXIT.nothing);
         return;
       }
@@ -139,7 +140,7 @@ function shown(
   found: EvaluationResult,
   wallMs: number,
   columns: number | undefined,
-): string {
+): Printable {
   const n = (value: number) => value.toLocaleString('en');
   const head: string[][] = [
     ['dataset', `${dataset.name} (${dataset.split})`],
@@ -150,7 +151,8 @@ function shown(
     ['unique terms', n(found.uniqueTerms)],
   ];
   const values = Object.entries(found.evaluation.mean).map(([name, value]) => [name, value.toFixed(4)]);
-  return `${table([...head, ...values], { columns, stretch: 1 })}${columns === undefined ? '' : `in ${(wallMs / 1000).toFixed(1)} s\n`}`;
+  const foot = columns === undefined ? printable`` : printable`in ${(wallMs / 1000).toFixed(1)} s\n`;
+  return joined([table([...head, ...values], { columns, stretch: 1 }), foot]);
 }
 
 function pipelineOf(name: string): Pipeline {

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { ImportReport } from '../../library/import-files.ts';
 import type { IngestEvent } from '../../library/ingest.ts';
 import { openLibraryIn } from '../../library/open.ts';
+import { joined, type Printable, printable } from '../../output/printable.ts';
 import type { Outcome } from '../../server/app.ts';
 import { findServer, type RunningServer } from '../../server/handover.ts';
 import { EXIT, type Io, json } from '../io.ts';
@@ -58,7 +59,7 @@ Exit codes: 0 all rows read, 4 some rows rejected, 1 a file could not be read to
         finish(report.failed.length > 0 ? EXIT.failed : report.rejected > 0 ? EXIT.rejected : EXIT.ok);
       } catch (error) {
         watch.end();
-        if (io.signal.aborted) io.err('Stopped. Give the same command again to go on from here.\n');
+        if (io.signal.aborted) io.err(printable`Stopped. Give the same command again to go on from here.\n`);
         throw error;
       }
     });
@@ -85,7 +86,7 @@ async function importThere(
   options: Options,
   onEvent: (event: IngestEvent) => void,
 ): Promise<ImportReport> {
-  io.err(`Handing over to the server at ${server.url}\n`);
+  io.err(printable`Handing over to the server at ${server.url}\n`);
   try {
     return await handOver(io, server, paths, options, onEvent);
   } catch (error) {
@@ -152,21 +153,22 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
           bar.update(event.bytes, event.totalBytes, `${nameOf(event.file)}  line ${event.line.toLocaleString('en')}`);
           break;
         case 'rejected':
-          bar.note(`rejected ${event.file}:${event.line}: ${event.reason}`);
+          bar.note(printable`rejected ${event.file}:${event.line}: ${event.reason}`);
           break;
         case 'known':
-          bar.note(`${event.file}: read before (${event.lines.toLocaleString('en')} lines), nothing to do`);
+          bar.note(printable`${event.file}: read before (${event.lines.toLocaleString('en')} lines), nothing to do`);
           break;
         case 'file':
           reading = false;
           bar.note(
-            `${nameOf(event.file)}: ${event.added} new, ${event.updated} changed, ${event.unchanged} known, ${event.rejected} rejected`,
+            printable`${nameOf(event.file)}: ${event.added} new, ${event.updated} changed, ${event.unchanged} known, ${event.rejected} rejected`,
           );
           if (event.rejected > 0 && event.added + event.updated + event.unchanged === 0) bar.note(NO_ROWS);
           break;
         case 'unreadable':
           reading = false;
-          bar.note(`error ${event.code}: ${event.message}${event.hint === undefined ? '' : `\n  hint: ${event.hint}`}`);
+          bar.note(printable`error ${event.code}: ${event.message}`);
+          if (event.hint !== undefined) bar.note(printable`  hint: ${event.hint}`);
           break;
         case 'indexed':
           if (!reading) bar.update(event.done, event.total, 'indexing');
@@ -179,22 +181,21 @@ function watcher(io: Io): { readonly onEvent: (event: IngestEvent) => void; read
   };
 }
 
-const NO_ROWS =
-  '  hint: No line of it is a paper. Quire reads JSON lines: on every line one object, which has a "title".';
+const NO_ROWS = printable`  hint: No line of it is a paper. Quire reads JSON lines: one object a line, with a "title".`;
 
-function summary(report: ImportReport, seconds: number): string {
+function summary(report: ImportReport, seconds: number): Printable {
   const { files, failed, added, updated, unchanged, rejected, works } = report;
   const n = (value: number) => value.toLocaleString('en');
-  return (
-    `${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, ${n(updated)} changed, ` +
-    `${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n` +
-    failed.map(({ file, line }) => notRead(file, line)).join('')
-  );
+  return joined([
+    printable`${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, `,
+    printable`${n(updated)} changed, ${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n`,
+    ...failed.map(({ file, line }) => notRead(file, line)),
+  ]);
 }
 
-function notRead(file: string, line: number): string {
-  if (line === 0) return `not read: ${file}\n`;
-  return `not read to its end: ${file} (rows up to line ${line.toLocaleString('en')} are kept)\n`;
+function notRead(file: string, line: number): Printable {
+  if (line === 0) return printable`not read: ${file}\n`;
+  return printable`not read to its end: ${file} (rows up to line ${line.toLocaleString('en')} are kept)\n`;
 }
 
 function nameOf(path: string): string {

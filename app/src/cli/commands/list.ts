@@ -1,6 +1,7 @@
 // `quire list`: a day's papers, or the newest ones.
 
 import { Command, Option } from 'commander';
+import { joined, printable } from '../../output/printable.ts';
 import type { Work } from '../../papers/index.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
@@ -42,12 +43,15 @@ Exit codes: 0 papers, 3 none.`,
         if (options.json) await json(io, options.all ? found.works : found);
         else
           await io.out(
-            ('day' in found
-              ? `${found.day}: ${found.total.toLocaleString('en')} ${found.total === 1 ? 'paper' : 'papers'}\n`
-              : '') + table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
+            joined([
+              'day' in found
+                ? printable`${found.day}: ${found.total.toLocaleString('en')} ${found.total === 1 ? 'paper' : 'papers'}\n`
+                : printable``,
+              table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
+            ]),
           );
         if (!options.json && !options.all && !('day' in found))
-          io.err('No paper here has a day. "quire list --all" lists every paper.\n');
+          io.err(printable`No paper here has a day. "quire list --all" lists every paper.\n`);
         finish(found.works.length > 0 ? EXIT.ok : EXIT.nothing);
       },
     );

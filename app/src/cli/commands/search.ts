@@ -2,6 +2,7 @@
 
 import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';
+import { joined, type Printable, printable } from '../../output/printable.ts';
 import type { SearchHit, SearchOptions, SearchPage } from '../../server/services.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
@@ -36,21 +37,23 @@ Exit codes: 0 hits, 3 none.`,
         const page = await withLibrary(io, options.dataDir, ({ services }) =>
           services.search(words.join(' '), { limit, offset, mode, signal: io.signal }),
         );
-        if (page.query.trim() === '') io.err('note: the query is empty; give some words.\n');
+        if (page.query.trim() === '') io.err(printable`note: the query is empty; give some words.\n`);
         if (options.json) await json(io, page);
         else await io.out(shown(page, io.columns));
-        for (const note of options.json ? [] : page.notes) io.err(`note: ${note}\n`);
+        for (const note of options.json ? [] : page.notes) io.err(printable`note: ${note}\n`);
         finish(page.hits.length > 0 ? EXIT.ok : EXIT.nothing);
       },
     );
 
 function modeOf(text: string): NonNullable<SearchOptions['mode']> {
   if (text === 'hybrid' || text === 'lexical' || text === 'dense') return text;
-  throw new EngineError('INVALID_ARGUMENT', `--mode is ${text}`, { hint: 'Choose hybrid, lexical or dense.' });
+  throw new EngineError('INVALID_ARGUMENT', `--mode is ${text}`, {
+    hint: 'Choose hybrid, lexical or dense.',
+  });
 }
 
-function shown(page: SearchPage, columns: number | undefined): string {
-  if (page.hits.length === 0) return 'Nothing found.\n';
+function shown(page: SearchPage, columns: number | undefined): Printable {
+  if (page.hits.length === 0) return printable`Nothing found.\n`;
   const rows = page.hits.map((hit, i) => [
     `${page.offset + i + 1}`,
     dateOf(hit),
@@ -60,9 +63,9 @@ function shown(page: SearchPage, columns: number | undefined): string {
   ]);
   const foot =
     columns === undefined
-      ? ''
-      : `\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.hits[0]?.reason === 'condition' ? 'newest first' : page.mode})\n`;
-  return table(rows, { columns, stretch: 4 }) + foot;
+      ? printable``
+      : printable`\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.hits[0]?.reason === 'condition' ? 'newest first' : page.mode})\n`;
+  return joined([table(rows, { columns, stretch: 4 }), foot]);
 }
 
 function dateOf({ work }: SearchHit): string {

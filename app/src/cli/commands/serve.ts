@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { printable } from '../../output/printable.ts';
 import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
 import { createPages } from '../../web/index.ts';
 import { EXIT } from '../io.ts';
@@ -37,22 +38,24 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
         pages: (services) => createPages(services),
         ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
         onProblem: (error) =>
-          io.err(`The index could not be brought up to date: ${error instanceof Error ? error.message : error}\n`),
+          io.err(
+            printable`The index could not be brought up to date: ${error instanceof Error ? error.message : String(error)}\n`,
+          ),
       });
       const status = site.library.services.status();
       const what = status.sample ? 'sample library' : 'library';
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
-      await io.out(`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
+      await io.out(printable`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
       await io.out(
-        `  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
+        printable`  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
       );
-      if (site.library.readOnly) await io.out(`  note: ${READ_ONLY_NOTE}\n`);
+      if (site.library.readOnly) await io.out(printable`  note: ${READ_ONLY_NOTE}\n`);
       if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
-        await io.out('  open to other machines: they can read and search everything here\n');
-      await io.out(`  ready:  ${site.url}\n`);
+        await io.out(printable`  open to other machines: they can read and search everything here\n`);
+      await io.out(printable`  ready:  ${site.url}\n`);
       if (!io.signal.aborted)
         await new Promise<void>((done) => io.signal.addEventListener('abort', () => done(), { once: true }));
-      io.err('  stopping\n');
+      io.err(printable`  stopping\n`);
       await site.stop();
       finish(EXIT.ok);
     });

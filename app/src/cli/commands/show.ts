@@ -1,7 +1,8 @@
 // `quire show`: one paper in full.
 
 import { Command } from 'commander';
-import type { Work } from '../../papers/index.ts';
+import { type BoundedWork, bounded, PAGE, sizeIn } from '../../output/bounds.ts';
+import { joined, type Printable, printable, printableJson } from '../../output/printable.ts';
 import { EXIT, json, wrap } from '../io.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 import { withStore } from '../with-library.ts';
@@ -23,7 +24,7 @@ Exit codes: 0 shown, 3 no such paper.`,
     .action(async (id: string, options: { dataDir: string; json?: boolean }) => {
       const view = await withStore(io, options.dataDir, ({ services }) => services.paper(id));
       if (view === undefined) {
-        io.err(`No paper is called ${JSON.stringify(id)} here.\n`);
+        io.err(printable`No paper is called ${printableJson(id)} here.\n`);
         if (options.json) await json(io, null);
         finish(EXIT.nothing);
         return;
@@ -31,36 +32,58 @@ Exit codes: 0 shown, 3 no such paper.`,
       if (options.json) await json(io, view);
       else
         await io.out(
-          shown(view.work, io.columns ?? 100) +
-            view.others.map((work) => `\nThe same id names: ${work.key}  ${work.title}\n`).join(''),
+          joined([
+            shown(bounded(view.work, PAGE), io.columns ?? 100),
+            ...view.others.map((work) => printable`\nThe same id names: ${work.key}  ${work.title}\n`),
+          ]),
         );
       finish(EXIT.ok);
     });
 
-function shown(work: Work, columns: number): string {
+function shown(work: BoundedWork, columns: number): Printable {
   const width = Math.min(columns, 100);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['key', work.key],
     ['date', work.published?.date],
     ['listed', work.day],
     ['venue', work.venue],
-    ['categories', work.categories.join(', ')],
-    ['keywords', work.keywords.join(', ')],
+    ['categories', listed(work.categories, sizeIn(work, 'categories'))],
+    ['keywords', listed(work.keywords, sizeIn(work, 'keywords'))],
     ['doi', work.doi],
     ['address', work.url],
     ['code', work.github],
     ['votes', work.upvotes > 0 ? `${work.upvotes}` : undefined],
-    ['sources', work.sources.map(({ source, id }) => (id === '' ? source : `${source}:${id}`)).join(', ')],
+    ['sources', listed(work.sources.map(nameOf), sizeIn(work, 'sources'))],
   ];
-  const people =
-    work.authors.length > 0
-      ? work.authors.join(', ')
-      : work.authorCount === undefined
-        ? ''
-        : `${work.authorCount} authors`;
   const lines = facts.flatMap(([name, value]) =>
-    value ? [name.padEnd(12) + wrap(value, width, ' '.repeat(12)).trimStart()] : [],
+    value ? [printable`${name.padEnd(LABEL)}${wrap(value, width, ' '.repeat(LABEL)).trimStart()}`] : [],
   );
-  const head = [wrap(work.title, width), wrap(people, width)].filter((part) => part !== '');
-  return `${[...head, '', wrap(work.abstract || '(no abstract)', width), '', ...lines].join('\n')}\n`;
+  const people = peopleOf(work);
+  const head = [wrap(work.title, width), ...(people === '' ? [] : [wrap(people, width)])];
+  const abstract = wrap(work.abstract || '(no abstract)', width);
+  const size = work.cut?.abstract;
+  const rest = size === undefined ? [] : [printable`(cut here; the abstract has ${n(size)} characters)`];
+  return printable`${joined([...head, BLANK, abstract, ...rest, BLANK, ...lines], '\n')}\n`;
+}
+
+/** Columns of the names of facts. */
+const LABEL = 12;
+const BLANK = printable``;
+
+function peopleOf(work: BoundedWork): string {
+  if (work.authors.length > 0) return listed(work.authors, sizeIn(work, 'authors'));
+  return work.authorCount === undefined ? '' : `${n(work.authorCount)} authors`;
+}
+
+function nameOf({ source, id }: BoundedWork['sources'][number]): string {
+  return id === '' ? source : `${source}:${id}`;
+}
+
+function listed(entries: readonly string[], size: number): string {
+  const rest = size - entries.length;
+  return entries.join(', ') + (rest > 0 ? ` and ${n(rest)} more` : '');
+}
+
+function n(value: number): string {
+  return value.toLocaleString('en');
 }

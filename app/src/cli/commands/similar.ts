@@ -1,6 +1,7 @@
 // `quire similar`: what is near a paper.
 
 import { Command } from 'commander';
+import { printable, printableJson } from '../../output/printable.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withLibrary } from '../with-library.ts';
@@ -20,7 +21,7 @@ export const similarCommand: Verb = (io, finish) =>
       const hits = await withLibrary(io, options.dataDir, ({ services }) =>
         services.similar(id, { limit: options.limit }),
       );
-      if (hits === undefined) io.err(`No paper is called ${JSON.stringify(id)} here.\n`);
+      if (hits === undefined) io.err(printable`No paper is called ${printableJson(id)} here.\n`);
       if (options.json) await json(io, hits ?? null);
       else
         await io.out(

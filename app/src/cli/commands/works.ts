@@ -1,6 +1,7 @@
 // `quire works`: the fold without a store, for trainers and for people who want to see what an import would make.
 
 import { Command } from 'commander';
+import { printable, printableJson } from '../../output/printable.ts';
 import { foldFiles } from '../../sources/index.ts';
 import { EXIT, table } from '../io.ts';
 import { examples, type Verb } from '../verb.ts';
@@ -25,7 +26,7 @@ Exit codes: 0 folded (rows that cannot be read are left out), 1 a file could not
         const names = [...new Set(work.sources.map(({ source }) => source))].join('+');
         await io.out(
           asJson
-            ? `${JSON.stringify(work)}\n`
+            ? printable`${printableJson(work)}\n`
             : table([[work.key, names, work.title]], { columns: undefined, stretch: 2 }),
         );
       }
