@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import { loadEncoders, openPaperIndex } from '../library/paper-index.ts';
@@ -146,7 +146,7 @@ describe('a library from the command line', () => {
       expect(damaged.out).toContain('quire doctor --rebuild');
       expect((await quire(['doctor', '--rebuild', '--deep', ...dir])).exit).toBe(EXIT.ok);
       expect((await quire(['search', '2503.00003', ...dir])).exit).toBe(EXIT.ok);
-      const store = new Database(join(data, 'papers.sqlite'));
+      const store = new DatabaseSync(join(data, 'papers.sqlite'));
       store.exec("UPDATE records SET raw = replace(raw, 'walruses', 'narwhals') WHERE id = 'y'");
       store.close();
       const altered = await quire(['doctor', '--deep', ...dir]);

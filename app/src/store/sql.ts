@@ -1,8 +1,10 @@
-// SQLite behind a typed query builder: Kysely writes and types the SQL once, libsql runs it synchronously as a prepared
-// statement. The only file that knows the driver.
+// SQLite behind a typed query builder: Kysely writes and types the SQL, the driver runs it synchronously as a prepared
+// statement. This is the only file that imports the driver. The driver has the interface of node:sqlite, so it can be
+// replaced by the built-in module once the oldest supported Node has it (docs/adr/0027-sqlite-driver.md).
 
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { EngineError } from '@quire/engine/core';
 import {
   type Compilable,
@@ -14,8 +16,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import Database from 'libsql';
 import type { Tables } from './schema.ts';
+import { guarded } from './sql-errors.ts';
 
 export type Value = string | number | null;
 export type Params = Readonly<Record<string, Value>>;
@@ -42,8 +44,9 @@ export function listed<T>(json: string): RawBuilder<T> {
   return raw<T>`(select value from json_each(${json}))`;
 }
 
-/** A statement written out, for what the builder has no words for. */
+/** A statement in SQL text, for what the builder cannot express. */
 export function written<R>(statement: RawBuilder<R>): Compilable<R> {
+  // the builder types compile() of raw SQL as a query of unknown rows
   return { compile: () => statement.compile(builder) as ReturnType<Compilable<R>['compile']> };
 }
 
@@ -55,77 +58,117 @@ class Placeholder {
   }
 }
 
-export class Sql {
-  private readonly database: Database.Database;
-  private readonly path: string;
-  /** What the file was when it was opened as one that does not change; undefined where SQLite's locks watch over it. */
-  private readonly unchanging: string | undefined;
+/** `immutable`: the file does not change while it is open (see openToRead). */
+export type Access = 'write' | 'read' | 'immutable';
 
-  /** `access`: 'write'; 'read'; or 'unchanging', a file that nobody writes meanwhile (see openToRead). */
-  constructor(path: string, access: 'write' | 'read' | 'unchanging' = 'write') {
+export class Sql {
+  readonly path: string;
+  readonly #access: Access;
+  readonly #database: InstanceType<typeof DatabaseSync>;
+  /** Inode, size and time of a file that was opened as immutable; undefined where SQLite locks the file. */
+  readonly #stamp: string | undefined;
+
+  constructor(path: string, access: Access = 'write') {
     this.path = path;
-    this.unchanging = access === 'unchanging' ? stampOf(path) : undefined;
-    this.database = guarded(path, () => new Database(access === 'write' ? path : addressOf(path, access)));
+    this.#access = access;
+    this.#stamp = access === 'immutable' ? stampOf(path) : undefined;
+    this.#database = guarded(path, () => new DatabaseSync(access === 'write' ? path : addressOf(path, access)));
+    // A damaged page or schema is to give an error, not to run code or to read outside a cell.
+    for (const setting of ['cell_size_check = ON', 'trusted_schema = OFF', 'mmap_size = 0']) this.pragma(setting);
   }
 
   /**
    * Opens `path` without ever writing, also in a folder that cannot be written. A file in WAL mode is read through two
    * files beside it, -wal and -shm. SQLite reads those that are there; where there are none and none can be made, it
-   * reads the file alone only if told that it does not change (immutable), and then it neither locks nor looks at a log.
-   * That is right where no log holds anything, and as long as nobody writes: every answer is checked for that. Where
-   * there is a log and SQLite cannot read it, the file alone would be an older state or half of a newer one: refused.
-   * Whoever closes the last connection locks the file for a moment: waited for up to `busyMs`.
+   * reads the file alone only if told that it does not change (immutable), and then it neither locks nor reads a log.
+   * That is right where no log holds anything, and as long as no process writes: every answer is checked for that. Where
+   * there is a log and SQLite cannot read it, the file alone is an older state or half of a newer one: refused.
+   * The process that closes the last connection locks the file for a moment: that is waited for, up to `busyMs`.
    */
   static openToRead(path: string, busyMs: number): Sql {
-    const sql = new Sql(path, 'read');
+    let sql: Sql | undefined;
     try {
+      sql = new Sql(path, 'read');
       sql.pragma(`busy_timeout = ${busyMs}`);
       sql.pragma('user_version'); // opening reads nothing yet
       return sql;
     } catch (error) {
-      sql.close();
+      sql?.close();
       if (!(error instanceof EngineError && error.code === 'READ_ONLY')) throw error;
       if (bytesOf(`${path}-wal`) > 0) throw unmergedLog(path, error);
-      return new Sql(path, 'unchanging');
+      return new Sql(path, 'immutable');
     }
   }
 
   /**
    * Prepares a query. `build` gets one placeholder for each parameter, typed as the parameter:
    * `sql.prepare<{ key: string }, Row>((p) => builder.selectFrom('works').selectAll().where('key', '=', p.key))`.
+   * The types of a row hold for a sound file only: a damaged one can give any value in any column.
    */
   prepare<P extends Params, R = never>(build: (params: P) => Compilable<R>): Prepared<P, R> {
-    const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) });
+    const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) }); // read by `build` only
     const compiled = build(placeholders).compile();
-    const statement = guarded(this.path, () => this.database.prepare(compiled.sql));
+    const statement = guarded(this.path, () => this.#database.prepare(compiled.sql));
     const order = compiled.parameters;
+    // a parameter that is no Placeholder is a literal of the query, which the builder admits as Value only
     const bind = (params: P): Value[] =>
       order.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
     return {
-      all: (params) => this.checked(() => statement.all(bind(params)) as R[]),
-      // all, not get: libsql leaves a statement that `get` stopped early open, and with it its read lock
-      get: (params) => this.checked(() => (statement.all(bind(params)) as R[])[0]),
+      all: (params) => this.#checked(() => statement.all(...bind(params)) as R[]), // R: the builder's type of a row
+      get: (params) => this.#checked(() => statement.get(...bind(params)) as R | undefined), // the same
       run: (params) =>
         guarded(this.path, () => {
-          const { changes, lastInsertRowid } = statement.run(bind(params));
+          const { changes, lastInsertRowid } = statement.run(...bind(params));
           return { changes, lastInsertRowid: Number(lastInsertRowid) };
         }),
     };
   }
 
   exec(sql: string): void {
-    guarded(this.path, () => this.database.exec(sql));
+    guarded(this.path, () => this.#database.exec(sql));
   }
 
-  /** Value of a PRAGMA's first column. */
+  /** First column of a PRAGMA's first row. */
   pragma(text: string): Value | undefined {
-    const row = this.checked(() => this.database.prepare(`PRAGMA ${text}`).all([]) as Record<string, Value>[])[0];
-    return row === undefined ? undefined : Object.values(row)[0];
+    return this.pragmaRows(text)[0];
+  }
+
+  /** First column of each row of a PRAGMA. */
+  pragmaRows(text: string): readonly Value[] {
+    // a PRAGMA gives rows of one scalar
+    const rows = this.#checked(() => this.#database.prepare(`PRAGMA ${text}`).all() as Record<string, Value>[]);
+    return rows.map((row) => Object.values(row)[0] ?? null);
   }
 
   /** Runs `work` as one transaction: all of it, durable when this returns, or nothing. */
   transaction<T>(work: () => T): T {
-    this.exec('BEGIN IMMEDIATE');
+    return this.#between('BEGIN IMMEDIATE', work);
+  }
+
+  /** Runs `work` on one state of the file, whatever other connections write meanwhile. */
+  snapshot<T>(work: () => T): T {
+    return this.#between('BEGIN', work);
+  }
+
+  /**
+   * The driver keeps a connection open until the garbage collector frees its statements. The log is therefore merged into
+   * the file here: after this the file alone is complete, unless another connection reads an older state.
+   */
+  close(): void {
+    if (!this.#database.isOpen) return;
+    try {
+      if (this.#access === 'write') {
+        this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+      }
+    } catch {
+      // A damaged file or a full disk: the log stays, and the next connection reads it.
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #between<T>(begin: string, work: () => T): T {
+    this.exec(begin);
     try {
       const result = work();
       this.exec('COMMIT');
@@ -134,20 +177,16 @@ export class Sql {
       try {
         this.exec('ROLLBACK');
       } catch {
-        // A failed commit has rolled back already; the first error is the one that matters.
+        // A failed commit has rolled back already; the first error says what happened.
       }
       throw error;
     }
   }
 
-  close(): void {
-    this.database.close();
-  }
-
-  /** Reads; what was read while somebody wrote a file opened as unchanging may be half of it, and is not given out. */
-  private checked<T>(read: () => T): T {
+  /** Reads. What was read while a process wrote a file that is open as immutable may be half of it: an error. */
+  #checked<T>(read: () => T): T {
     const result = guarded(this.path, read);
-    if (this.unchanging !== undefined && stampOf(this.path) !== this.unchanging) {
+    if (this.#stamp !== undefined && stampOf(this.path) !== this.#stamp) {
       throw new EngineError('STORAGE_FAILED', `Another process changed ${this.path} while it was read without locks`, {
         hint: 'Repeat this; a running server must be started again.',
       });
@@ -156,8 +195,8 @@ export class Sql {
   }
 }
 
-function addressOf(path: string, access: 'read' | 'unchanging'): string {
-  return `${pathToFileURL(path).href}?mode=ro${access === 'unchanging' ? '&immutable=1' : ''}`;
+function addressOf(path: string, access: 'read' | 'immutable'): string {
+  return `${pathToFileURL(path).href}?mode=ro${access === 'immutable' ? '&immutable=1' : ''}`;
 }
 
 /** Differs after every write. */
@@ -175,39 +214,8 @@ function unmergedLog(path: string, cause: unknown): EngineError {
     'READ_ONLY',
     `${path}-wal holds changes that can be read only where the folder can be written`,
     {
-      hint: 'Open the library once as a user who may write its folder, or copy the folder to where you may.',
+      hint: 'Open the library once as a user who may write its folder, or copy the folder to a place that you may write.',
       cause,
     },
   );
-}
-
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof EngineError ? error : translated(path, error);
-  }
-}
-
-/** SQLite's error in the words of the engine. */
-function translated(path: string, cause: unknown): EngineError {
-  const code = String((cause as { code?: unknown }).code ?? '');
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // libsql gives a statement that may not write no code of its own.
-  const isReadOnly = /^SQLITE_(?:READONLY|CANTOPEN|PERM)/.test(code) || message.includes('readonly database');
-  if (code.startsWith('SQLITE_FULL')) {
-    return new EngineError('STORAGE_FULL', `The disk is full: ${path}`, { hint: 'Free some space and repeat.', cause });
-  }
-  if (isReadOnly) {
-    const hint = 'Check the permissions of the folder, or choose another with --data-dir.';
-    return new EngineError('READ_ONLY', `Cannot write ${path}: ${message}`, { hint, cause });
-  }
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new EngineError('LOCKED', `Another process is writing to ${path}`, { hint: 'Wait for it to end.', cause });
-  }
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
-    const hint = 'Restore the file from a backup, or import the papers again into an empty folder.';
-    return new EngineError('CORRUPT', `The store ${path} is damaged: ${message}`, { hint, cause });
-  }
-  return new EngineError('STORAGE_FAILED', `The store ${path} failed: ${message}`, { cause });
 }

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import type { EngineError } from '@quire/engine/core';
 import fc from 'fast-check';
-import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { count, seed } from '../../../engine/test/support/env.ts';
 import { foldRecords, isRejected, readRecord, type SourceRecord, titleHash } from '../papers/index.ts';
@@ -42,14 +42,14 @@ describe('Store.openToRead', () => {
     reader.close();
   });
 
-  it('gives out nothing that was read without locks while somebody wrote the file', () => {
+  it('refuses what was read without locks while another process wrote the file', () => {
     store.importRows([newRow('q', { title: 'A Title' })]);
     store.sql.pragma('wal_checkpoint(TRUNCATE)');
-    const reader = new Sql(join(folder, STORE_FILE), 'unchanging');
+    const reader = new Sql(join(folder, STORE_FILE), 'immutable');
     const count = reader.prepare(() => builder.selectFrom('records').select('seq'));
     expect(count.all({})).toHaveLength(1);
     store.importRows([newRow('q', { title: 'Another' })]);
-    expect(count.all({})).toHaveLength(1); // the log is not part of the file: an older state, and whole
+    expect(count.all({})).toHaveLength(1); // the file alone, without its log, is an older complete state
     store.sql.pragma('wal_checkpoint(TRUNCATE)');
     expect(() => count.all({})).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
     reader.close();
@@ -223,7 +223,7 @@ describe('checkStore', () => {
   it('finds a row that was altered behind our back, and works that are not the fold', () => {
     store.importRows([newRow('a', { id: '1', title: 'A' }), newRow('a', { id: '2', title: 'B', authors: ['X Y'] })]);
     expect(checkStore(store)).toMatchObject({ records: 2, works: 2, problems: [] });
-    const raw = new Database(join(folder, 'papers.sqlite'));
+    const raw = new DatabaseSync(join(folder, 'papers.sqlite'));
     raw.exec(`UPDATE records SET raw = replace(raw, '"A"', '"Z"') WHERE id = '1'`);
     raw.exec(`DELETE FROM works WHERE key LIKE 't:%'`);
     raw.close();
