@@ -16,6 +16,8 @@ const modules = [
   { name: 'postings', entry: 'postings', features: [] },
   { name: 'vectors', entry: 'vectors', features: [] },
   { name: 'vectors-relaxed', entry: 'vectors', features: ['relaxed-simd'] },
+  { name: 'network', entry: 'network', features: ['threads'] },
+  { name: 'network-relaxed', entry: 'network', features: ['threads', 'relaxed-simd'] },
 ];
 
 const sources = new Map(
@@ -79,6 +81,7 @@ async function compile(asc, { name, entry, features }) {
   const args = [
     `${entry}.ts`,
     ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
+    ...['--disableWarning', '112'], // v128 in signatures: such functions are called inside the module only
     ...['--maximumMemory', '65536', '--enable', ['simd', ...features].join(',')],
     ...['--bindings', 'raw', '--outFile', 'out.wasm'],
   ];
