@@ -101,9 +101,9 @@ export function attentionMixGradWeights(
   }
 }
 
-/** dWeights becomes the gradient of scale·Q·Kᵀ, in place: weights·(dWeights − Σ dWeights·weights)·scale. */
+/** Gradient of scale·Q·Kᵀ: weights·(dWeights − Σ dWeights·weights)·scale. */
 export function attentionSoftmaxGrad(
-  weights: usize, dweights: usize, starts: usize, cells: usize, heads: u32, scale: f32, from: u32, to: u32,
+  weights: usize, dweights: usize, starts: usize, cells: usize, heads: u32, scale: f32, out: usize, from: u32, to: u32,
 ): void {
   for (let unit = from; unit < to; unit++) {
     const s = unit / heads;
@@ -112,10 +112,8 @@ export function attentionSoftmaxGrad(
     const square = (<usize>load<u32>(cells + (<usize>s << 2)) + <usize>h * length * length) << 2;
     for (let i: u32 = 0; i < length; i++) {
       const row = square + (<usize>i * length << 2);
-      softmaxGradRow(0, weights + row, dweights + row, length, dweights + row);
-      for (let p: usize = 0; p < <usize>length << 2; p += 4) {
-        store<f32>(dweights + row + p, load<f32>(dweights + row + p) * scale);
-      }
+      softmaxGradRow(0, weights + row, dweights + row, length, out + row);
+      for (let p: usize = 0; p < <usize>length << 2; p += 4) store<f32>(out + row + p, load<f32>(out + row + p) * scale);
     }
   }
 }

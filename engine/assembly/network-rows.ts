@@ -238,6 +238,22 @@ export function sumGroups(x: usize, order: usize, starts: usize, cols: u32, out:
   }
 }
 
+/** `sumGroups`, with group u in row ids[u] of `out`; other rows stay as they are. */
+export function scatterGroups(
+  x: usize, order: usize, starts: usize, ids: usize, cols: u32, out: usize, from: u32, to: u32,
+): void {
+  for (let u = from; u < to; u++) {
+    const row = at(out, load<u32>(ids + (<usize>u << 2)), cols);
+    // `sumGroups` writes group u to row u: the base is moved so that this is the row wanted.
+    sumGroups(x, order, starts, cols, row - (<usize>u * cols << 2), u, u + 1);
+  }
+}
+
+/** Zeros to the elements `from` … `to`−1. */
+export function zero(x: usize, from: u32, to: u32): void {
+  memory.fill(x + (<usize>from << 2), 0, <usize>(to - from) << 2);
+}
+
 // ───────────────────────────────────────────── pooling: sequence s has rows starts[s] … starts[s + 1] − 1
 
 /** op 0 mean, 1 largest of each column, 2 first row, 3 last row. An empty sequence gives zeros. */

@@ -8,6 +8,6 @@ export {
 export { affine, binary, copyColumns, unary } from './network-elementwise';
 export {
   dotRows, gatherRows, layerNorm, layerNormGrad, layerNormScaled, normalizeGradRows, normalizeRows, pool, poolGrad, reduceRows,
-  softmaxGradRows, softmaxRows, sumColumns, sumGroups,
+  scatterGroups, softmaxGradRows, softmaxRows, sumColumns, sumGroups, zero,
 } from './network-rows';
 export { adam, adamRows, barrier, squares } from './network-step';

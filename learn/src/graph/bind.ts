@@ -95,7 +95,11 @@ export class Binding {
 }
 
 /** The nodes that the outputs depend on, ascending. */
-export function liveNodes(graph: Graph, outputs: readonly NodeId[], operandsOf: (node: Op) => readonly NodeId[]): NodeId[] {
+export function liveNodes(
+  graph: Graph,
+  outputs: readonly NodeId[],
+  operandsOf: (node: Op) => readonly NodeId[],
+): NodeId[] {
   const live = new Set<NodeId>(outputs);
   const found: NodeId[] = [];
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
@@ -119,7 +123,8 @@ export function bind(graph: Graph, live: readonly NodeId[], feeds: Feeds): Bindi
     const node = graph.node(id);
     if ('heads' in node) {
       const starts = feeds.sequences?.[node.sequences];
-      if (starts !== undefined) put(sizes, cellsOf(node.sequences, node.heads), cellCount(starts, node.heads), node.sequences);
+      if (starts !== undefined)
+        put(sizes, cellsOf(node.sequences, node.heads), cellCount(starts, node.heads), node.sequences);
     }
     if (node.op === 'gather') putIds(sizes, node.rows, node.ids, feeds);
   }
@@ -152,7 +157,8 @@ function cellCount(starts: Uint32Array, heads: number): number {
 }
 
 function checkStarts(name: string, starts: Uint32Array): void {
-  const ascends = starts.length > 0 && starts[0] === 0 && starts.every((start, s) => s === 0 || start >= starts[s - 1]!);
+  const ascends =
+    starts.length > 0 && starts[0] === 0 && starts.every((start, s) => s === 0 || start >= starts[s - 1]!);
   if (ascends) return;
   throw new EngineError('INVALID_ARGUMENT', `The sequences ${name} do not ascend from 0`, {
     hint: 'Give the first row of each sequence, then the number of rows.',
@@ -177,7 +183,10 @@ function checkNode(graph: Graph, id: NodeId, binding: Binding): void {
     const limit = binding.size(graph.shape(node.table).rows);
     const bad = binding.ids(node.ids).findIndex((row) => row >= limit);
     if (bad >= 0) {
-      throw new EngineError('INVALID_ARGUMENT', `ids ${node.ids}: entry ${bad} is ${binding.ids(node.ids)[bad]}, and there are ${limit} rows`);
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `ids ${node.ids}: entry ${bad} is ${binding.ids(node.ids)[bad]}, and there are ${limit} rows`,
+      );
     }
   }
 }

@@ -61,7 +61,11 @@ export function gradients(graph: Graph, loss: NodeId, options: GradientOptions =
     if (node.op === 'gather' && isTable(graph, node.table)) giveRows(graph, node, dy, rows, needed);
     else back(node, { graph, self, dy, give, needs: (operand) => needed.has(operand) });
   }
-  return { dense: denseOf(graph, grads, needed), rows, wrt: new Map([...wrt].map((id) => [id, grads.get(id) ?? zeros(graph, id)])) };
+  return {
+    dense: denseOf(graph, grads, needed),
+    rows,
+    wrt: new Map([...wrt].map((id) => [id, grads.get(id) ?? zeros(graph, id)])),
+  };
 }
 
 function isTable(graph: Graph, id: NodeId): boolean {
@@ -107,7 +111,8 @@ function neededNodes(graph: Graph, loss: NodeId, isWanted: (node: Op, id: NodeId
   const needed = new Set<NodeId>();
   for (let id = 0; id <= loss; id++) {
     const node = graph.node(id as NodeId); // counts through node numbers
-    if (isWanted(node, id as NodeId) || operandsOf(node).some((operand) => needed.has(operand))) needed.add(id as NodeId);
+    if (isWanted(node, id as NodeId) || operandsOf(node).some((operand) => needed.has(operand)))
+      needed.add(id as NodeId);
   }
   return needed;
 }
@@ -222,7 +227,13 @@ const BACK: OpTable<[Step], void> = {
 };
 
 /** d(a ∘ b)/db · dy, not yet summed over repetitions. */
-function secondSlope(f: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum', graph: Graph, a: NodeId, b: NodeId, dy: NodeId): NodeId {
+function secondSlope(
+  f: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum',
+  graph: Graph,
+  a: NodeId,
+  b: NodeId,
+  dy: NodeId,
+): NodeId {
   switch (f) {
     case 'add':
       return dy;

@@ -98,7 +98,13 @@ export type Op =
       readonly bias: NodeId | undefined; // (1, cols)
       readonly eps: number;
     }
-  | { readonly op: 'layer-norm-grad'; readonly x: NodeId; readonly gain: NodeId; readonly dy: NodeId; readonly eps: number }
+  | {
+      readonly op: 'layer-norm-grad';
+      readonly x: NodeId;
+      readonly gain: NodeId;
+      readonly dy: NodeId;
+      readonly eps: number;
+    }
   /** dy·(x − mean)/deviation: its column sums are the gradient of the gain. */
   | { readonly op: 'layer-norm-scaled'; readonly x: NodeId; readonly dy: NodeId; readonly eps: number }
   /** Rows of length 1; rows shorter than eps are divided by eps. */

@@ -119,7 +119,8 @@ const SHAPES: OpTable<[ShapeOf], Shape> = {
   },
   'pad-columns': (node, shape) => {
     const { rows, cols } = shape(node.x);
-    if (typeof cols !== 'number' || node.start + cols > node.cols) fail(node, shape, `${node.cols} columns are too few`);
+    if (typeof cols !== 'number' || node.start + cols > node.cols)
+      fail(node, shape, `${node.cols} columns are too few`);
     return { rows, cols: node.cols };
   },
   'row-sum': (node, shape) => ({ rows: shape(node.x).rows, cols: 1 }),

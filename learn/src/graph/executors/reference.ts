@@ -128,7 +128,10 @@ const FORWARD: OpTable<[Run, Float64Array], void> = {
     const values = run.parameters[node.name];
     if (values === undefined) throw new EngineError('INVALID_ARGUMENT', `The parameter ${node.name} has no values`);
     if (values.length !== out.length) {
-      throw new EngineError('INVALID_ARGUMENT', `The parameter ${node.name} has ${values.length} values, not ${out.length}`);
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `The parameter ${node.name} has ${values.length} values, not ${out.length}`,
+      );
     }
     out.set(values);
   },
@@ -405,7 +408,8 @@ function mix(
     for (let i = 0; i < length; i++) {
       for (let j = 0; j < length; j++) {
         const weight = at(i, j, length, cell);
-        for (let c = column; c < column + node.dim; c++) out[(first + i) * cols + c]! += weight * v[(first + j) * cols + c]!;
+        for (let c = column; c < column + node.dim; c++)
+          out[(first + i) * cols + c]! += weight * v[(first + j) * cols + c]!;
       }
     }
   });

@@ -1,0 +1,300 @@
+// The default executor: a graph on the engine's network kernels, on one thread or on several that share its memory. Every element is
+// computed by one thread in one order, so the number of threads changes no bit. Parameters stay in the memory; a run plans its workspace
+// from the sizes that it binds.
+
+import { EngineError } from '@quire/engine/core';
+import {
+  Heap,
+  type KernelCall,
+  type KernelModule,
+  KernelPool,
+  loadNetwork,
+  type NetworkBuild,
+  type NetworkKernels,
+  type Region,
+  type WorkerAdapter,
+} from '@quire/engine/kernels';
+import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
+import type { Graph } from '../graph.ts';
+import { type Attention, type NodeId, type Op, operandsOf } from '../ops.ts';
+import { GEMM_SCRATCH, lower, type Phase, type Place, packedBytes, tablesOf, tableValues } from './lower.ts';
+import { type Lifetime, planMemory } from './plan.ts';
+
+export interface WasmOptions {
+  /** Default `simd`: the same bits on every machine. */
+  readonly build?: NetworkBuild;
+  /** Threads, 1 … 64. Default 1. More need `workers` and shared memory. */
+  readonly threads?: number;
+  /** How a worker is started: `nodeWorkers` of @quire/engine/node, `webWorkers` of @quire/engine/kernels. */
+  readonly workers?: WorkerAdapter;
+  /** The most that memory may grow to, in bytes. Default 3 GiB. */
+  readonly memory?: number;
+}
+
+const DEFAULT_MEMORY = 3 * 2 ** 30;
+/** Two words of the barrier, in a cache line of their own. */
+const BARRIER_BYTES = 64;
+
+/** A region of f32 that outlives runs: a parameter, a moment of the optimiser. */
+export interface Buffer {
+  readonly ptr: number;
+  readonly length: number;
+  /** A view that is valid until memory is next allocated. */
+  values(): Float32Array;
+}
+
+/** One run that has ended; its values are valid until the next run. */
+export interface Ran {
+  readonly binding: Binding;
+  /** A copy of the value of an output. */
+  value(id: NodeId): Float32Array;
+  /** Where the value of an output lies. */
+  at(id: NodeId): number;
+  /** Where a table of whole numbers of the run lies. */
+  table(key: string): number;
+}
+
+export class WasmExecutor {
+  readonly build: NetworkBuild;
+  readonly threads: number;
+  readonly #heap: Heap;
+  readonly #module: KernelModule<NetworkKernels>;
+  readonly #pool: KernelPool | undefined;
+  readonly #barrier: Region;
+  readonly #parameters = new Map<string, Buffer>();
+  readonly #regions: Region[] = [];
+  #workspace: Region;
+
+  private constructor(options: WasmOptions, module: KernelModule<NetworkKernels>, pool: KernelPool | undefined) {
+    this.build = options.build ?? 'simd';
+    this.threads = options.threads ?? 1;
+    this.#heap = new Heap({ arenaBytes: options.memory ?? DEFAULT_MEMORY, shared: this.threads > 1 });
+    this.#module = module;
+    this.#pool = pool;
+    this.#barrier = this.#heap.alloc(BARRIER_BYTES, 64);
+    this.#workspace = this.#heap.alloc(64, 64);
+  }
+
+  /** Throws UNSUPPORTED where the build or the threads are not to be had. */
+  static async open(options: WasmOptions = {}): Promise<WasmExecutor> {
+    const { threads = 1, workers } = options;
+    const module = await loadNetwork(options.build);
+    if (threads === 1) return new WasmExecutor(options, module, undefined);
+    if (workers === undefined) {
+      throw new EngineError('INVALID_ARGUMENT', `${threads} threads need workers`, {
+        hint: 'Pass workers: nodeWorkers (Node) or webWorkers (a page), or leave threads out.',
+      });
+    }
+    const pool = new KernelPool({ workers, threads });
+    try {
+      await pool.ready();
+      return new WasmExecutor(options, module, pool);
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+  }
+
+  /** Bytes of memory that is held. */
+  get bytes(): number {
+    return this.#heap.residentBytes;
+  }
+
+  /** Memory that outlives runs, zeros at first. */
+  buffer(length: number): Buffer {
+    const region = this.#heap.alloc(length * 4, 64);
+    this.#assertOneArena(region);
+    this.#regions.push(region);
+    return { ptr: region.ptr, length, values: () => region.f32() };
+  }
+
+  /** Sets the values of a parameter. Throws INVALID_ARGUMENT where its size changes. */
+  setParameter(name: string, values: ArrayLike<number>): void {
+    const buffer = this.#parameters.get(name) ?? this.buffer(values.length);
+    if (buffer.length !== values.length) {
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `The parameter ${name} has ${buffer.length} values, not ${values.length}`,
+      );
+    }
+    this.#parameters.set(name, buffer);
+    buffer.values().set(values);
+  }
+
+  /** Throws NOT_FOUND where it was never set. */
+  parameter(name: string): Buffer {
+    const buffer = this.#parameters.get(name);
+    if (buffer !== undefined) return buffer;
+    throw new EngineError('NOT_FOUND', `The parameter ${name} has no values`, { hint: 'Set it before a run.' });
+  }
+
+  /** Computes `outputs`. The values stay where they are until the next run. */
+  async run(graph: Graph, feeds: Feeds, outputs: readonly NodeId[]): Promise<Ran> {
+    const live = liveNodes(graph, outputs, operandsOf);
+    const binding = bind(graph, live, feeds);
+    const place = this.#place(graph, binding, live, outputs);
+    this.#upload(graph, binding, live, place);
+    await this.execute(live.flatMap((id) => lower(id, place)));
+    const size = (id: NodeId) => binding.size(graph.shape(id).rows) * binding.size(graph.shape(id).cols);
+    return {
+      binding,
+      at: (id) => place.at(id),
+      table: (key) => place.table(key),
+      value: (id) => new Float32Array(this.#memory(), place.at(id), size(id)).slice(),
+    };
+  }
+
+  /** Runs phases of kernel calls one after another, each shared by the threads. */
+  async execute(phases: readonly Phase[]): Promise<void> {
+    const arena = this.#workspace.arena;
+    if (this.#pool === undefined) {
+      const kernels = arena.kernels(this.#module) as unknown as Readonly<
+        Record<string, (...args: readonly number[]) => void>
+      >; // exports are functions of numbers
+      for (const { units, call } of phases) {
+        if (units === 0) continue;
+        const { name, args } = call(0, units, 0);
+        kernels[name]!(...args);
+      }
+      return;
+    }
+    await this.#pool.run(arena, this.#module, this.#share(phases));
+  }
+
+  close(): void {
+    this.#pool?.close();
+    for (const region of [...this.#regions, this.#workspace, this.#barrier]) region.free();
+  }
+
+  #memory(): ArrayBufferLike {
+    return this.#workspace.arena.memory.buffer;
+  }
+
+  /** One list of calls a thread, with a barrier behind each phase. */
+  #share(phases: readonly Phase[]): readonly (readonly KernelCall[])[] {
+    const wait: KernelCall = { name: 'barrier', args: [this.#barrier.ptr, this.threads] };
+    const lists: KernelCall[][] = Array.from({ length: this.threads }, () => []);
+    for (const { units, grain, call } of phases) {
+      if (units === 0) continue;
+      const each = Math.ceil(units / this.threads / grain) * grain;
+      for (const [thread, list] of lists.entries()) {
+        const from = Math.min(units, thread * each);
+        const to = Math.min(units, from + each);
+        if (from < to) list.push(call(from, to, thread));
+        list.push(wait);
+      }
+    }
+    return lists;
+  }
+
+  /** Plans the workspace: scratch, tables and leaves first, then the values in order. */
+  #place(graph: Graph, binding: Binding, live: readonly NodeId[], outputs: readonly NodeId[]): Place {
+    const scratchBytes = GEMM_SCRATCH + headBytes(graph, binding, live);
+    const keys = [...new Set(live.flatMap((id) => tablesOf(graph.node(id))))];
+    const values = keys.map((key) => tableValues(key, binding));
+    const step = new Map(live.map((id, i) => [id, i]));
+    const last = lastUses(graph, live, outputs, step);
+    const isLeaf = (id: NodeId) => ['input', 'fill'].includes(graph.node(id).op);
+    const placed = live
+      .filter((id) => graph.node(id).op !== 'parameter')
+      .sort((a, b) => Number(isLeaf(b)) - Number(isLeaf(a)) || a - b);
+    const bytesOf = (id: NodeId) => 4 * binding.size(graph.shape(id).rows) * binding.size(graph.shape(id).cols);
+    const always = (bytes: number): Lifetime => ({ bytes, from: -1, to: Number.POSITIVE_INFINITY });
+    const { offsets, bytes } = planMemory([
+      always(scratchBytes * this.threads),
+      always(largestOperand(graph, binding, live)),
+      ...values.map((table) => always(table.byteLength)),
+      ...placed.map((id) => ({ bytes: bytesOf(id), from: isLeaf(id) ? -1 : step.get(id)!, to: last.get(id)! })),
+    ]);
+    this.#reserve(bytes);
+    const base = this.#workspace.ptr;
+    const tables = new Map(keys.map((key, i) => [key, base + offsets[2 + i]!]));
+    const nodes = new Map(placed.map((id, i) => [id, base + offsets[2 + keys.length + i]!]));
+    for (const [i, key] of keys.entries()) {
+      const table = values[i]!;
+      new Uint8Array(this.#memory(), tables.get(key)!, table.byteLength).set(
+        new Uint8Array(table.buffer, table.byteOffset, table.byteLength),
+      );
+    }
+    return {
+      graph,
+      binding,
+      at: (id) => nodes.get(id) ?? this.#parameterAt(graph, binding, id),
+      table: (key) => tables.get(key)!,
+      scratch: (thread) => base + offsets[0]! + thread * scratchBytes,
+      packed: base + offsets[1]!,
+    };
+  }
+
+  #parameterAt(graph: Graph, binding: Binding, id: NodeId): number {
+    const node = graph.node(id);
+    const { ptr, length } = this.parameter(node.op === 'parameter' ? node.name : '');
+    const { rows, cols } = graph.shape(id);
+    if (length === binding.size(rows) * binding.size(cols)) return ptr;
+    throw new EngineError('INVALID_ARGUMENT', `A parameter of ${length} values is used as (${rows}, ${cols})`);
+  }
+
+  #upload(graph: Graph, binding: Binding, live: readonly NodeId[], place: Place): void {
+    for (const id of live) {
+      const node = graph.node(id);
+      if (node.op !== 'input' && node.op !== 'fill') continue;
+      const { rows, cols } = graph.shape(id);
+      const view = new Float32Array(this.#memory(), place.at(id), binding.size(rows) * binding.size(cols));
+      if (node.op === 'fill') view.fill(node.value);
+      else view.set(binding.feeds.matrices![node.name]!); // bind checked it
+    }
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#workspace.bytes >= bytes) return;
+    this.#workspace.free();
+    this.#workspace = this.#heap.alloc(bytes, 64);
+    this.#assertOneArena(this.#workspace);
+  }
+
+  /** Kernels take addresses of one memory. */
+  #assertOneArena(region: Region): void {
+    if (region.arena === this.#barrier.arena) return;
+    region.free();
+    throw new EngineError('UNSUPPORTED', `The model and its batch need more than ${this.#heap.largestRegion} bytes`, {
+      hint: 'Use smaller batches, or allow more with `memory` (at most 4 GiB − 64 KiB).',
+    });
+  }
+}
+
+function lastUses(
+  graph: Graph,
+  live: readonly NodeId[],
+  outputs: readonly NodeId[],
+  step: ReadonlyMap<NodeId, number>,
+): ReadonlyMap<NodeId, number> {
+  const last = new Map<NodeId, number>();
+  for (const id of live) for (const operand of operandsOf(graph.node(id))) last.set(operand, step.get(id)!);
+  for (const id of outputs) last.set(id, Number.POSITIVE_INFINITY);
+  return last;
+}
+
+/** The largest right operand of a product, packed. */
+function largestOperand(graph: Graph, binding: Binding, live: readonly NodeId[]): number {
+  let most = 64;
+  for (const id of live) {
+    const node = graph.node(id);
+    if (node.op !== 'matmul') continue;
+    const { rows, cols } = graph.shape(node.b);
+    const [r, c] = [binding.size(rows), binding.size(cols)];
+    most = Math.max(most, node.transposeB ? packedBytes(r, c) : packedBytes(c, r));
+  }
+  return most;
+}
+
+/** A packed operand of one head: keys (length × dim) or values and gradients (dim × length). */
+function headBytes(graph: Graph, binding: Binding, live: readonly NodeId[]): number {
+  let most = 64;
+  for (const id of live) {
+    const node: Op | (Op & Attention) = graph.node(id);
+    if (!('heads' in node)) continue;
+    const longest = binding.longest(node.sequences);
+    most = Math.max(most, packedBytes(longest, node.dim), packedBytes(node.dim, longest));
+  }
+  return Math.ceil(most / 64) * 64;
+}
