@@ -111,8 +111,8 @@ function neededNodes(graph: Graph, loss: NodeId, isWanted: (node: Op, id: NodeId
   const needed = new Set<NodeId>();
   for (let id = 0; id <= loss; id++) {
     const node = graph.node(id as NodeId); // counts through node numbers
-    if (isWanted(node, id as NodeId) || operandsOf(node).some((operand) => needed.has(operand)))
-      needed.add(id as NodeId);
+    const depends = node.op !== 'detach' && operandsOf(node).some((operand) => needed.has(operand));
+    if (depends || isWanted(node, id as NodeId)) needed.add(id as NodeId);
   }
   return needed;
 }
@@ -164,6 +164,7 @@ const BACK: OpTable<[Step], void> = {
     give(b, unrepeat(graph, full, rows, cols));
   },
   affine: (node, { graph, dy, give }) => give(node.x, graph.affine(dy, node.scale, 0, node.over)),
+  detach: () => {},
   columns: (node, { graph, dy, give }) => {
     const { cols } = graph.shape(node.x);
     give(node.x, graph.add({ op: 'pad-columns', x: dy, start: node.start, cols: cols as number })); // checked by `columns`

@@ -75,11 +75,19 @@ export class Graph {
   affine(x: NodeId, scale: number, shift = 0, over: readonly Dim[] = []): NodeId {
     return this.add({ op: 'affine', x, scale, shift, over });
   }
+  /** The same values, as a constant of the gradient. */
+  detach(x: NodeId): NodeId {
+    return this.add({ op: 'detach', x });
+  }
   columns(x: NodeId, start: number, width: number): NodeId {
     return this.add({ op: 'columns', x, start, width });
   }
   rowSum(x: NodeId): NodeId {
     return this.add({ op: 'row-sum', x });
+  }
+  /** Its gradient is not defined: detach it. */
+  rowMax(x: NodeId): NodeId {
+    return this.add({ op: 'row-max', x });
   }
   rowDot(a: NodeId, b: NodeId): NodeId {
     return this.add({ op: 'row-dot', a, b });

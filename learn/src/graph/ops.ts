@@ -79,6 +79,8 @@ export type Op =
       readonly shift: number;
       readonly over: readonly Dim[];
     }
+  /** x, as a constant of the gradient. */
+  | { readonly op: 'detach'; readonly x: NodeId }
   /** Columns start … start+width−1. */
   | { readonly op: 'columns'; readonly x: NodeId; readonly start: number; readonly width: number }
   /** The opposite: x at columns start …, zeros elsewhere, `cols` in all. */

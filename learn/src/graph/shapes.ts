@@ -111,6 +111,7 @@ const SHAPES: OpTable<[ShapeOf], Shape> = {
     return fail(node, shape, 'the second must be of the same shape, one row, one column or one number');
   },
   affine: keep,
+  detach: keep,
   columns: (node, shape) => {
     const { rows, cols } = shape(node.x);
     const fits = typeof cols === 'number' && node.start >= 0 && node.width > 0 && node.start + node.width <= cols;

@@ -173,6 +173,10 @@ const LOWER: OpTable<[At], readonly Phase[]> = {
     const args = [place.at(node.x), node.scale / divisor, node.shift, at.out];
     return [phase(at.rows(at.self) * at.cols(at.self), 64, 'affine', (from, to) => [...args, from, to])];
   },
+  detach: (node, at) => {
+    const args = [at.place.at(node.x), 1, 0, at.out];
+    return [phase(at.rows(at.self) * at.cols(at.self), 64, 'affine', (from, to) => [...args, from, to])];
+  },
   columns: (node, at) => {
     const args = [at.place.at(node.x), at.cols(node.x), node.start, node.width, at.out, node.width, 0];
     return [phase(at.rows(at.self), 1, 'copyColumns', (from, to) => [...args, from, to, 0])];

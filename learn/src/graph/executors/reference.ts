@@ -169,6 +169,7 @@ const FORWARD: OpTable<[Run, Float64Array], void> = {
     const divisor = node.over.reduce<number>((product, dim) => product * run.size(dim), 1);
     for (const [i, x] of run.value(node.x).entries()) out[i] = (x * node.scale) / divisor + node.shift;
   },
+  detach: (node, run, out) => out.set(run.value(node.x)),
   columns: (node, run, out) => {
     const [x, cols] = [run.value(node.x), run.cols(node.x)];
     eachRow(out, node.width, (begin, end, row) => {
