@@ -128,6 +128,22 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
   [
     'layers',
     layers,
+    'the library importing the server',
+    { 'app/src/library/a.ts': "import type { B } from '../services/b.ts';" },
+    { 'app/src/library/a.ts': "import type { B } from '../server/b.ts';" },
+    /library may not import server/,
+  ],
+  [
+    'layers',
+    layers,
+    'the types of the services importing a value',
+    { 'app/src/services/a.ts': "import type { B } from '../papers/b.ts';" },
+    { 'app/src/services/a.ts': "import { b } from '../papers/b.ts';" },
+    /types of papers only/,
+  ],
+  [
+    'layers',
+    layers,
     'the domain importing the store',
     { 'app/src/papers/a.ts': "import { b } from './b.ts';" },
     { 'app/src/papers/a.ts': "import { b } from '../store/b.ts';" },

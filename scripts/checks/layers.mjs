@@ -35,7 +35,13 @@ const TEST = /(\.test\.tsx?$)|(^|\/)test\//;
 
 /** @returns {string[]} one sentence a violation */
 export function check(root) {
-  return [...engine(root), ...outside(root, 'learn', ['app']), ...outside(root, 'app', []), ...papers(root)];
+  return [
+    ...engine(root),
+    ...outside(root, 'learn', ['app']),
+    ...outside(root, 'app', []),
+    ...papers(root),
+    ...below(root),
+  ];
 }
 
 function engine(root) {
@@ -108,6 +114,30 @@ function papers(root) {
       if (target === undefined ? specifier.startsWith('@quire/') && !typeOnly : !target.startsWith('papers/')) {
         problems.push(`app/src/${file}: the domain imports ${specifier}; it may import types of the engine only`);
       }
+    }
+  }
+  return problems;
+}
+
+/** What a folder of the app may not import: a face (server, web, cli) stands above the library, never below it. */
+const ABOVE = {
+  library: ['server', 'web', 'cli'],
+  store: ['library', 'services', 'server', 'web', 'cli'],
+  web: ['library', 'store', 'server', 'cli'],
+};
+
+/** services holds types, and imports types of papers alone; the other folders of the app never import a higher one. */
+function below(root) {
+  const home = join(root, 'app', 'src');
+  const problems = [];
+  for (const file of filesBelow(home, SOURCE).filter((path) => !TEST.test(path))) {
+    const folder = file.split('/')[0];
+    for (const { specifier, typeOnly } of importsOf(readFileSync(join(home, file), 'utf8'))) {
+      const target = resolveRelative(home, file, specifier);
+      const to = target?.split('/')[0];
+      if (folder === 'services' && !(typeOnly && (to === 'papers' || to === 'services')))
+        problems.push(`app/src/${file}: services imports ${specifier}; it may import types of papers only`);
+      if (ABOVE[folder]?.includes(to)) problems.push(`app/src/${file}: ${folder} may not import ${to}`);
     }
   }
   return problems;

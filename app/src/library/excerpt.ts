@@ -2,7 +2,7 @@
 
 import type { Analyzer } from '@quire/engine/core';
 import { sentences } from '@quire/engine/text';
-import type { Excerpt } from '../server/services.ts';
+import type { Excerpt } from '../services/services.ts';
 
 /** How much a query term says; terms that say nothing are left out. */
 export type TermWeights = ReadonlyMap<string, number>;

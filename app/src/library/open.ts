@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import type { Services } from '../server/services.ts';
+import type { Services } from '../services/services.ts';
 import { STORE_FILE, Store } from '../store/index.ts';
 import { IndexView } from './index-view.ts';
 import { createIngest, type Ingest } from './ingest.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unless } from '../../../engine/test/support/skip.ts';
 import { libraryOf } from '../../test/library.ts';
 import { PAPERS } from '../../test/papers.ts';
-import type { SearchPage } from '../server/services.ts';
+import type { SearchPage } from '../services/services.ts';
 import { loadModel } from './model.ts';
 
 const whenModel = unless(loadModel() === undefined ? 'no model in models/' : undefined);

@@ -5,7 +5,7 @@ import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, Statistics
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
 import { fuseRankings } from '@quire/engine/retrieval';
 import { identify, nameKey, titleHashOf } from '../papers/index.ts';
-import type { Reason } from '../server/services.ts';
+import type { Reason } from '../services/services.ts';
 import type { Store } from '../store/index.ts';
 import { fulfilling, isConditionsAlone } from './conditions.ts';
 import { FIELDS } from './documents.ts';

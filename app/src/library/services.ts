@@ -14,7 +14,7 @@ import type {
   SearchPage,
   Services,
   SimilarHit,
-} from '../server/services.ts';
+} from '../services/services.ts';
 import type { Store } from '../store/index.ts';
 import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';

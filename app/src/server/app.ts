@@ -8,7 +8,7 @@ import { stream } from 'hono/streaming';
 import { z } from 'zod';
 import type { Ingest, IngestEvent } from '../library/ingest.ts';
 import { parseDate } from '../papers/index.ts';
-import type { SearchOptions, Services } from './services.ts';
+import type { SearchOptions, Services } from '../services/services.ts';
 
 export interface AppOptions {
   /** Pages to serve beside the API. */

@@ -7,9 +7,9 @@ import type { Hono } from 'hono';
 import { importFiles } from '../library/import-files.ts';
 import { PaperIndexer } from '../library/indexer.ts';
 import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
+import type { Services } from '../services/services.ts';
 import { createApp } from './app.ts';
 import { announce, findServer } from './handover.ts';
-import type { Services } from './services.ts';
 
 export interface ServeOptions {
   readonly folder: string;

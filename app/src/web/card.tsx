@@ -2,7 +2,7 @@
 
 import type { Child } from 'hono/jsx';
 import { paperPath, type Work } from '../papers/index.ts';
-import type { Excerpt, Reason } from '../server/services.ts';
+import type { Excerpt, Reason } from '../services/services.ts';
 import { counted, inWords, opening, people } from './wording.ts';
 
 const LABELS: Readonly<Partial<Record<Reason, string>>> = {

@@ -1,7 +1,7 @@
 // One day's papers, with the days before and after it.
 
 import type { Work } from '../papers/index.ts';
-import type { DayPage, LibraryStatus } from '../server/services.ts';
+import type { DayPage, LibraryStatus } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';

@@ -1,7 +1,7 @@
 // One paper: everything that is known about it, and what is near it.
 
 import type { Work } from '../papers/index.ts';
-import type { PaperView, SimilarHit } from '../server/services.ts';
+import type { PaperView, SimilarHit } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';

@@ -1,7 +1,7 @@
 import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../papers/index.ts';
-import type { LibraryStatus, SearchPage, Services } from '../server/services.ts';
+import type { LibraryStatus, SearchPage, Services } from '../services/services.ts';
 import { linksOf } from './paper-page.tsx';
 import { createPages } from './routes.tsx';
 import { inWords, opening, people } from './wording.ts';

@@ -4,7 +4,7 @@ import { EngineError } from '@quire/engine/core';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { parseDate, type Work } from '../papers/index.ts';
-import type { DayPage, Services } from '../server/services.ts';
+import type { DayPage, Services } from '../services/services.ts';
 import { loadStyle } from './assets.ts';
 import { dayPage, emptyLibraryPage } from './day-page.tsx';
 import { messagePage } from './message-page.tsx';

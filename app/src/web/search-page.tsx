@@ -1,6 +1,6 @@
 // Search: the query, how many papers and how they were found, the hits, and help when there is none.
 
-import type { LibraryStatus, SearchPage } from '../server/services.ts';
+import type { LibraryStatus, SearchPage } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';

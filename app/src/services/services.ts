@@ -1,9 +1,9 @@
-// What pages, the JSON API and the command line ask for: the one way to the papers. No HTTP, no SQL and no index in
-// these types; library/services.ts makes them.
+// The services: what pages, the JSON API and the command line call. These are types without HTTP, SQL or index;
+// library/services.ts implements them.
 
 import type { Work } from '../papers/index.ts';
 
-/** Why a hit stands where it stands; earlier ones always rank above later ones. */
+/** Why a hit is in the ranking. */
 export type Reason =
   | 'id' // the query is this paper's id, DOI or address
   | 'title' // the query is its title
