@@ -4,6 +4,7 @@ import type { Explanation, Filter } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { flat, inverted } from '@quire/engine/indexes';
 import {
+  cut,
   explain,
   filter,
   fuse,
@@ -155,6 +156,53 @@ describe('a hybrid pipeline over two segments', () => {
     expect(hits.map(({ id }) => id).sort()).toEqual(['p1', 'p2']);
     for (const hit of hits) expect(hit.why?.value, hit.id).toBe(hit.score);
     expect(log).toEqual([lexical.name, vectors.name]);
+    await library.close();
+  });
+
+  it('reads each of two libraries from its own snapshot', async () => {
+    const [one, two] = [await papers(), await papers()];
+    const writer = await two.writer();
+    await add(writer, 'only-two', 'Dense retrieval', 2030);
+    await writer.commit();
+    await writer.close();
+    const both = fuse(
+      { by: 'rrf' },
+      retrieve(terms, part(one, 'lexical'), 10),
+      retrieve(terms, part(two, 'lexical'), 10),
+    );
+    const free = await both.run({ text: 'dense retrieval' });
+    expect(free.map(({ id }) => id)).toContain('only-two');
+    for (const library of [one, two]) {
+      const snapshot = library.snapshot();
+      expect(await both.run({ text: 'dense retrieval' }, { snapshot })).toEqual(free);
+      expect(await explain(both).run({ text: 'dense retrieval' }, { snapshot })).toMatchObject(free);
+      snapshot.release();
+    }
+    await one.close();
+    await two.close();
+  });
+
+  it('gives every stage the snapshot and the texts that were searched', async () => {
+    const library = await papers();
+    const lexical = retrieve(terms, part(library, 'lexical'), 10);
+    const seen: unknown[] = [];
+    const scorer: Scorer = {
+      name: 'by text',
+      score: async (_query, ids, context = {}) => {
+        seen.push(context.snapshot?.library === library, (await context.texts?.('p0'))?.title);
+        const texts = await Promise.all(ids.map((id) => context.snapshot!.get(id)));
+        return texts.map((document) => document!.fields.title!.length);
+      },
+    };
+    const ranked = rerank(lexical, scorer, 10);
+    for (const stage of [ranked, cut(ranked, 5), fuse({ by: 'rrf' }, ranked), explain(ranked)]) {
+      seen.length = 0;
+      expect(await stage.run({ text: 'dense retrieval' })).not.toEqual([]);
+      expect(seen).toEqual([true, 'Dense retrieval']);
+    }
+    const texts = async (id: string) => ({ title: `given ${id}` });
+    await ranked.run({ text: 'dense retrieval' }, { texts });
+    expect(seen.at(-1)).toBe('given p0');
     await library.close();
   });
 

@@ -1,7 +1,7 @@
-import { type LexicalQuery, Rng } from '@quire/engine/core';
+import { type Encoder, type LexicalQuery, Rng } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
-import { inverted } from '@quire/engine/indexes';
-import { parseQuery, part, pipe, type QuerySyntax, querySyntax, retrieve } from '@quire/engine/retrieval';
+import { flat, inverted } from '@quire/engine/indexes';
+import { fuse, parseQuery, part, pipe, type QuerySyntax, querySyntax, retrieve, rm3 } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english, unicode } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';
@@ -74,14 +74,27 @@ describe('the query syntax', () => {
     expect({ filter, restricted }).toEqual({ filter: undefined, restricted: false });
   });
 
-  it('reads a minus as a character where nothing else is wanted', () => {
-    expect(parse('-survey')).toMatchObject({ lexical: or(term('survei')), text: '-survey', restricted: false });
-    expect(parse('-a -b')).toMatchObject({ lexical: or(term('b')) });
+  it.each([
+    ['-survey', [term('survei')]],
+    ['-a -b', [term('b')]],
+    ['-"dense retrieval"', [phrase('dens', 'retriev')]],
+    ['-ti:survey -bm25', [field('title', term('survei')), term('bm25')]],
+    ['the -survey', [term('survei')]],
+  ])('asks for nothing, never for the opposite, where %j only excludes', (source, excluded) => {
+    expect(parse(source)).toMatchObject({ lexical: undefined, phrases: [], excluded, restricted: true });
+    expect(parse(source).onlyExcludes).toBe(true);
+  });
+
+  it('keeps the conditions beside exclusions', () => {
     expect(parse('year:2020 -survey')).toMatchObject({
       lexical: undefined,
+      filter: { op: 'range', column: 'day' },
       excluded: [term('survei')],
-      restricted: true,
+      onlyExcludes: true,
     });
+    expect(parse('papers -survey').onlyExcludes).toBe(false);
+    expect(parse('the').onlyExcludes).toBe(false);
+    expect(parse('-the')).toMatchObject({ lexical: undefined, excluded: [], onlyExcludes: false });
   });
 
   it.each([
@@ -149,6 +162,49 @@ describe('the query syntax', () => {
     const long = parse('😀'.repeat(6000));
     expect(long.clipped).toBe(true);
     expect(parseQuery('x😀', analyzer, { maxLength: 2 }).text).toBe('x');
+  });
+});
+
+describe('exclusions alone', () => {
+  it('find nothing in any pipeline, and say so', async () => {
+    const encoder = termsEncoder(analyzer, { fields: ['title'] });
+    const library = await openLibrary(memoryDirectory(), {
+      schema: { fields: { title: { stored: true } }, columns: {} },
+      parts: {
+        lexical: inverted({ space: encoder.space, fields: { title: 1 } }),
+        vectors: flat({ space: 'always', dim: 1 }),
+      },
+    });
+    // An encoder that has a vector for every text, the empty one too, as transformers do.
+    const vector = { kind: 'dense', space: 'always', vec: Float32Array.of(1) } as const;
+    const always: Encoder<'dense'> = {
+      name: 'always',
+      kind: 'dense',
+      space: 'always',
+      encodeQueries: async (texts) => texts.map(() => vector),
+      encodeDocuments: async (documents) => documents.map(() => vector),
+    };
+    const writer = await library.writer();
+    for (const title of ['neural retrieval', 'retrieval', 'neural']) {
+      const [lexical] = await encoder.encodeDocuments([{ title }]);
+      await writer.add({ id: title, fields: { title } }, { lexical: lexical!, vectors: vector });
+    }
+    await writer.commit();
+    await writer.close();
+    const words = part(library, 'lexical');
+    const byWords = retrieve(encoder, words, 10);
+    const byMeaning = retrieve(always, part(library, 'vectors'), 10);
+    const pipelines = [byWords, byMeaning, fuse({ by: 'rrf' }, byWords, byMeaning), rm3(encoder, words, { k: 10 })];
+    for (const source of ['-retrieval', '-a -retrieval', '-"neural retrieval"', '-title:retrieval']) {
+      for (const retriever of pipelines) {
+        const events: string[] = [];
+        const search = pipe(querySyntax(encoder, { fields: { title: 'title' } }), retriever);
+        const hits = await search.run(source, { trace: ({ name }) => events.push(name) });
+        expect([source, retriever.name, hits]).toEqual([source, retriever.name, []]);
+        expect(events).toContain('query.only-excludes');
+      }
+    }
+    await library.close();
   });
 });
 

@@ -36,6 +36,8 @@ export interface ParsedQuery {
   readonly excluded: readonly LexicalQuery[];
   /** Some words must or must not occur. A hit found by meaning alone may break that: trust the lexical list only. */
   readonly restricted: boolean;
+  /** Something is excluded and no term is wanted: such a query finds nothing (or, with conditions, what fulfils them). */
+  readonly onlyExcludes: boolean;
   /** The query was longer than maxLength. */
   readonly clipped: boolean;
 }
@@ -58,9 +60,7 @@ export function parseQuery(source: string, analyzer: Analyzer, syntax: QuerySynt
   const text = clip(source, syntax.maxLength ?? MAX_QUERY_LENGTH);
   const prefixes = new Set([...Object.keys(syntax.fields ?? {}), ...Object.keys(syntax.columns ?? {})]);
   const items = [...scanQuery(text, prefixes)].map((item) => sort(item, analyzer, syntax));
-  const nothingWanted = items.every((item) => item.role === 'excluded' || item.role === 'nothing');
-  const sorted = nothingWanted ? items.map(({ item }) => word(asWord(item))) : items;
-  return { ...collect(sorted, analyzer, syntax), clipped: text.length < source.length };
+  return { ...collect(items, analyzer, syntax), clipped: text.length < source.length };
 }
 
 /**
@@ -75,8 +75,11 @@ export function querySyntax(encoder: TermsEncoder, syntax: QuerySyntax = {}): St
       if (parsed.clipped) context?.trace?.({ name: 'query.clipped', facts: { length: source.length } });
       if (parsed.restricted)
         context?.trace?.({ name: 'query.restricted', message: 'Only lexical retrievers can tell' });
-      const lexical = parsed.lexical ?? { type: 'or', clauses: [] };
-      return withRep({ text: parsed.text, filter: parsed.filter }, encoder.query(lexical));
+      if (parsed.onlyExcludes)
+        context?.trace?.({ name: 'query.only-excludes', message: 'The query excludes words and asks for none' });
+      const nothing: LexicalQuery = { type: 'or', clauses: [] };
+      const text = parsed.onlyExcludes ? '' : parsed.text;
+      return withRep({ text, filter: parsed.filter }, encoder.query(parsed.lexical ?? nothing));
     },
   };
 }
@@ -149,6 +152,7 @@ function collect(sorted: readonly Sorted[], analyzer: Analyzer, syntax: QuerySyn
     ),
     excluded,
     restricted: required.length > 0 || excluded.length > 0,
+    onlyExcludes: excluded.length > 0 && required.length === 0 && optional.length === 0,
   };
 }
 

@@ -5,18 +5,17 @@
 import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
-import type { Cancellable, DocId, Explanation, Hit, Ranking } from '../core/types.ts';
-import { inOneRun, once } from './run-scope.ts';
+import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
+import { inOneRun, once, seenBy } from './run-scope.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 
 export interface Scorer {
   readonly name: string;
-  /** One finite score a document, in the order of `ids`. Higher is better. */
-  score(
-    query: Query,
-    ids: readonly DocId[],
-    options?: Cancellable & Pick<Context, 'snapshot'>,
-  ): Promise<readonly number[]>;
+  /**
+   * One finite score a document, in the order of `ids`; higher is better. The context has the snapshot and the texts of
+   * the run.
+   */
+  score(query: Query, ids: readonly DocId[], context?: Context): Promise<readonly number[]>;
 }
 
 export interface RerankOptions {
@@ -48,10 +47,11 @@ export function rerank(retriever: Retriever, scorer: Scorer, depth: number, opti
       traced(
         'rerank',
         context,
-        async () => {
-          const { first, scores } = await scored(query, context);
-          return scores === undefined ? first : rescore(first, scores);
-        },
+        () =>
+          inOneRun(context, async (shared) => {
+            const { first, scores } = await scored(query, shared);
+            return scores === undefined ? first : rescore(first, scores);
+          }),
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
     explain: (query, ids, context = {}) =>
@@ -135,11 +135,7 @@ async function scoresOf(
   { onFailure = 'throw' }: RerankOptions,
 ): Promise<readonly number[] | undefined> {
   try {
-    const scores = await scorer.score(query, ids, {
-      signal: context.signal,
-      trace: context.trace,
-      snapshot: context.snapshot,
-    });
+    const scores = await scorer.score(query, ids, seenBy(context));
     checkScores(scorer, ids, scores);
     return scores;
   } catch (error) {

@@ -1,6 +1,6 @@
 // The algebra on toy readers: composition, cancellation, traces, failure. Fusion is in fuse.test.ts.
 
-import type { Ranking, TraceEvent } from '@quire/engine/core';
+import type { Encoder, Ranking, TraceEvent } from '@quire/engine/core';
 import {
   type Context,
   cut,
@@ -36,12 +36,25 @@ describe('retrieve', () => {
     expect(encoder.encoded).toBe(0);
   });
 
-  it('finds nothing by a vector of zeros, and says so', async () => {
+  it.each([
+    ['by a vector of zeros', 'xx', 'retrieve.no-vector'],
+    ['for a query without text', ' ', 'retrieve.no-text'],
+  ])('finds nothing %s, and says so', async (_what, text, event) => {
+    const zero = { kind: 'dense', space: 'toy', vec: Float32Array.of(0) } as const;
+    const zeros: Encoder<'dense'> = { ...lengthEncoder(), encodeQueries: async (texts) => texts.map(() => zero) };
     const events: TraceEvent[] = [];
-    const retriever = retrieve(lengthEncoder(), denseReader({ a: 1, b: 2 }), 2);
-    expect(await retriever.run(query(''), { trace: (event) => events.push(event) })).toEqual([]);
-    expect(events.map((event) => event.name)).toEqual(['retrieve.no-vector', 'retrieve']);
-    expect((await retriever.explain(query(''), ['a'])).size).toBe(0);
+    const retriever = retrieve(zeros, denseReader({ a: 1, b: 2 }), 2);
+    expect(await retriever.run(query(text), { trace: (event) => events.push(event) })).toEqual([]);
+    expect(events.map(({ name }) => name)).toEqual([event, 'retrieve']);
+    expect((await retriever.explain(query(text), ['a'])).size).toBe(0);
+  });
+
+  it('refuses an encoder that returns no representation', async () => {
+    const none: Encoder<'dense'> = { ...lengthEncoder(), encodeQueries: async () => [] };
+    await expect(retrieve(none, reader, 2).run(query('x'))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'The encoder length made 0 representations of 1 query',
+    });
   });
 
   it('is refused by an index of another space', async () => {
@@ -54,9 +67,12 @@ describe('retrieve', () => {
     expect(() => retrieve(lengthEncoder(), reader, k)).toThrow(/k is/);
   });
 
-  it('reads a named part from the snapshot of the run, and lets go of one that it took itself', async () => {
+  it('reads a named part from the snapshot of the run, and releases one that it took itself', async () => {
     const log: string[] = [];
-    const snapshot = (name: string) => ({
+    const snapshot = (name: string, of: () => object = () => library) => ({
+      get library() {
+        return of();
+      },
       part: () => reader,
       get: async () => undefined,
       release: () => log.push(`release ${name}`),
@@ -74,6 +90,8 @@ describe('retrieve', () => {
     expect(log).toEqual(['snapshot', 'release newest']);
     await retriever.run(query('x'), { snapshot: snapshot('given') as never });
     expect(log).toHaveLength(2);
+    await retriever.run(query('x'), { snapshot: snapshot('of another library', () => ({})) as never });
+    expect(log.slice(2)).toEqual(['snapshot', 'release newest']);
     expect(() => part(library as never, 'none' as never)).toThrow(/no part "none"/);
   });
 });

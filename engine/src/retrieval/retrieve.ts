@@ -29,8 +29,8 @@ import {
 type KindOf<P> = P extends PartKind<infer K> ? K : never;
 
 /**
- * A part of a library by name: retrievers over it read the context's snapshot, or, where there is none, the newest commit
- * when the run first reads the library.
+ * A part of a library by name: retrievers over it read the context's snapshot where that is of this library, and else the
+ * newest commit when the run first reads the library.
  */
 export function part<P extends Parts, N extends keyof P & string>(
   library: Pick<Library<P>, 'parts' | 'snapshot'>,
@@ -47,24 +47,39 @@ export function part<P extends Parts, N extends keyof P & string>(
     kind: kind.kind as K,
     part: name,
     open(context) {
-      // The run's own outlives this call; without a run there is only this call.
-      const given = context.snapshot ?? context.scope?.snapshot(library);
-      const own = given === undefined ? library.snapshot() : undefined;
-      const snapshot = own ?? (given as ReturnType<typeof library.snapshot>); // snapshots of one library have its parts
-      return { reader: snapshot.part(name) as unknown as IndexReader<K>, done: () => own?.release() };
+      type Snapshot = ReturnType<typeof library.snapshot>;
+      const isOurs = context.snapshot?.library === library;
+      // A snapshot of the run outlives this call; without a run there is only this call.
+      const shared = isOurs ? (context.snapshot as Snapshot) : context.scope?.snapshot(library); // of this very library
+      const snapshot = shared ?? library.snapshot();
+      const done = () => {
+        if (shared === undefined) snapshot.release();
+      };
+      return { reader: snapshot.part(name) as unknown as IndexReader<K>, snapshot, done };
     },
   };
 }
 
 /**
  * The best `k` documents of one index. A query's own representation for the encoder's space is used where it has one. A
- * vector of zeros (the encoder knew no word of the query) finds nothing, which is reported as `retrieve.no-vector`: every
- * document would score 0.
+ * query without text finds nothing (`retrieve.no-text`), and so does a vector of zeros (`retrieve.no-vector`: the encoder
+ * has no vector for any word of the query, and every document would score 0).
  */
 export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSource<NoInfer<K>>, k: number): Retriever {
   checkCount('k', k);
   const label = 'part' in source ? source.part : source.kind;
   const name = `retrieve(${encoder.name}, ${label}, ${k})`;
+  /** undefined, with a trace event, where the query has nothing that documents could be near to. */
+  const repOf = async (query: Query, context: Context): Promise<QueryRep<K> | undefined> => {
+    if (query.reps?.get(encoder.space) === undefined && query.text.trim() === '') {
+      context.trace?.({ name: 'retrieve.no-text', message: `The query has no text for ${encoder.name}` });
+      return undefined;
+    }
+    const rep = await encodeQuery(encoder, query, context);
+    if (!isZero(rep)) return rep;
+    context.trace?.({ name: 'retrieve.no-vector', message: `${encoder.name} has no vector for any word of the query` });
+    return undefined;
+  };
   return {
     name,
     run: (query, context = {}) =>
@@ -73,17 +88,15 @@ export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSour
         context,
         () =>
           withReader(source, context, async (reader) => {
-            const rep = await encode(encoder, query, context);
-            if (!isZero(rep)) return reader.search(rep, k, searchOptions(query, context));
-            context.trace?.({ name: 'retrieve.no-vector', message: `${encoder.name} knows no word of the query` });
-            return [];
+            const rep = await repOf(query, context);
+            return rep === undefined ? [] : reader.search(rep, k, searchOptions(query, context));
           }),
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
     async explain(query, ids, context = {}) {
-      const rep = await encode(encoder, query, context);
+      const rep = await repOf(query, context);
       const out = new Map<DocId, Explanation>();
-      if (isZero(rep)) return out;
+      if (rep === undefined) return out;
       await withReader(source, context, async (reader) => {
         for (const id of ids) {
           throwIfAborted(context.signal);
@@ -98,16 +111,16 @@ export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSour
 
 const isZero = (rep: Representation) => rep.kind === 'dense' && rep.vec.every((component) => component === 0);
 
-/** Opens a reader source for the time of `work`. */
+/** Opens a reader source for the time of `work`, which gets the context with the snapshot that the reader is of. */
 export async function withReader<K extends Kind, T>(
   source: ReaderSource<K>,
   context: Context,
-  work: (reader: IndexReader<K>) => Promise<T>,
+  work: (reader: IndexReader<K>, context: Context) => Promise<T>,
 ): Promise<T> {
-  if (!('open' in source)) return work(source);
-  const { reader, done } = source.open(context);
+  if (!('open' in source)) return work(source, context);
+  const { reader, snapshot, done } = source.open(context);
   try {
-    return await work(reader);
+    return await work(reader, { ...context, snapshot });
   } finally {
     done();
   }
@@ -117,11 +130,22 @@ export function searchOptions(query: Query, { signal, trace, filter, exhaustive 
   return { signal, trace, exhaustive, filter: bothFilters(filter, query.filter) };
 }
 
-async function encode<K extends Kind>(encoder: Encoder<K>, query: Query, context: Context): Promise<QueryRep<K>> {
+/** The representation of the query: its own where it has one for the encoder's space, else made by the encoder. */
+export async function encodeQuery<K extends Kind>(
+  encoder: Encoder<K>,
+  query: Query,
+  context: Context,
+): Promise<QueryRep<K>> {
   const ready = query.reps?.get(encoder.space);
   if (ready !== undefined) return ready as QueryRep<K>; // a space belongs to one kind
   return once(encoder, query, context, async () => {
-    const [rep] = await encoder.encodeQueries([query.text], { signal: context.signal, trace: context.trace });
-    return rep!;
+    const { signal, trace } = context;
+    const [rep, ...more] = await encoder.encodeQueries([query.text], { signal, trace });
+    if (rep !== undefined && more.length === 0) return rep;
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `The encoder ${encoder.name} made ${rep === undefined ? 0 : more.length + 1} representations of 1 query`,
+      { hint: 'encodeQueries must return one representation a text.' },
+    );
   });
 }

@@ -1,9 +1,9 @@
 // RM3 on a library small enough to work out by hand; the published numbers are in engine/test/parity/cacm.node.test.ts.
 
-import type { TraceEvent } from '@quire/engine/core';
+import type { IndexReader, Trace, TraceEvent } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { inverted } from '@quire/engine/indexes';
-import { part, retrieve, rm3 } from '@quire/engine/retrieval';
+import { cut, part, pipe, querySyntax, retrieve, rm3 } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';
@@ -53,8 +53,8 @@ describe('RM3', () => {
     snapshot.release();
   });
 
-  it('takes no feedback from terms that are frequent, short, long or not of letters and digits', async () => {
-    const odd = 'quantum x Ünïcode abcdefghijklmnopqrstuvwxyz common gate';
+  it('takes no feedback from terms that are frequent, short or long', async () => {
+    const odd = 'quantum x abcdefghijklmnopqrstuvwxyz common gate';
     const library = await libraryOf({ a: odd, b: 'common', c: 'common' });
     const snapshot = library.snapshot();
     const events: TraceEvent[] = [];
@@ -64,6 +64,16 @@ describe('RM3', () => {
     );
     expect(events.find((event) => event.name === 'rm3.expanded')?.message).toBe('quantum^0.7500 gate^0.2500');
     snapshot.release();
+  });
+
+  it('takes feedback from every alphabet, and from an ideograph, which is a word', async () => {
+    const library = await libraryOf({ a: 'quantum Größe квант किताब 知 x', b: 'other', c: 'more', d: 'last' });
+    const messages: (string | undefined)[] = [];
+    await rm3(encoder, part(library, 'lexical'), { ...options, feedbackTerms: 10 }).run(
+      { text: 'quantum' },
+      { trace: ({ name, message }) => name === 'rm3.expanded' && messages.push(message) },
+    );
+    expect(messages).toEqual(['quantum^0.6000 größe^0.1000 квант^0.1000 किताब^0.1000 知^0.1000']);
   });
 
   it('is the plain query where nothing is found, and nothing for a query without terms', async () => {
@@ -126,13 +136,46 @@ describe('RM3', () => {
     );
   });
 
-  it('says what it needs when it has no texts', async () => {
+  it('reads the texts of the snapshot that it searches, given or its own', async () => {
     const library = await libraryOf(texts);
     const source = part(library, 'lexical');
-    await expect(rm3(encoder, source, options).run({ text: 'quantum' })).rejects.toThrow(
-      /no texts of feedback documents/,
-    );
-    const documents = async (id: string) => ({ fields: { text: texts[id as 'a'] } });
-    expect(await rm3(encoder, source, { ...options, documents }).run({ text: 'quantum' })).toHaveLength(2);
+    expect(await rm3(encoder, source, options).run({ text: 'quantum' })).toHaveLength(2);
+    expect(await cut(rm3(encoder, source, options), 2).run({ text: 'quantum' })).toHaveLength(2);
+  });
+
+  it('reads the texts of the context, and says what it needs when it has none', async () => {
+    const library = await libraryOf(texts);
+    const snapshot = library.snapshot();
+    const retriever = rm3(encoder, snapshot.part('lexical') as IndexReader<'terms'>, options);
+    await expect(retriever.run({ text: 'quantum' })).rejects.toThrow(/no texts of feedback documents/);
+    const given = async (id: string) => ({ text: texts[id as 'a'] });
+    expect(await retriever.run({ text: 'quantum' }, { texts: given })).toHaveLength(2);
+    snapshot.release();
+  });
+});
+
+describe('RM3 and the syntax of the user', () => {
+  const search = async (source: string, trace?: Trace) => {
+    const library = await libraryOf(texts);
+    const retriever = pipe(querySyntax(encoder), rm3(encoder, part(library, 'lexical'), options));
+    return (await retriever.run(source, { trace })).map((hit) => hit.id);
+  };
+
+  it.each([
+    ['quantum', ['a', 'b']],
+    ['quantum -noise', ['a']],
+    ['quantum -"gate noise"', ['a']],
+    ['+quantum', ['a']],
+    ['+quantum -computer', []],
+    ['"quantum computer"', ['a']],
+    ['-noise', []],
+  ])('finds for %s only what it allows', async (source, ids) => {
+    expect(await search(source)).toEqual(ids);
+  });
+
+  it('shows the exclusion in the expanded query', async () => {
+    const messages: (string | undefined)[] = [];
+    await search('quantum -noise', ({ name, message }) => name === 'rm3.expanded' && messages.push(message));
+    expect(messages).toEqual(['quantum^0.5000 qubit^0.3000 gate^0.2000 -nois']);
   });
 });

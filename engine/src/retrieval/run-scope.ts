@@ -1,13 +1,12 @@
-// What the stages of one run share, so that they agree: the snapshot of each library that they read (where the context
-// brings none, the first stage to ask decides for all), and what was found or encoded once, so that explaining a ranking
-// takes apart that very ranking instead of making it again. It ends with the outermost stage that began it.
+// What the stages of one run share, so that they agree: one snapshot of each library that they read, and each result and
+// representation that was made once, so that an explanation is of the ranking that was returned. The scope ends with the
+// outermost stage that began it.
 
 import { EngineError } from '../core/errors.ts';
-import type { Context, RunScope } from './stage.ts';
+import type { Context, RunScope, SnapshotView } from './stage.ts';
 
-interface Releasable {
-  release(): void;
-}
+type Releasable = SnapshotView & { release(): void };
+
 interface Remembered extends Pick<Context, 'snapshot' | 'filter' | 'exhaustive'> {
   readonly input: unknown;
   readonly result: Promise<unknown>;
@@ -18,10 +17,14 @@ class OneRun implements RunScope {
   readonly #results = new Map<object, Remembered[]>();
   #isOver = false;
 
+  get snapshots(): readonly SnapshotView[] {
+    return [...this.#snapshots.values()];
+  }
+
   snapshot<S extends Releasable>(library: { snapshot(): S }): S {
-    // Where one stage failed, others may still be at work: nobody would release what they take now.
+    // After one stage failed, others may still run: a snapshot that they take now would never be released.
     if (this.#isOver) throw new EngineError('CLOSED', 'The run of this search is over');
-    const snapshot = (this.#snapshots.get(library) as S | undefined) ?? library.snapshot(); // only such are put in below
+    const snapshot = (this.#snapshots.get(library) as S | undefined) ?? library.snapshot(); // put in below, from this library
     this.#snapshots.set(library, snapshot);
     return snapshot;
   }
@@ -58,7 +61,34 @@ export async function inOneRun<T>(context: Context, work: (context: Context) => 
   }
 }
 
-/** `make()`, or what it gave before in this run. */
+/** `make()`, or its result from before in this run. */
 export function once<T>(owner: object, input: unknown, context: Context, make: () => Promise<T>): Promise<T> {
   return context.scope === undefined ? make() : context.scope.remember(owner, input, context, make);
+}
+
+/** The snapshots that a run reads: the given one, then those that it took itself. */
+function snapshotsOf({ snapshot, scope }: Context): readonly SnapshotView[] {
+  const given = snapshot === undefined ? [] : [snapshot];
+  return [...given, ...(scope?.snapshots ?? []).filter((own) => own !== snapshot)];
+}
+
+/**
+ * The context as a stage sees it after the stages inside it have run: `snapshot` is the one that they read, and `texts`
+ * reads from it. With several libraries `snapshot` stays as given, and `texts` reads a document from the first that has it.
+ */
+export function seenBy(context: Context): Context {
+  const snapshots = snapshotsOf(context);
+  const snapshot = context.snapshot ?? (snapshots.length === 1 ? snapshots[0] : undefined);
+  if (snapshots.length === 0 || context.texts !== undefined) return { ...context, snapshot };
+  return {
+    ...context,
+    snapshot,
+    texts: async (id) => {
+      for (const one of snapshots) {
+        const document = await one.get(id);
+        if (document !== undefined) return document.fields;
+      }
+      return undefined;
+    },
+  };
 }

@@ -17,24 +17,31 @@ import type {
 } from '../core/types.ts';
 
 export interface Query {
-  /** What encoders read. */
+  /** The text that encoders read. */
   readonly text: string;
   /** Anded with the context's filter. */
   readonly filter?: Filter | undefined;
-  /** Representations at hand, by space: from the user's syntax, from feedback, from a cache. Encoders are not asked again. */
+  /** Representations that are ready, by space: from the user's syntax, from feedback, from a cache. They replace the encoder. */
   readonly reps?: ReadonlyMap<Space, QueryRep<Kind>>;
 }
 
 /** What a snapshot (storage/contract.ts) offers to retrieval. */
 export interface SnapshotView {
+  /** A part of this library is read from this snapshot; a part of another library is not. */
+  readonly library: object;
   part(name: never): unknown;
   get(id: DocId): Promise<Document | undefined>;
 }
 
+/** Reads the text fields of a document; undefined where there is no such document. */
+export type Texts = (id: DocId) => Promise<Readonly<Record<string, string>> | undefined>;
+
 /** What one run gets. Everything is optional; `retrieve` over a named part takes the newest commit without a snapshot. */
 export interface Context extends Cancellable {
-  /** All stages of a run see this commit. The caller releases it. */
+  /** All stages that read its library see this commit. The caller releases it. */
   readonly snapshot?: SnapshotView | undefined;
+  /** Where stages read texts of documents (`textsOf`). Default: the stored fields of the snapshots of the run. */
+  readonly texts?: Texts | undefined;
   readonly filter?: Filter | undefined;
   /** Score everything instead of pruning: same result, slower. */
   readonly exhaustive?: boolean | undefined;
@@ -46,9 +53,11 @@ export interface Context extends Cancellable {
 
 /** What the stages of one run share (run-scope.ts). */
 export interface RunScope {
+  /** The snapshots of libraries that the run has taken itself, in the order of their first use. */
+  readonly snapshots: readonly SnapshotView[];
   /** The snapshot of this library that the whole run sees. */
-  snapshot<S extends { release(): void }>(library: { snapshot(): S }): S;
-  /** What `make` gave the first time that `owner` was asked for `input` under such a context. */
+  snapshot<S extends SnapshotView & { release(): void }>(library: { snapshot(): S }): S;
+  /** The result of the first call of `make` for this owner and input under such a context. */
   remember<T>(owner: object, input: unknown, context: Context, make: () => Promise<T>): Promise<T>;
 }
 
@@ -59,22 +68,28 @@ export interface Stage<I, O> {
 }
 
 export interface Retriever extends Stage<Query, Ranking> {
-  /** Why documents score as they do, by id. One that does not match is absent; one beyond a cut may be there. */
+  /** Why documents score as they do, by id. A document that does not match is absent; one beyond a cut may be present. */
   explain(query: Query, ids: readonly DocId[], context?: Context): Promise<Explanations>;
 }
 export type Explanations = ReadonlyMap<DocId, Explanation>;
 
-/** The reader of a part, or the name of one in a library, read from the context's snapshot (see `part`). */
+/** The reader of a part, or the name of a part of a library (see `part`). */
 export type ReaderSource<K extends Kind> = IndexReader<K> | PartRef<K>;
 
 export interface PartRef<K extends Kind> {
   readonly kind: K;
   readonly part: string;
-  /** `done` lets go of a snapshot that was taken for this call alone. */
-  open(context: Context): { readonly reader: IndexReader<K>; readonly done: () => void };
+  /** The part in the run's snapshot of its library. `done` releases a snapshot that was taken for this call alone. */
+  open(context: Context): OpenPart<K>;
 }
 
-/** The query with one more representation, which stands for its text wherever that space is searched. */
+export interface OpenPart<K extends Kind> {
+  readonly reader: IndexReader<K>;
+  readonly snapshot: SnapshotView;
+  readonly done: () => void;
+}
+
+/** The query with one more representation, which replaces its text wherever that space is searched. */
 export function withRep(query: Query, rep: QueryRep<Kind>): Query {
   return { ...query, reps: new Map(query.reps ?? []).set(rep.space, rep) };
 }
@@ -85,7 +100,7 @@ export function bothFilters(a: Filter | undefined, b: Filter | undefined): Filte
   return { op: 'and', filters: [a, b] };
 }
 
-/** Runs the work of a stage: refuses to start when cancelled, and reports it with what it took and what it found. */
+/** Runs the work of a stage: refuses to start when cancelled, and reports its time and its result. */
 export async function traced<T>(
   name: string,
   context: Context,

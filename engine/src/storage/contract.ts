@@ -85,6 +85,8 @@ export interface Writer<P extends Parts = Parts> {
 
 /** One commit, unchanging. Files it needs stay readable until it is released. */
 export interface Snapshot<P extends Parts = Parts> {
+  /** The library that it is a commit of, to tell snapshots of several libraries apart. */
+  readonly library: object;
   readonly generation: number;
   /** Live documents. */
   readonly size: number;

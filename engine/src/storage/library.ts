@@ -98,7 +98,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
 
   snapshot(): Snapshot<P> {
     this.#assertOpen();
-    return openSnapshot<P>(this.#current, this.#kinds);
+    return openSnapshot<P>(this, this.#current, this.#kinds);
   }
 
   refresh(): Promise<boolean> {

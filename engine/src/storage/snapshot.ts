@@ -18,7 +18,7 @@ const forgotten = new FinalizationRegistry<Commit>((commit) => commit.release())
  * Holds `commit` until it is released. A forgotten one is let go by the garbage collector, some time after neither it
  * nor any of its readers can be reached: they all reach `hold`.
  */
-export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Snapshot<P> {
+export function openSnapshot<P extends Parts>(library: object, commit: Commit, kinds: Kinds): Snapshot<P> {
   const { manifest, states } = commit;
   const readers = new Map<string, IndexReader>();
   const hold = { isReleased: false };
@@ -53,6 +53,7 @@ export function openSnapshot<P extends Parts>(commit: Commit, kinds: Kinds): Sna
     return reader;
   };
   return {
+    library,
     generation: manifest.generation,
     size: states.reduce((sum, state) => sum + liveCount(state), 0),
     metadata: manifest.metadata,
