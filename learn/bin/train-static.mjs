@@ -4,7 +4,7 @@
 //   node app/bin/quire.js works FILE... --jsonl > works.jsonl
 //   node learn/bin/train-static.mjs --works works.jsonl --out models/static-v1 --seed 13
 //
-// Ctrl-C writes a checkpoint; the same command goes on from there and ends in the same bytes.
+// Ctrl-C writes a checkpoint. The same command resumes from it and gives the same bytes.
 
 import { trainStaticCommand } from '../dist/commands/train-static.js';
 

@@ -1,4 +1,4 @@
-// What trainers are made of: the split, data, losses, starting points, optimisers, trainers.
+// The modules of a trainer: split, data, losses, starting points, optimisers, trainers.
 export { BagReader } from './data/bags.ts';
 export { sentenceEnds, type TitleAndAbstract, type TrainingTexts, tokeniseWorks } from './data/texts.ts';
 export {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SPLIT, sideOf } from './split.ts';
 
 describe('the split', () => {
-  it('never moves: these keys fall where they fell when the first model was trained', () => {
+  it('never changes: these keys are on the sides on which the first model was trained', () => {
     const keys = [
       'arxiv:2503.11731',
       'arxiv:2311.10768',
@@ -33,7 +33,7 @@ describe('the split', () => {
     expect(counts.test / n).toBeCloseTo(0.15, 1.9);
   });
 
-  it('depends on the whole key and on nothing else', () => {
+  it('depends on the whole key only', () => {
     expect(sideOf('arxiv:2503.11731')).toBe(sideOf('arxiv:2503.11731'));
     const sides = new Set(Array.from({ length: 200 }, (_, i) => sideOf(`arxiv:2503.11731v${i}`)));
     expect(sides.size).toBe(3);

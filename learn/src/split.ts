@@ -1,13 +1,13 @@
-// Which works may train, which may tune, and which nothing may ever train on. Fixed here, before any training, by a hash
-// of the work's key (the fold over all sources, so a preprint and its published twin fall on the same side). Changing
-// this file invalidates every model and every figure that was measured with it.
+// Divides works into training, tuning and test works by a hash of the work's key. The key belongs to the fold over all
+// sources, so a preprint and its published version are on the same side. A change of this file invalidates every model
+// and every number that was measured with one.
 
 import { encodeUtf8, sha256Hex } from '@quire/engine/core';
 
-/** train: 80 % of keys. dev: 5 %, for choosing. test: 15 %, never trained on by anything. */
+/** train: 80 % of keys. dev: 5 %, for choosing. test: 15 %, never trained on. */
 export type Side = 'train' | 'dev' | 'test';
 
-/** Names the split; part of what is hashed. */
+/** The name of the split; it enters the hash. */
 export const SPLIT = 'quire-split-1';
 const TRAIN_BELOW = 0.8;
 const DEV_BELOW = 0.85;

@@ -1,9 +1,9 @@
-// Made-up papers for tests of training.
+// Generated papers for tests of training.
 
 import { Rng } from '@quire/engine/core';
 import type { TrainingWork } from '../src/data/works.ts';
 
-/** Papers about one of 20 made-up topics; a title uses two of its topic's words, the abstract the other ones. */
+/** Papers about 20 generated topics; a title uses two words of its topic, the abstract the other ones. */
 export function papers(count: number, from = 0): TrainingWork[] {
   const rng = new Rng(21);
   const syllables = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'se', 'ti', 'vo', 'zu'];

@@ -1,17 +1,17 @@
-// What the commands of this package share: wrong arguments are told with the usage, an expected failure in its own words
-// and with its fix; anything else is a defect and keeps its stack.
+// Shared by the commands of this package: wrong arguments print the usage, an EngineError prints its message and hint.
+// Every other error is a defect and keeps its stack.
 
 import { EngineError } from '@quire/engine/core';
 
 export interface Command<O> {
   readonly usage: string;
-  /** Throws an Error that says what is wrong with the arguments. */
+  /** Throws an Error whose message names the wrong argument. */
   readonly read: (args: readonly string[]) => O;
   /** Returns the exit code. */
   readonly run: (options: O) => Promise<number>;
 }
 
-/** Runs a command and returns its exit code: 1 it failed, 2 wrong arguments, 130 interrupted, else what `run` gives. */
+/** Runs a command and returns its exit code: 1 failed, 2 wrong arguments, 130 interrupted, else the result of `run`. */
 export async function runCommand<O>({ usage, read, run }: Command<O>, args: readonly string[]): Promise<number> {
   let options: O;
   try {

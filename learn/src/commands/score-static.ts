@@ -1,5 +1,5 @@
-// `node learn/bin/score-static.mjs`: what a static encoder is worth, alone and fused, beside BM25 in the same run. The
-// fusion weight is tuned on training queries that share no document with what is reported.
+// `node learn/bin/score-static.mjs`: scores of a static encoder, alone and fused, beside BM25 in the same run. The
+// fusion weight is tuned on training queries that share no relevant document with the reported queries.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,24 +18,24 @@ const USAGE = `Scores a static encoder.
   --model FOLDER     config.json, tokenizer.json, weights.safetensors (required)
   --works FILE       works from "quire works --jsonl"; only held-out ones are read (required)
   --benchmarks DIR   BEIR folders (default: QUIRE_DATA or ../shared/data/benchmarks)
-  --write FILE       put the report there as well
+  --write FILE       also write the report to this file
 
 Example: node learn/bin/score-static.mjs --model models/static-v1 --works works.jsonl
 `;
 
-/** Hits of each retriever that are fused. */
+/** Number of hits of each retriever that are fused. */
 const DEPTH = 200;
-/** Weights of the encoder that are tried. */
+/** Candidate weights of the encoder. */
 const WEIGHTS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 1];
 const UNSEEN = { documents: 20_000, queries: 2_000 };
 const SEED = 13;
 /** A model ships when the lower 95 % bound of fused / BM25 is at least this. */
 const SHIP_RATIO = 0.99;
 
-/** How often a rule for the weight has been held against the reported sets; docs/adr/0014 tells of each. */
+/** Number of rules for the weight that were compared with the reported sets; docs/adr/0014 lists them. */
 const LOOKS = 3;
 
-/** Returns the exit code: 0 the model may ship, 1 it failed or may not, 2 wrong arguments. */
+/** Returns the exit code: 0 the model may ship, 1 failed or the model may not ship, 2 wrong arguments. */
 export function scoreStaticCommand(args: readonly string[]): Promise<number> {
   const run = async (options: ReturnType<typeof readOptions>) => {
     const { report, ships } = await score(options);
@@ -61,14 +61,14 @@ function readOptions(args: readonly string[]) {
   return { model, works, benchmarks, write, command: `node learn/bin/score-static.mjs ${args.join(' ')}` };
 }
 
-/** A task's scores of one query, by system. */
+/** The scores of one task by query, for each system. */
 interface Scored {
   readonly task: Task;
   readonly bm25: ReadonlyMap<string, number>;
   readonly dense: ReadonlyMap<string, number>;
   readonly fused: ReadonlyMap<string, number>;
   readonly comparison: Comparison;
-  /** Lower bound of the ratio when the reported sets have been looked at LOOKS times (Bonferroni). */
+  /** Lower bound of the ratio corrected for LOOKS looks at the reported sets (Bonferroni). */
   readonly strictBound: number;
 }
 
@@ -93,14 +93,14 @@ async function score({ model, works, benchmarks, command }: ReturnType<typeof re
   return { report: reportOf({ command, encoder, weight, tuning, curves, scored, ships }), ships };
 }
 
-/** The smallest weight with which fusion is surely better than BM25 on every tuning set; else the surest. */
+/** The smallest weight whose lower bounds are at least 1 on every tuning set; else the weight with the highest lower bound. */
 function chooseWeight(curves: readonly (readonly Comparison[])[]): number {
   const worst = WEIGHTS.map((_, i) => Math.min(...curves.map((curve) => curve[i]!.ratioInterval[0])));
   const sure = worst.findIndex((bound, i) => i > 0 && bound >= 1);
   return WEIGHTS[sure > 0 ? sure : worst.indexOf(Math.max(...worst.slice(1)))]!;
 }
 
-/** A benchmark's split. Training queries that share a relevant document with the reported split are left out. */
+/** A benchmark's split. Without training queries that share a relevant document with the reported split. */
 async function beirTask(name: string, split: string, data: string): Promise<Task> {
   const set = await loadDataset(name, { data, split });
   const reported = await loadQrels(name, { data, split: name === 'scifact' ? 'test' : 'dev' });
@@ -171,14 +171,14 @@ resamples, seed ${SEED}; p: paired randomisation of fused against BM25, 10,000 d
 ${rows.join('\n')}
 
 Ships (lower bound of the ratio ≥ ${SHIP_RATIO} on SciFact and on SciTLDR dev): **${ships ? 'yes' : 'no'}**. The column
-"bound, ${LOOKS} looks" is the lower bound at 1 − .05 / ${LOOKS}: this is the third rule for the weight that was held against these
-sets; docs/adr/0014-static-encoder.md tells of the others.
+"bound, ${LOOKS} looks" is the lower bound at 1 − .05 / ${LOOKS}: this is the third rule for the weight that was compared with
+these sets; docs/adr/0014-static-encoder.md lists the others.
 
 ## The fusion weight
 
-The smallest at which fusion is surely better than BM25 on both tuning sets: both lower 95 % bounds of fused / BM25 are at
-least 1. nDCG@10 on training queries none of whose relevant documents is relevant to a reported
-query (${tuning.map((task) => `${task.name}: ${task.qrels.size}`).join('; ')}).
+The smallest weight at which both lower 95 % bounds of fused / BM25 are at least 1, one bound for each tuning set. nDCG@10
+on training queries that share no relevant document with a reported query
+(${tuning.map((task) => `${task.name}: ${task.qrels.size}`).join('; ')}).
 
 | weight | ${tuning.map((task) => `${task.name} | lower bound`).join(' | ')} |
 |---|---|---|---|---|

@@ -1,3 +1,4 @@
+// The training command over a few hundred generated papers, end to end.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ function write(name: string, lines: readonly object[]): string {
 }
 
 describe('train-static', () => {
-  it('turns a file of works into a model that loads, the same one each time, and leaves no checkpoint', async () => {
+  it('trains a model that loads from a file of works, with the same bytes each time, and leaves no checkpoint', async () => {
     const works = write('works.jsonl', papers(700));
     for (const set of ['scifact', 'scitldr'])
       write(`benchmarks/${set}/corpus.jsonl`, [{ _id: '1', title: 'x', text: 'y' }]);
@@ -51,7 +52,7 @@ describe('train-static', () => {
     }
   });
 
-  it('fails with 1 when a benchmark that must not leak cannot be read', async () => {
+  it('returns 1 when a benchmark whose papers must not be trained on is missing', async () => {
     const works = write('works.jsonl', papers(5));
     const args = ['--works', works, '--out', join(folder, 'c'), '--benchmarks', join(folder, 'nowhere')];
     expect(await trainStaticCommand(args)).toBe(1);
@@ -59,14 +60,14 @@ describe('train-static', () => {
   });
 
   it.each([[[]], [['--works', 'x']], [['--works', 'x', '--out', 'y', '--seed', 'one']], [['--nonsense']]])(
-    'prints how to use it and returns 2 for %j',
+    'prints the usage and returns 2 for %j',
     async (args) => {
       expect(await trainStaticCommand(args)).toBe(2);
       expect(printed).toContain('Example: node learn/bin/train-static.mjs');
     },
   );
 
-  it('reports a model folder without its files', async () => {
+  it('fails with NOT_FOUND for a model folder without files', async () => {
     await expect(readStaticModel(join(folder, 'empty'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

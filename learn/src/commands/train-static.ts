@@ -1,4 +1,4 @@
-// `node learn/bin/train-static.mjs`: the recipe over files, resumable.
+// `node learn/bin/train-static.mjs`: runs the recipe over files and resumes from a checkpoint.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,8 +23,8 @@ import { runCommand } from './command.ts';
 const USAGE = `Trains a static encoder on titles and abstracts.
 
   --works FILE       works from "quire works --jsonl" (required)
-  --out FOLDER       where config.json, tokenizer.json and weights.safetensors go (required)
-  --benchmarks DIR   BEIR folders whose papers must not train (default: QUIRE_DATA or ../shared/data/benchmarks)
+  --out FOLDER       receives config.json, tokenizer.json and weights.safetensors (required)
+  --benchmarks DIR   BEIR folders; their papers are excluded from training (default: QUIRE_DATA or ../shared/data/benchmarks)
   --scratch DIR      checkpoints (default: .cache/train-static)
   --seed N           default ${STATIC_V1.seed}
   --epochs N         default ${STATIC_V1.epochs}
@@ -34,7 +34,7 @@ Example: node learn/bin/train-static.mjs --works works.jsonl --out models/static
 
 /** Steps between two checkpoints. */
 const CHECKPOINT_EVERY = 200;
-/** Steps between two looks at Ctrl-C. */
+/** Steps between two checks for Ctrl-C. */
 const STEPS_A_TURN = 8;
 
 /** Returns the exit code: 0 done, 1 failed, 2 wrong arguments, 130 interrupted. */
@@ -63,7 +63,10 @@ function readOptions(args: readonly string[]) {
   const { works, out, benchmarks, scratch } = values;
   if (works === undefined || out === undefined) throw new Error('--works and --out are required');
   const [seed, epochs] = [Number(values.seed), Number(values.epochs)];
-  if (!Number.isSafeInteger(seed) || !(epochs > 0)) throw new Error('--seed and --epochs take numbers');
+  if (!Number.isSafeInteger(seed) || !(epochs > 0))
+    throw new Error(
+      `--seed is ${values.seed} and --epochs is ${values.epochs}; they take an integer and a number above 0`,
+    );
   return { works, out, benchmarks, scratch, recipe: { ...STATIC_V1, seed, epochs } };
 }
 
@@ -79,7 +82,7 @@ async function train(
   mkdirSync(scratch, { recursive: true });
   const checkpoint = join(scratch, `checkpoint-${run}.safetensors`);
   const resumed = readCheckpoint(checkpoint);
-  say(resumed === undefined ? `run ${run}: from the start` : `run ${run}: from step ${resumed.step}`);
+  say(resumed === undefined ? `run ${run}: starting` : `run ${run}: resuming at step ${resumed.step}`);
 
   const weights = tokenWeights(texts, wordPiece(tokenizer).size);
   const { table, clusters } = startOf(texts, weights, recipe, options);
@@ -114,11 +117,11 @@ async function trainToEnd(trainer: StaticTrainer, steps: number, checkpoint: str
       count = 0;
       writeCheckpoint(checkpoint, trainer.state());
     }
-    await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C in
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the signal handler runs here
   }
 }
 
-/** One line now and then for long stages. */
+/** Prints at most one progress line every 10 seconds. */
 function printer(): (event: TraceEvent) => void {
   let next = 0;
   return ({ name, done, total }) => {

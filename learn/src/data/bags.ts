@@ -1,13 +1,13 @@
-// A token sequence as a bag: its different tokens and how often each occurs. One reader is reused for millions of texts.
+// Reads a token sequence as a bag: its different tokens and the count of each. One reader is reused for millions of texts.
 
 import type { Ragged } from '../linear/ragged.ts';
 
 export class BagReader {
   /** Different tokens, by first occurrence; the first n of the last read are valid. */
   readonly ids: Uint32Array;
-  /** How often each occurs; after weigh(), its weight in the unit-length bag. */
+  /** The count of each; after weigh(), its weight in the unit-length bag. */
   readonly values: Float64Array;
-  readonly #slot: Int32Array; // token → its place + 1, 0 = not in the bag
+  readonly #slot: Int32Array; // token → its index + 1, 0 = not in the bag
   #count = 0;
 
   constructor(vocabulary: number) {
@@ -16,7 +16,7 @@ export class BagReader {
     this.#slot = new Int32Array(vocabulary);
   }
 
-  /** Different tokens at hand. */
+  /** Number of different tokens in the bag. */
   get size(): number {
     return this.#count;
   }

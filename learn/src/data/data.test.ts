@@ -1,3 +1,4 @@
+// Works, bags and sentences of the training set.
 import { describe, expect, it } from 'vitest';
 import { RaggedBuilder, rowOf, rowsOf } from '../linear/ragged.ts';
 import { sideOf } from '../split.ts';
@@ -14,7 +15,7 @@ const work = (changes: Partial<TrainingWork> = {}): TrainingWork => ({
   ...changes,
 });
 
-/** A key that the split puts on that side. */
+/** A key on that side of the split. */
 function keyOn(side: string): string {
   for (let i = 0; ; i++) if (sideOf(`arxiv:${i}`) === side) return `arxiv:${i}`;
 }
@@ -58,7 +59,7 @@ describe('works', () => {
     expect(judge(work(changes), rule)).toBe(verdict);
   });
 
-  it('measure on dev and test whatever their licence, if there is an abstract', () => {
+  it('of dev and test are used for measuring under any licence, if they have an abstract', () => {
     expect(heldOutSide(work())).toBeUndefined();
     expect(heldOutSide(work({ key: keyOn('dev'), textSource: 'conferences' }))).toBe('dev');
     expect(heldOutSide(work({ key: keyOn('test') }))).toBe('test');
@@ -72,7 +73,7 @@ describe('works', () => {
 });
 
 describe('bags', () => {
-  it('count tokens by first occurrence and forget the last text', () => {
+  it('count tokens by first occurrence, each text alone', () => {
     const builder = new RaggedBuilder();
     builder.push([3, 1, 3, 2]);
     builder.push([]);
@@ -89,7 +90,7 @@ describe('bags', () => {
     expect([...bags.values.subarray(0, 2)]).toEqual([1, 1]);
   });
 
-  it('weigh by √count and token weight, at unit length; nothing stays nothing', () => {
+  it('weigh by √count and token weight, at unit length; an empty bag stays empty', () => {
     const bags = new BagReader(4);
     const n = bags.add(Uint32Array.of(0, 0, 0, 0, 1), 0, 5);
     bags.weigh(Float32Array.of(1.5, 4, 0, 0), n);

@@ -1,4 +1,4 @@
-// The files of a training run: works from `quire works --jsonl`, titles of the benchmarks that a model is reported on.
+// The input files of a training run: works from `quire works --jsonl`, and the titles of the benchmarks used for reporting.
 
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { EngineError } from '@quire/engine/core';
 import { heldOutSide, judge, parseWork, type TrainingWork, titleKey, type Verdict } from './works.ts';
 
-/** Benchmarks whose papers never train: computing papers that the sources may hold too. */
+/** Benchmarks whose papers are never trained on. The sources may contain the same papers. */
 export const REPORTED_BENCHMARKS = ['scifact', 'scitldr'] as const;
 
 /** Every work of the file, in order. */
@@ -26,9 +26,13 @@ export function readBenchmarkTitles(
   for (const name of names) {
     const path = ['corpus.jsonl.gz', 'corpus.jsonl'].map((file) => join(folder, name, file)).find(existsSync);
     if (path === undefined) {
-      throw new EngineError('NOT_FOUND', `No corpus of ${name} in ${folder}: its papers could not be kept out`, {
-        hint: 'Pass the folder of the benchmarks with --benchmarks.',
-      });
+      throw new EngineError(
+        'NOT_FOUND',
+        `No corpus of ${name} in ${folder}: its papers cannot be excluded from training`,
+        {
+          hint: 'Pass the folder of the benchmarks with --benchmarks.',
+        },
+      );
     }
     const bytes = readFileSync(path);
     const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
@@ -40,11 +44,11 @@ export function readBenchmarkTitles(
 
 export interface TrainingSelection {
   readonly works: readonly TrainingWork[];
-  /** How many works met each fate. */
+  /** Number of works by verdict. */
   readonly verdicts: Readonly<Record<Verdict, number>>;
 }
 
-/** The works that may train. Reads the file twice: what is held out must be known before anything is taken. */
+/** The works for training. Reads the file twice: the titles of all held-out works are needed before the first work is taken. */
 export async function selectWorks(path: string, benchmarkTitles: ReadonlySet<string>): Promise<TrainingSelection> {
   const heldOutTitles = new Set<string>();
   for await (const work of readWorks(path)) {

@@ -1,4 +1,4 @@
-// The training set as token ids: titles, abstracts, and where each abstract's sentences end.
+// The training set as token ids: titles, abstracts, and the ends of the sentences of each abstract.
 
 import type { Cancellable } from '@quire/engine/core';
 import { throwIfAborted } from '@quire/engine/core';
@@ -16,10 +16,10 @@ export interface TitleAndAbstract {
   readonly abstract: string;
 }
 
-/** Shorter stretches between full stops are joined to the next one: "e.g.", "Fig. 3", lone numbers. */
+/** Shorter spans between full stops are joined to the next one: "e.g.", "Fig. 3", lone numbers. */
 const MIN_SENTENCE_TOKENS = 6;
 
-/** Tokenises works. `stops` are the ids of ".", "?" and "!". How much of a text is read is up to `tokenise`. */
+/** Tokenises works. `stops` are the ids of ".", "?" and "!". `tokenise` decides how many tokens of a text are read. */
 export function tokeniseWorks(
   works: Iterable<TitleAndAbstract>,
   tokenise: (text: string) => ArrayLike<number>,
@@ -42,7 +42,7 @@ export function tokeniseWorks(
   return { titles: titles.build(), abstracts: abstracts.build(), sentences: sentences.build() };
 }
 
-/** Ends of sentences, in tokens. A stretch shorter than MIN_SENTENCE_TOKENS joins the next (at the end: the previous). */
+/** Ends of sentences, in tokens. A span shorter than MIN_SENTENCE_TOKENS is joined to the next one (at the end: to the previous one). */
 export function sentenceEnds(tokens: ArrayLike<number>, stops: ReadonlySet<number>): number[] {
   const ends: number[] = [];
   let start = 0;

@@ -1,16 +1,16 @@
-// Works as `quire works --jsonl` prints them, and which of them a model that we ship may learn from: text under CC0 or
-// CC BY only, on the train side, without a twin on another side and outside every benchmark that we report.
+// Works as `quire works --jsonl` prints them, and the rule for training on one: its text is under CC0 or CC BY, it is on
+// the train side, no work on another side has its title, and no benchmark that we report contains it.
 
 import { EngineError } from '@quire/engine/core';
 import { type Side, sideOf } from '../split.ts';
 
-/** What training needs of a work. */
+/** The fields of a work that training reads. */
 export interface TrainingWork {
   readonly key: string;
   readonly title: string;
   /** '' when the work has none. */
   readonly abstract: string;
-  /** The source whose words title and abstract are; it decides the licence. */
+  /** The source of title and abstract; it determines the licence. */
   readonly textSource: string;
   readonly year: number | undefined;
 }
@@ -29,7 +29,7 @@ export function parseWork(line: string, number: number): TrainingWork {
   const { key, title, abstract, textSource, year } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof key !== 'string' || key === '' || typeof title !== 'string' || typeof textSource !== 'string') {
     throw new EngineError('PARSE_FAILED', `Line ${number} of the works lacks key, title or textSource`, {
-      hint: 'Make the file with: quire works FILE... --jsonl',
+      hint: 'Write the file with: quire works FILE... --jsonl',
     });
   }
   return {
@@ -41,12 +41,12 @@ export function parseWork(line: string, number: number): TrainingWork {
   };
 }
 
-/** arXiv metadata is CC0; the ACL Anthology is CC BY from 2016. Nothing else is stated openly enough to ship. */
+/** arXiv metadata is CC0; the ACL Anthology is CC BY from 2016. No other source states a licence that permits this. */
 export function isLicensed({ textSource, year }: TrainingWork): boolean {
   return textSource === 'arxiv' || (textSource === 'acl-anthology' && year !== undefined && year >= ACL_CC_BY_FROM);
 }
 
-/** A title without case, accents, punctuation and spacing: what twins share. */
+/** A title without case, accents, punctuation and spacing. Two works with equal title keys count as one paper. */
 export function titleKey(title: string): string {
   return title
     .normalize('NFKD')
@@ -56,7 +56,7 @@ export function titleKey(title: string): string {
     .trim();
 }
 
-/** Why a work does not train; 'taken' when it does. */
+/** 'taken', or the reason for which a work is not trained on. */
 export type Verdict =
   | 'taken'
   | 'other side'
@@ -65,7 +65,7 @@ export type Verdict =
   | 'twin of a held-out work'
   | 'in a benchmark';
 
-/** Says of each work whether it trains. */
+/** The titles that exclude a work from training. */
 export interface TrainingRule {
   /** Normalised titles (titleKey) of works on the dev and test sides. */
   readonly heldOutTitles: ReadonlySet<string>;
@@ -82,7 +82,7 @@ export function judge(work: TrainingWork, rule: TrainingRule): Verdict {
   return rule.benchmarkTitles.has(title) ? 'in a benchmark' : 'taken';
 }
 
-/** The side that a work may be measured on, with an abstract: dev and test take every source. */
+/** The side on which a work is used for measuring. Works need an abstract; dev and test accept every source. */
 export function heldOutSide(work: TrainingWork): Exclude<Side, 'train'> | undefined {
   const side = sideOf(work.key);
   return side === 'train' || work.abstract === '' ? undefined : side;

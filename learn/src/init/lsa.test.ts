@@ -32,7 +32,7 @@ describe('the starting table', () => {
     }
   });
 
-  it('is scaled by the singular values to the power asked for', () => {
+  it('is scaled by the singular values to the given power', () => {
     const weights = idfWeights(texts(), 30);
     const options = { dim: 3, seed: 1, oversampling: 10, iterations: 4 };
     const [none, half, full] = ([0, 0.5, 1] as const).map((power) => lsaTable(texts(), weights, { ...options, power }));
@@ -42,7 +42,7 @@ describe('the starting table', () => {
     expect(lsaTable(texts(), weights, options)).toEqual(none);
   });
 
-  it('weighs tokens by how few texts hold them', () => {
+  it('gives rare tokens a higher weight', () => {
     const builder = new RaggedBuilder();
     for (const row of [[0, 1, 1], [0], [0, 2]]) builder.push(row);
     const weights = idfWeights(builder.build(), 4);
@@ -56,7 +56,7 @@ describe('the starting table', () => {
   });
 });
 
-/** AᵀA of the unit-length weighted bags, straight from its definition. */
+/** AᵀA of the unit-length weighted bags, computed from the definition. */
 function exactGram(ragged: Ragged, weights: Float32Array): Float64Array {
   const gram = new Float64Array(900);
   for (let i = 0; i < 80; i++) {

@@ -12,7 +12,7 @@ import { type Ragged, rowsOf } from '../linear/ragged.ts';
 export interface LsaOptions extends Cancellable {
   readonly dim: number;
   readonly seed: number;
-  /** Extra directions that sharpen the last ones and are thrown away. Default 16. */
+  /** Extra directions that improve the accuracy of the last ones and are then dropped. Default 16. */
   readonly oversampling?: number;
   /** Passes over the texts. Default 4. */
   readonly iterations?: number;
@@ -32,7 +32,7 @@ export function idfWeights(texts: Ragged, vocabulary: number): Float32Array {
   return Float32Array.from(seenIn, (df) => Math.max(0, ln(total / (df + 0.5))));
 }
 
-/** The table, (vocabulary, dim). Tokens that no text holds get zeros. */
+/** The table, (vocabulary, dim). A token that occurs in no text has a row of zeros. */
 export function lsaTable(texts: Ragged, weights: Float32Array, options: LsaOptions): Float32Array {
   const { dim, oversampling = 16, iterations = 4, power = 0 } = options;
   const vocabulary = weights.length;
@@ -67,7 +67,7 @@ function applyGram(texts: Ragged, weights: Float32Array, basis: Float64Array, wi
   return out;
 }
 
-/** Turns the basis to the singular directions and keeps the first `dim`. */
+/** Rotates the basis to the singular directions and keeps the first `dim`. */
 function rotate(
   texts: Ragged,
   weights: Float32Array,

@@ -11,7 +11,7 @@ describe('the start table', () => {
     });
   });
 
-  it('adds a random part of the length asked for, another one for each token', () => {
+  it('adds a random vector of the given length, a different one for each token', () => {
     const dim = 512;
     const table = startTable(new Float32Array(3 * dim), { dim, seed: 1, noise: 2 });
     const rows = [0, 1, 2].map((t) => table.subarray(t * dim, (t + 1) * dim));

@@ -1,17 +1,17 @@
-// Where training starts: each token's LSA direction plus a random one of its own. The LSA part knows which words go
-// together, the random part tells every two tokens apart (a sum of random vectors is a random projection of the bag of
-// words: Johnson & Lindenstrauss 1984), so rare words match themselves before anything is learnt about them.
+// The starting table of training: the LSA direction of each token plus a random vector. The LSA directions of related words
+// are similar. The random vectors keep all tokens distinct (a sum of random vectors is a random projection of the bag of
+// words: Johnson & Lindenstrauss 1984), so rare words match themselves before training changes their rows.
 
 import { Rng } from '@quire/engine/core';
 
 export interface StartTableOptions {
   readonly dim: number;
   readonly seed: number;
-  /** Expected length of the random part, where the LSA part has length 1. */
+  /** Expected length of the random vector; the LSA direction has length 1. */
   readonly noise: number;
 }
 
-/** (vocabulary, dim) from an LSA table of the same shape; a token without an LSA direction gets the random part only. */
+/** (vocabulary, dim) from an LSA table of the same shape; a token without an LSA direction gets the random vector only. */
 export function startTable(lsa: Float32Array, { dim, seed, noise }: StartTableOptions): Float32Array {
   const rng = new Rng(seed);
   const table = new Float32Array(lsa.length);

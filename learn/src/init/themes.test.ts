@@ -5,7 +5,7 @@ import { idfWeights, lsaTable } from './lsa.ts';
 import { themesOf } from './themes.ts';
 
 describe('themes', () => {
-  it('put texts of one topic into one group far more often than chance would', () => {
+  it('put texts of one topic into one group much more often than chance', () => {
     const rng = new Rng(2);
     const builder = new RaggedBuilder();
     for (let i = 0; i < 200; i++) builder.push(Array.from({ length: 12 }, () => 10 * (i % 5) + rng.below(10)));
@@ -29,7 +29,7 @@ describe('themes', () => {
     expect(themesOf(texts, weights, lsa, 4)).toEqual(groups);
   });
 
-  it('take a text without tokens, and a direction in which nothing differs', () => {
+  it('accept a text without tokens, and a direction in which all texts are equal', () => {
     const builder = new RaggedBuilder();
     for (const row of [[], [0], [1]]) builder.push(row);
     const groups = themesOf(builder.build(), Float32Array.of(1, 1), Float32Array.of(1, 0, -1, 0), 2);

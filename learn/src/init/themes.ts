@@ -1,10 +1,10 @@
-// Groups texts by theme, so that a batch can hold papers that are easily confused: a text belongs to the LSA direction in
-// which it stands out most from all texts, and to the side on which it does. No distances, one pass, 2 × themes groups.
+// Groups texts by theme, so that a batch can consist of similar papers. A text belongs to the LSA direction in which it
+// differs most from the mean of all texts, and to its side of the mean. No distances, one pass, 2 × themes groups.
 
 import { BagReader } from '../data/bags.ts';
 import { type Ragged, rowsOf } from '../linear/ragged.ts';
 
-/** LSA directions that are looked at. 64 give 128 groups, most of them of a few hundred to a few thousand papers. */
+/** Number of LSA directions. 64 give 128 groups, most of them of a few hundred to a few thousand papers. */
 export const THEMES = 64;
 
 /** The group of each text, 0 … 2 × themes − 1. `lsa` is (vocabulary, dim), strongest direction first. */

@@ -6,7 +6,7 @@ const QUERIES = Float64Array.of(1, 0, 0.6, 0.8, -0.28, 0.96); // (3, 2)
 const DOCUMENTS = Float64Array.of(0.8, 0.6, 0, 1, -1, 0); // (3, 2)
 
 describe('InfoNCE', () => {
-  // Worked out in float64 by an independent program that sums exponentials directly.
+  // Computed in float64 by an independent program that sums exponentials directly.
   it.each([
     { temperature: 0.05, symmetric: false, loss: 5.613319973974709 },
     { temperature: 0.05, symmetric: true, loss: 3.886645274343717 },

@@ -1,13 +1,13 @@
 // InfoNCE over a batch (van den Oord et al. 2018; in-batch negatives as in Karpukhin et al. 2020): row i of `queries`
-// belongs to row i of `documents`, every other row is a negative. Log-sum-exp throughout, so any logit is safe.
+// belongs to row i of `documents`, every other row is a negative. Every sum of exponentials is a log-sum-exp, so no logit overflows.
 
 import { EngineError, exp, ln } from '@quire/engine/core';
 import { multiply, multiplyTransposed, transpose } from '../linear/matrix.ts';
 
 export interface InfoNceOptions {
-  /** Scores are divided by it. > 0. Cosines want 0.02 … 0.1. */
+  /** Scores are divided by it. > 0; for cosines 0.02 … 0.1. */
   readonly temperature: number;
-  /** Also asks each document for its query (the mean of both directions). Default true. */
+  /** Adds the loss from document to query (mean of both directions). Default true. */
   readonly symmetric?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function infoNce(
   return { loss, queries: byQuery, documents: byDocument };
 }
 
-/** Loss and ∂loss / ∂logits of a (batch, batch) matrix whose diagonal is right. */
+/** Loss and ∂loss / ∂logits of a (batch, batch) matrix whose diagonal holds the right pairs. */
 function softmaxGradient(
   logits: Float64Array,
   batch: number,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AdamRows } from './adam-rows.ts';
 
 describe('lazy Adam', () => {
-  it('takes the steps of the textbook recurrence', () => {
+  it('follows the textbook recurrence', () => {
     const table = Float32Array.of(0, 0, 1, -1);
     const adam = new AdamRows(2, 2);
     const gradients = [Float64Array.of(0.5, -2), Float64Array.of(0.25, 1), Float64Array.of(-0.5, 0)];

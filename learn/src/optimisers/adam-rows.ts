@@ -1,5 +1,5 @@
-// Adam (Kingma & Ba 2015) for a table of which a step touches few rows: only touched rows move, and their moments decay
-// only when they are touched ("lazy" Adam). Bias correction counts a row's own updates.
+// Adam (Kingma & Ba 2015) for a table of which a step changes few rows ("lazy" Adam): only rows with a gradient move, and
+// only their moments decay. Bias correction counts a row's own updates.
 
 import { EngineError, exp, ln } from '@quire/engine/core';
 
@@ -13,7 +13,7 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-/** What a checkpoint keeps. */
+/** The state that a checkpoint stores. */
 export interface AdamState {
   readonly first: Float32Array; // (rows, dim)
   readonly second: Float32Array; // (rows, dim)
@@ -33,7 +33,7 @@ export class AdamRows {
     };
     if (this.state.first.length !== rows * dim || this.state.updates.length !== rows) {
       throw new EngineError('INVALID_ARGUMENT', `The optimiser's state is not of shape (${rows}, ${dim})`, {
-        hint: 'Resume with the checkpoint of the same vocabulary and dimension.',
+        hint: 'Resume from a checkpoint of the same vocabulary and dimension.',
       });
     }
   }

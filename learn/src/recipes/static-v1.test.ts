@@ -1,4 +1,4 @@
-// The model that ships: models/static-v1. It loads, it is what the recipe says, and it knows what papers are about.
+// The model that ships, models/static-v1: it loads, it has the shape of its recipe, and it ranks related papers first.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -45,8 +45,8 @@ function train(works: readonly TrainingWork[], recipe = SMALL) {
 }
 
 describe('the recipe', () => {
-  it('makes a model that the engine loads and that finds a topic by words never seen beside it', () => {
-    // Groups would make every negative a paper of the same topic, which here is just as right an answer.
+  it('makes a model that the engine loads and that finds a topic by words that never occur with it', () => {
+    // With groups every negative would be a paper of the same topic, which is an equally right answer here.
     const recipe = { ...SMALL, training: { ...SMALL.training, groupSize: 1 } };
     const { tokenizer, weights, trainer } = train(papers(400), recipe);
     const before = rightTopics(tokenizer, weights, trainer.table);
@@ -56,7 +56,7 @@ describe('the recipe', () => {
     expect(after).toBeGreaterThan(before);
   });
 
-  it('makes the same bytes twice, and others with another seed', () => {
+  it('makes the same bytes twice, and different bytes with another seed', () => {
     const files = [SMALL, SMALL, { ...SMALL, seed: 14 }].map((recipe) => {
       const { weights, trainer } = train(papers(120), recipe);
       trainer.train();
@@ -66,7 +66,7 @@ describe('the recipe', () => {
     expect(files[2]!.weights).not.toEqual(files[0]!.weights);
   });
 
-  it('goes on from a checkpoint file to the bytes of an uninterrupted run', () => {
+  it('resumes from a checkpoint file to the bytes of an uninterrupted run', () => {
     const works = papers(120);
     const whole = train(works);
     whole.trainer.train();
@@ -119,7 +119,7 @@ describe('the works that train', () => {
     expect(verdicts).toMatchObject({ taken: rest.length, 'twin of a held-out work': 1, 'in a benchmark': 1 });
   });
 
-  it('are not chosen at all while a benchmark is missing', () => {
+  it('are not chosen while a benchmark is missing', () => {
     expect(() => readBenchmarkTitles(folder, ['absent'])).toThrow('No corpus of absent');
   });
 });

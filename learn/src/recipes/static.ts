@@ -1,5 +1,5 @@
 // The recipe of `static-v1`, from works to the three files of a model: vocabulary, LSA start, contrastive training, int8.
-// Pure of files and clocks: the caller streams works in and keeps checkpoints (bin/train-static.mjs).
+// No files and no clock: the caller streams works in and writes checkpoints (commands/train-static.ts).
 
 import { type Cancellable, EngineError, fingerprint, Rng, sha256Hex } from '@quire/engine/core';
 import { quantiseRows, type StaticConfig, type Tensor, writeSafetensors } from '@quire/engine/encoders';
@@ -18,21 +18,21 @@ import type { StaticTrainingConfig, StaticTrainingStart } from '../trainers/stat
 export interface StaticRecipe {
   readonly name: string;
   readonly seed: number;
-  /** Pieces at most, special tokens included; few texts give fewer. */
+  /** Maximum number of pieces, special tokens included; few texts give fewer. */
   readonly vocabulary: number;
   readonly dim: number;
-  /** Tokens of a text that are read, in training and in use. */
+  /** Tokens read of a text, in training and in use. */
   readonly maxTokens: number;
   /** Texts that the LSA start is computed from (a random choice where there are more). */
   readonly lsaTexts: number;
   readonly lsaIterations: number;
-  /** Length of the random part of a starting row beside an LSA part of length 1. */
+  /** Length of the random vector of a starting row; the LSA direction has length 1. */
   readonly noise: number;
   readonly epochs: number;
   readonly training: Omit<StaticTrainingConfig, 'seed' | 'steps'>;
 }
 
-/** What `static-v1` was made with. Chosen on the dev side and on training claims; docs/results/static-encoder.md. */
+/** The values of `static-v1`, chosen on the dev side and on training queries; docs/results/static-encoder.md. */
 export const STATIC_V1: StaticRecipe = {
   name: 'static-v1',
   seed: 13,
@@ -73,12 +73,12 @@ export function tokenise(
   return tokeniseWorks(works, encode, { ...options, stops });
 }
 
-/** Token weights: idf over abstracts; special tokens 0, so that unknown words count nothing. (vocabulary) */
+/** Token weights: idf over abstracts; special tokens 0, so that unknown words have no effect. (vocabulary) */
 export function tokenWeights(texts: TrainingTexts, vocabulary: number): Float32Array {
   return idfWeights(texts.abstracts, vocabulary).fill(0, 0, SPECIAL_TOKENS.length);
 }
 
-/** What training starts from. */
+/** The starting point of training. */
 export interface Start {
   readonly table: Float32Array; // (vocabulary, dim)
   /** Theme of each work, for the trainer's groups. */
@@ -110,7 +110,7 @@ export function trainingStart(
   const perEpoch = Math.floor(rowsOf(texts.titles) / recipe.training.batch);
   if (perEpoch === 0) {
     throw new EngineError('INVALID_ARGUMENT', `${rowsOf(texts.titles)} works are fewer than one batch`, {
-      hint: 'Give more works, or a recipe with a smaller batch.',
+      hint: 'Pass more works, or a recipe with a smaller batch.',
     });
   }
   return {
@@ -121,7 +121,7 @@ export function trainingStart(
   };
 }
 
-/** A name for a run: the recipe and the very texts. Equal runs may share checkpoints, others never. */
+/** A name for a training run: a hash of recipe and texts. Only equal runs share checkpoints. */
 export function runFingerprint(recipe: StaticRecipe, tokenizerJson: string, texts: TrainingTexts): string {
   const hash = ({ ids }: Ragged) => sha256Hex(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
   return fingerprint({

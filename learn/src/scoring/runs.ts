@@ -1,4 +1,4 @@
-// Runs of one task: BM25 by the engine's own index, an encoder by comparing with every document, and their fusion.
+// Runs of one task: BM25 from the engine's index, an encoder by comparison with every document, and the fusion of both.
 
 import { type Cancellable, compareUtf8, type Ranking, TopK, throwIfAborted } from '@quire/engine/core';
 import { type StaticEncoder, termsEncoder } from '@quire/engine/encoders';

@@ -14,7 +14,7 @@ const works: TrainingWork[] = Array.from({ length: 600 }, (_, i) => ({
 }));
 
 describe('title → abstract', () => {
-  it('holds works of its side with an abstract, titles hidden, and never a training work', () => {
+  it('contains works of its side with an abstract, without titles, and no training work', () => {
     for (const side of ['dev', 'test'] as const) {
       const task = titleToAbstract(works, side, { documents: 1000, queries: 1000 });
       const expected = works.filter(({ key, abstract }) => sideOf(key) === side && abstract !== '');
@@ -24,14 +24,14 @@ describe('title → abstract', () => {
     }
   });
 
-  it('takes as many as asked for, the same ones whatever the order of the file', () => {
+  it('takes the given number of works, the same ones for any order of the file', () => {
     const size = { documents: 20, queries: 5 };
     const task = titleToAbstract(works, 'test', size);
     expect([task.documents.length, task.queries.size]).toEqual([20, 5]);
     expect(titleToAbstract([...works].reverse(), 'test', size)).toEqual(task);
   });
 
-  it('counts every paper with the same abstract as right', () => {
+  it('counts every paper with the same abstract as relevant', () => {
     const task = titleToAbstract(works, 'test', { documents: 1000, queries: 1000 });
     const twins = task.documents.filter(({ text }) => text === 'Abstract twin').map(({ id }) => id);
     expect(twins.length).toBeGreaterThan(1);
@@ -40,7 +40,7 @@ describe('title → abstract', () => {
 });
 
 describe('queries for tuning', () => {
-  it('share no relevant document with the reported ones', () => {
+  it('share no relevant document with the reported queries', () => {
     const qrels = new Map([
       ['a', new Map([['d1', 1]])],
       [
@@ -90,24 +90,24 @@ describe('runs', () => {
     queries: new Map([['q', 'cats']]),
     qrels: new Map([['q', new Map([['cats', 1]])]]),
   };
-  /** Points at what the first letter of the text says. */
+  /** A unit vector chosen by the first letter of the text. */
   const encoder = {
     encodeSync: (text: string) => ({ vec: axis(text) }),
     encodeDocuments: (documents: readonly { text: string }[]) =>
       Promise.resolve(documents.map(({ text }) => ({ vec: axis(text) }))),
-  } as unknown as StaticEncoder; // only these two are used
+  } as unknown as StaticEncoder; // the tests use only these two
   function axis(text: string): Float32Array {
     const angle = text.startsWith('c') ? 0 : text.startsWith('d') ? 0.5 : 1;
     return Float32Array.of(1 - angle, angle);
   }
 
-  it('of BM25 find what holds the word, best first', async () => {
+  it('of BM25 find the documents with the word, best first', async () => {
     const hits = (await bm25Run(task, 10)).get('q')!;
     expect(hits.map(({ id }) => id)).toEqual(['cats', 'dogs']);
     expect(hits[0]!.score).toBeGreaterThan(hits[1]!.score);
   });
 
-  it('of an encoder order every document by inner product, ties by id', async () => {
+  it('of an encoder rank every document by inner product, ties by id', async () => {
     expect((await denseRun(task, encoder, 2)).get('q')).toEqual([
       { id: 'cats', score: 1 },
       { id: 'dogs', score: 0.5 },

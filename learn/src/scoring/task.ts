@@ -14,7 +14,7 @@ export interface TaskDocument {
 
 export interface Task {
   readonly name: string;
-  /** What is reported: `ndcg_cut_10` or `recip_rank` cut at 10 documents. */
+  /** The reported measure: `ndcg_cut_10` or `recip_rank` cut at 10 documents. */
   readonly measure: 'nDCG@10' | 'MRR@10';
   readonly documents: readonly TaskDocument[];
   readonly queries: ReadonlyMap<string, string>;
@@ -23,8 +23,8 @@ export interface Task {
 
 /**
  * Title → abstract: find a paper's abstract among those of `documents` works of one held-out side, by its title. Works
- * are chosen by a hash of their key, so the choice does not depend on the file's order. Twins of equal abstract count
- * as right.
+ * are chosen by a hash of their key, so the choice does not depend on the file's order. Every work with the same abstract
+ * counts as relevant.
  */
 export function titleToAbstract(
   works: Iterable<TrainingWork>,
@@ -49,7 +49,7 @@ export function titleToAbstract(
   };
 }
 
-/** The queries whose relevant documents are relevant to no query of `other`: what may tune without having seen. */
+/** The queries that share no relevant document with a query of `other`: they can tune without a leak. */
 export function disjointQueries(qrels: Qrels, other: Qrels): Qrels {
   const seen = new Set(
     [...other.values()].flatMap((judged) => [...judged].filter(([, rel]) => rel > 0).map(([id]) => id)),

@@ -1,4 +1,4 @@
-// How often each word occurs, words being what BERT's normaliser and pre-tokeniser make: what a vocabulary is learnt from.
+// Counts words, as split by BERT's normaliser and pre-tokeniser. A vocabulary is learnt from these counts.
 
 import { BertText } from '@quire/engine/text';
 

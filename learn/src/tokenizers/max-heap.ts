@@ -1,5 +1,5 @@
 // A binary heap of (count, key), largest count first, ties by smaller key. Entries are never updated in place: a caller
-// pushes the new count and skips the outdated entry when it comes up.
+// pushes the new count and skips the outdated entry when it is popped.
 
 export interface HeapEntry {
   readonly key: number;

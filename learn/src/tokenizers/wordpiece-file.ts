@@ -1,9 +1,9 @@
 // Writes a vocabulary as tokenizer.json in the HuggingFace format: BERT's normaliser (lower case, accents stripped) and
-// pre-tokeniser, WordPiece, nothing added around a text.
+// pre-tokeniser, WordPiece, no special tokens around a text.
 
 import { SPECIAL_TOKENS } from './wordpiece-trainer.ts';
 
-/** The file's text; ids are places in `vocabulary`, which starts with the special tokens. */
+/** The text of the file. An id is an index into `vocabulary`, which starts with the special tokens. */
 export function wordPieceJson(vocabulary: readonly string[]): string {
   const special = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return `${JSON.stringify({

@@ -6,7 +6,7 @@ import { SPECIAL_TOKENS, trainWordPiece } from './wordpiece-trainer.ts';
 const plain = { minCharacterCount: 1, minWordCount: 1, minPairCount: 1, surplus: 1 };
 
 describe('the WordPiece trainer', () => {
-  it('learns the merges worked out by hand', () => {
+  it('learns the merges that were computed by hand', () => {
     const counts = new Map([
       ['hug', 10],
       ['pug', 5],
@@ -21,7 +21,7 @@ describe('the WordPiece trainer', () => {
     expect(vocabulary.slice(12)).toEqual(['##ug', '##un', 'hug']);
   });
 
-  it('gives the same vocabulary whatever the order of the counts', () => {
+  it('gives the same vocabulary for any order of the counts', () => {
     const rng = new Rng(3);
     const letters = [...'abcdefgh'];
     const entries = Array.from({ length: 400 }, (_, i): [string, number] => [
@@ -35,7 +35,7 @@ describe('the WordPiece trainer', () => {
     expect(new Set(once).size).toBe(150);
   });
 
-  it('always merges the most frequent pair, as counting from scratch does', () => {
+  it('always merges the most frequent pair, as a full recount does', () => {
     const rng = new Rng(11);
     const counts = new Map<string, number>();
     for (let i = 0; i < 60; i++) {
@@ -45,7 +45,7 @@ describe('the WordPiece trainer', () => {
     expect(trainWordPiece(counts, { ...plain, size })).toEqual(recount(counts, size));
   });
 
-  it('drops pieces that longest-match never uses, never a character', () => {
+  it('drops pieces that longest-match never uses, but no character', () => {
     // "abab" is learnt through "ab" and "##ab", which nothing else uses.
     const counts = new Map([
       ['abab', 100],

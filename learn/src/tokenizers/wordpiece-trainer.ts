@@ -1,13 +1,13 @@
 // Learns a WordPiece vocabulary from word counts by byte-pair-style merging: start from characters (continuations carry
 // "##"), join the most frequent neighbouring pair until the vocabulary is full. Pieces that greedy longest-match never
-// uses afterwards are dropped and the room is given to further merges. Not a tokenizer: that is @quire/engine/text.
+// uses afterwards are dropped, and further merges take their places. The tokenizer itself is in @quire/engine/text.
 
 import { type Cancellable, compareUtf8, EngineError, throwIfAborted } from '@quire/engine/core';
 import { MaxHeap } from './max-heap.ts';
 
 /** Prefix of a piece that continues a word. */
 const CONTINUATION = '##';
-/** What every vocabulary starts with; ids 0 … 4. */
+/** The first pieces of every vocabulary; ids 0 … 4. */
 export const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 
 export interface WordPieceTrainerOptions extends Cancellable {
@@ -15,11 +15,11 @@ export interface WordPieceTrainerOptions extends Cancellable {
   readonly size: number;
   /** Characters rarer than this are left out of the alphabet (words with them become [UNK]). Default 10. */
   readonly minCharacterCount?: number;
-  /** Words rarer than this are not looked at. Default 2. */
+  /** Words rarer than this are ignored. Default 2. */
   readonly minWordCount?: number;
   /** A pair is merged only when it occurs this often. Default 2. */
   readonly minPairCount?: number;
-  /** Merging goes on to size × this, then the pieces that greedy matching uses least are dropped. ≥ 1. Default 1.25. */
+  /** Merging continues to size × this, then the pieces that greedy matching uses least are dropped. ≥ 1. Default 1.25. */
   readonly surplus?: number;
 }
 
@@ -31,7 +31,7 @@ interface Word {
 
 /**
  * The vocabulary in id order: special tokens, then single characters by UTF-8 order, then pieces in the order in which
- * they were learnt. The same counts give the same vocabulary, whatever their order.
+ * they were learnt. The result does not depend on the order of the counts.
  *
  * Throws INVALID_ARGUMENT when `size` leaves no room for the alphabet.
  */
@@ -120,7 +120,7 @@ function splitWords(words: readonly (readonly [string, number])[], ids: Readonly
 /** Two piece ids in one number; vocabularies stay far below 2²¹. */
 const PAIR = 2 ** 21;
 
-/** Counts of neighbouring pairs, the words that hold them, and a heap that is corrected lazily. */
+/** Counts of neighbouring pairs, the words that contain them, and a heap that is corrected lazily. */
 class PairTable {
   readonly #words: readonly Word[];
   readonly #counts = new Map<number, number>();
@@ -164,7 +164,7 @@ class PairTable {
     }
     this.#counts.delete(key);
     this.#where.delete(key);
-    // A count that rose is only found through a new entry; one that fell is corrected when it comes up.
+    // A count that rose needs a new entry; one that fell is corrected when its entry is popped.
     for (const pair of changed) if (pair !== key) this.#heap.push(pair, this.#counts.get(pair) ?? 0);
   }
 
@@ -211,7 +211,7 @@ function dropLeastUsed(
   return pieces.filter((_, i) => i < alphabetSize || kept.has(i));
 }
 
-/** Ids of the longest pieces from the left; empty when a rest has no piece. */
+/** Ids of the longest pieces from the left; empty when a remainder has no piece. */
 function greedy(word: string, ids: ReadonlyMap<string, number>): number[] {
   const out: number[] = [];
   let start = 0;

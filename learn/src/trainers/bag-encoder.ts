@@ -1,9 +1,9 @@
 // The forward and backward pass of a static encoder: a bag of tokens to a unit vector, and the gradient of that vector to
-// the rows of the table. What the trainer and its gradient check share.
+// the rows of the table. Shared by the trainer and its gradient check.
 
 import type { BagReader } from '../data/bags.ts';
 
-/** A text whose gradient is awaited: its weighted bag and the length of its vector before normalisation. */
+/** A text between forward and backward pass: its weighted bag and the length of its vector before normalisation. */
 export interface EncodedBag {
   readonly tokens: Uint32Array; // (n)
   readonly values: Float64Array; // (n)
@@ -11,8 +11,8 @@ export interface EncodedBag {
 }
 
 /**
- * Writes the unit vector of the bag at hand into row i of `out` (rows, dim), which must be zeros: Σ value × row of `table`
- * (vocabulary, dim) at length 1, with values √count × weight. Uses the bag up.
+ * Writes the unit vector of the bag into row i of `out` (rows, dim), which must be zeros: Σ value × row of `table`
+ * (vocabulary, dim) at length 1, with values √count × weight. Clears the bag.
  */
 export function encodeBag(
   bags: BagReader,
@@ -42,7 +42,7 @@ export function encodeBag(
 /** Gradients of the table rows that a batch touches. */
 export class RowGradients {
   readonly #dim: number;
-  readonly #slot: Int32Array; // token → its place + 1
+  readonly #slot: Int32Array; // token → its index + 1
   readonly #rows: number[] = [];
   #values: Float64Array; // (touched, dim)
 
@@ -52,7 +52,7 @@ export class RowGradients {
     this.#values = new Float64Array(1024 * dim);
   }
 
-  /** Adds a text's share: `vectors` holds its unit vector at `at`, `gradients` the gradient with respect to that. */
+  /** Adds the gradient of one text: `vectors` holds its unit vector at `at`, `gradients` the gradient with respect to that. */
   add(bag: EncodedBag, vectors: Float64Array, gradients: Float64Array, at: number): void {
     if (bag.length === 0) return;
     const dim = this.#dim;

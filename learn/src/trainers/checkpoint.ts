@@ -1,11 +1,11 @@
-// A training run between two steps as one safetensors file. Its name carries a fingerprint of the configuration and the
-// data, so that a run is only ever resumed with what it was started with.
+// The state of a training run between two steps, as one safetensors file. The file name contains a fingerprint of the
+// configuration and the data, so a run resumes only with the same configuration and data.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readSafetensors, type Tensor, tensorOf, writeSafetensors } from '@quire/engine/encoders';
 import type { StaticTrainingState } from './static.ts';
 
-/** Writes to a second name and renames: a run killed here keeps its last checkpoint. */
+/** Writes to a second name and renames it: a run that is killed here keeps its previous checkpoint. */
 export function writeCheckpoint(path: string, state: StaticTrainingState): void {
   const { first, second, updates } = state.optimiser;
   const vocabulary = updates.length;

@@ -49,7 +49,7 @@ function randomTable(seed: number): Float32Array {
 }
 
 describe('the static trainer', () => {
-  it('learns: the loss of topics falls far below that of a random table', () => {
+  it('learns: the loss falls far below that of a random table', () => {
     const trainer = new StaticTrainer(start({ steps: 200 }), randomTable(2));
     const first = trainer.train(5);
     trainer.train(190);
@@ -86,7 +86,7 @@ describe('the static trainer', () => {
     expect(a).not.toEqual(c);
   });
 
-  it('does not touch the starting table, and moves only the rows of tokens that it saw', () => {
+  it('does not change the starting table, and moves only the rows of tokens in the texts', () => {
     const before = randomTable(2);
     const given = before.slice();
     const trainer = new StaticTrainer(start({ batch: 2, steps: 1 }), given);
@@ -99,7 +99,7 @@ describe('the static trainer', () => {
     expect(moved.length).toBeLessThanOrEqual(18);
   });
 
-  it('stops between steps when the signal fires, and goes on from there', () => {
+  it('stops between steps when the signal fires, and continues from there', () => {
     const trainer = new StaticTrainer(start(), randomTable(2));
     const controller = new AbortController();
     const steps: number[] = [];
@@ -133,7 +133,7 @@ describe('the static trainer', () => {
 });
 
 describe('the gradient of the table', () => {
-  it('is what central differences of the whole batch loss say', () => {
+  it('equals central differences of the whole batch loss', () => {
     const texts = topics(5);
     const weights = Float32Array.from({ length: VOCABULARY }, (_, t) => 0.5 + (t % 7) / 7);
     const table = randomTable(6);
@@ -161,7 +161,7 @@ describe('the gradient of the table', () => {
       for (let d = 0; d < DIM; d++) {
         const place = row * DIM + d;
         const value = table[place]!;
-        // The table is float32: use the step that was really taken.
+        // The table is float32: use the step after rounding.
         table[place] = value + 1e-3;
         const above = table[place]!;
         const lossAbove = forward().result.loss;
@@ -176,7 +176,7 @@ describe('the gradient of the table', () => {
     expect(checked).toBeGreaterThan(15 * DIM);
   });
 
-  it('is nothing for a text of unknown tokens', () => {
+  it('is zero for a text of unknown tokens', () => {
     const bags = new BagReader(VOCABULARY);
     const out = new Float64Array(DIM);
     const encoded = encodeBag(bags, randomTable(1), new Float32Array(VOCABULARY), out, 0);

@@ -1,7 +1,7 @@
 // Trains a token table so that a title lies near its abstract (and a sentence near the rest of its abstract): a text is
 // the unit-length sum of √count × weight × row over its tokens, the loss is InfoNCE over the batch, rows move by lazy
-// Adam. One thread, plain TypeScript. Every random choice follows from (seed, step), so a run that is stopped and
-// resumed gives the same bytes as one that was not.
+// Adam. One thread, plain TypeScript. Every random choice is a function of (seed, step), so a run that is stopped
+// and resumed gives the same bytes as an uninterrupted one.
 
 import { type Cancellable, EngineError, Rng, throwIfAborted } from '@quire/engine/core';
 import { BagReader } from '../data/bags.ts';
@@ -11,7 +11,7 @@ import { infoNce } from '../losses/info-nce.ts';
 import { AdamRows, type AdamState } from '../optimisers/adam-rows.ts';
 import { type EncodedBag, encodeBag, RowGradients } from './bag-encoder.ts';
 
-/** Everything that shapes the result besides the texts and the starting table. */
+/** All settings that change the result, besides the texts and the starting table. */
 export interface StaticTrainingConfig {
   readonly seed: number;
   /** Pairs a step; each has batch − 1 negatives. */
@@ -25,11 +25,11 @@ export interface StaticTrainingConfig {
   readonly symmetric: boolean;
   /** Share of pairs that are a sentence and the rest of its paper instead of a title and its abstract. 0 … 1. */
   readonly sentenceShare: number;
-  /** Works are drawn in runs of this many from one cluster, so that negatives are near. 1 = no grouping. */
+  /** Works are drawn in groups of this size from one cluster, so that negatives are near. 1 = no grouping. */
   readonly groupSize: number;
 }
 
-/** A run between two steps. `step` steps are done. */
+/** The state between two steps. `step` steps are done. */
 export interface StaticTrainingState {
   readonly step: number;
   readonly table: Float32Array; // (vocabulary, dim)
@@ -151,7 +151,7 @@ export class StaticTrainer {
     sides.push(encodeBag(bags, this.table, this.#start.weights, documents, i));
   }
 
-  /** The i-th work of the run: every epoch is its own shuffle. */
+  /** The i-th work of the training run: every epoch has its own shuffle. */
   #workAt(i: number): number {
     const works = rowsOf(this.#start.texts.titles);
     const epoch = Math.floor(i / works);
@@ -166,7 +166,7 @@ export class StaticTrainer {
   }
 }
 
-/** Shuffled works; with groups, runs of one cluster's works, the runs shuffled. */
+/** Shuffled works; with groups, groups of works from one cluster in shuffled order. */
 function epochOrder({ texts, clusters, config }: StaticTrainingStart, epoch: number): Uint32Array {
   const rng = new Rng(mix(config.seed, 0xe90c, epoch));
   const works = rng.shuffle(Array.from({ length: rowsOf(texts.titles) }, (_, i) => i));
@@ -187,7 +187,7 @@ function epochOrder({ texts, clusters, config }: StaticTrainingStart, epoch: num
   return Uint32Array.from(rng.shuffle(runs).flat());
 }
 
-/** One 32-bit seed out of three numbers. */
+/** One 32-bit seed from three numbers. */
 function mix(seed: number, purpose: number, index: number): number {
   const rng = new Rng(seed ^ Math.imul(purpose, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   return rng.uint32();
