@@ -1,5 +1,5 @@
-// `npm run bench NAME -- …`: runs bench/NAME/run.mjs (or bench/NAME.mjs). Peers are installed into this folder at first
-// use, by its own package.json, so that a user of Quire never installs one. Without a name it lists the benches.
+// `npm run bench NAME -- …`: runs bench/NAME/run.mjs (or bench/NAME.mjs). At first use it installs the peers into this
+// folder from its own package.json, so they are not dependencies of Quire. Without a name it lists the benches.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,14 +26,14 @@ function usage() {
   process.exitCode = 2;
 }
 
-/** Installs the peers when the manifest lists one that is not there in that version. */
+/** Installs the peers when one of the manifest is missing or has another version. */
 function install() {
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const missing = Object.entries(dependencies).filter(([peer, version]) => installedVersion(peer) !== version);
   if (missing.length === 0) return;
   console.log(`bench: installing ${missing.map(([peer]) => peer).join(', ')} into bench/`);
   const windows = process.platform === 'win32';
-  // The manifest names exact versions; a lockfile would list packages of platforms that not every registry has.
+  // The manifest names exact versions; a lockfile would list packages for platforms that some registries lack.
   const ask = ['install', '--no-package-lock', '--no-audit', '--no-fund'];
   const done = spawnSync('npm', ask, { cwd: folder, stdio: 'inherit', shell: windows });
   if (done.status !== 0) process.exit(1);

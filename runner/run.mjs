@@ -1,5 +1,5 @@
-// Runs the engine's suite on Node 24, whatever Node started this: installs the npm package `node` into this folder at first
-// use, then starts scripts/test.mjs with it. Arguments pass through to vitest.
+// Runs the engine's suite on Node 24 from any version of Node: installs the npm package `node` into this folder at first
+// use and runs scripts/test.mjs with it. Arguments are passed to vitest.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

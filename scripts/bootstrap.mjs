@@ -1,5 +1,5 @@
-// Makes a clone ready: checks Node, installs what package-lock.json lists when node_modules differs from it, and builds
-// when a source changed. Dependency-free, run before `npm start` and `npm test`; says in one line what it does.
+// Prepares a clone: checks the version of Node, runs npm ci when node_modules differs from package-lock.json, and builds
+// when a source changed. Runs before `npm start` and `npm test`, without dependencies, and prints one line for each step.
 // It needs no network when nothing changed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -24,12 +24,12 @@ function installIfNeeded() {
   const missing = firstDifference();
   if (missing === undefined) return false;
   console.log(`bootstrap: installing with npm ci (${missing})`);
-  // Scripts of packages stay off: nothing may fetch a binary from elsewhere, and nothing here needs one run.
+  // Install scripts never run: they could fetch binaries from other hosts, and no package here needs one.
   npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'installing failed');
   return true;
 }
 
-/** What tells node_modules from package-lock.json, in words; undefined where they agree. */
+/** The first difference between node_modules and package-lock.json, in words; undefined when they agree. */
 function firstDifference() {
   const record = at('node_modules', '.package-lock.json');
   if (!existsSync(record)) return 'nothing is installed yet';
@@ -57,7 +57,7 @@ function buildIfNeeded() {
 }
 
 function npm(args, failure) {
-  const script = process.env.npm_execpath; // set when npm runs us: the same npm, whatever the platform calls it
+  const script = process.env.npm_execpath; // set when npm started this script: the path of that npm
   const useScript = script !== undefined && /npm[^/\\]*\.c?js$/.test(script);
   const done = useScript
     ? spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
@@ -66,6 +66,6 @@ function npm(args, failure) {
 }
 
 function stop(failure) {
-  console.error(`bootstrap: ${failure}; the lines above say why`);
+  console.error(`bootstrap: ${failure}; see the lines above`);
   process.exit(1);
 }

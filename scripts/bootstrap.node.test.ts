@@ -1,4 +1,4 @@
-// The bootstrap in clones of its own: it refuses an old Node, tells what is missing, and does nothing when nothing changed.
+// The bootstrap in a small clone: it refuses an old Node, names what is missing, and does nothing when nothing changed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,17 +21,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(clone, { recursive: true, force: true }));
 
-// Stands for the build: it remembers its sources as the real one does, and makes the output.
+// Replaces the build: it records the hash of its sources like the real build, and makes the output folder.
 const built = `
   import { mkdirSync } from 'node:fs';
   import { rememberBuild, sourceHash } from './lib/fresh.mjs';
   mkdirSync('engine/dist', { recursive: true });
   rememberBuild(sourceHash());`;
 
-// Stands for npm: it prints what it was asked.
+// Replaces npm: it prints its arguments.
 const npm = 'console.log("npm " + process.argv.slice(2).join(" "))';
 
-// What npm installed here, and what the lockfile lists: one package more, which is for another platform.
+// The packages that npm installed, and the lockfile with one more package, which is for another platform.
 const record = (version: string, more = {}) =>
   JSON.stringify({ packages: { '': {}, 'node_modules/thing': { version }, ...more } });
 const lock = (version: string) => record(version, { 'node_modules/elsewhere': { version: '1.0.0', optional: true } });
@@ -49,7 +49,7 @@ function bootstrap(...node: string[]): { status: number | null; output: string }
 }
 
 describe('bootstrap', () => {
-  it('builds once, then finds nothing to do', () => {
+  it('builds once, then does nothing', () => {
     expect(bootstrap().output).toMatch(/building \(nothing was built here yet\)/);
     expect(bootstrap()).toEqual({ status: 0, output: 'bootstrap: installed and built already\n' });
   });
@@ -70,18 +70,18 @@ describe('bootstrap', () => {
     expect(bootstrap().output).toMatch(message);
   });
 
-  it('installs with no script of any package run', () => {
+  it('installs without running scripts of packages', () => {
     rmSync(join(clone, 'node_modules'), { recursive: true });
     expect(bootstrap().output).toContain('npm ci --ignore-scripts');
   });
 
-  it('leaves a test alone: only sources count', () => {
+  it('does not build after a change of a test', () => {
     bootstrap();
     write('engine/src/a.test.ts', 'export const a = 2;');
     expect(bootstrap().output).toBe('bootstrap: installed and built already\n');
   });
 
-  it.each(['18.20.0', '20.18.3'])('refuses Node %s and says what it needs', (version) => {
+  it.each(['18.20.0', '20.18.3'])('refuses Node %s and names the version that it needs', (version) => {
     write('old.mjs', `Object.defineProperty(process.versions, 'node', { value: '${version}' });`);
     const { status, output } = bootstrap('--import', pathToFileURL(join(clone, 'old.mjs')).href);
     expect(status).toBe(1);
@@ -97,7 +97,7 @@ describe('bootstrap', () => {
 });
 
 describe('the install', () => {
-  it("brings no Node of its own: node -v in an npm script is the caller's", () => {
+  it('contains no Node: node -v in an npm script is the version of the caller', () => {
     const path = `${at('node_modules', '.bin')}${delimiter}${process.env.PATH}`;
     const done = spawnSync('node', ['-v'], { env: { ...process.env, PATH: path }, encoding: 'utf8' });
     expect(done.stdout.trim()).toBe(process.version);

@@ -1,5 +1,5 @@
-// Builds everything that runs: the kernels (AssemblyScript to a generated TypeScript module), the packages (tsc), the
-// pages' islands (vite, when the app has any). Each step prints its time; the first failure ends the build.
+// Builds the repository: the kernels (AssemblyScript to a generated TypeScript module), the packages (tsc), the
+// pages' islands (vite, when the app has any). Each step prints its time; the first failure stops the build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { filesBelow } from './lib/files.mjs';
@@ -17,7 +17,7 @@ for (const name of ['engine', 'learn', 'app']) dropStale(name);
 step('islands', 'app/scripts/islands.mjs');
 rememberBuild(hash);
 
-/** Runs a script of the repository under this very Node; a step whose script does not exist has nothing to build. */
+/** Runs a script of the repository with this Node; a step whose script does not exist is skipped. */
 function step(name, script, ...args) {
   if (!existsSync(at(script))) return;
   const start = process.hrtime.bigint();
@@ -29,7 +29,7 @@ function step(name, script, ...args) {
   console.log(`build: ${name} in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
 }
 
-/** Deletes compiled files whose source is gone, so that a rename leaves nothing behind that is packed or loaded. */
+/** Deletes compiled files without a source, so that no file of a renamed source is packed or loaded. */
 function dropStale(name) {
   for (const file of filesBelow(at(name, 'dist'), /\.(js|d\.ts)$/)) {
     const source = at(name, 'src', file.replace(/\.(js|d\.ts)$/, ''));

@@ -1,4 +1,4 @@
-// The way tests open a page: an answer comes back, an error in the page is an error here, and headers hold.
+// How tests open a page: the answer arrives, an error in the page is an error in the test, and headers apply.
 import { expect } from 'vitest';
 import { pageAnswer, whenChromium } from '../engine/test/support/chromium.node.ts';
 
@@ -17,7 +17,7 @@ whenChromium().describe('a page in Chromium', () => {
     await expect(pageAnswer(site("throw new Error('broken here')"))).rejects.toThrow('broken here');
   });
 
-  it('lives under the headers that the test gives', async () => {
+  it('is served with the headers of the test', async () => {
     const headers = { 'content-security-policy': "default-src 'self'" };
     await expect(pageAnswer(site(answer("eval('1 + 1')")), { headers })).rejects.toThrow(/script-src/);
   });

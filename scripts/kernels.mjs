@@ -1,6 +1,6 @@
 // Compiles engine/assembly/*.ts to WebAssembly and writes each module as base64 with its typed exports into
 // engine/src/kernels/generated (ignored by git). Does nothing when sources, compiler and this script are unchanged.
-// Usage: node scripts/kernels.mjs [--force]. Rules that it enforces are in docs/adr/0012-memory-model.md.
+// Usage: node scripts/kernels.mjs [--force]. docs/adr/0012-memory-model.md has the rules that it enforces.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ async function build() {
   const asc = await loadCompiler();
   mkdirSync(outDir, { recursive: true });
   for (const module of stale) {
-    // One broken module does not keep the others from being built.
+    // A module that fails does not stop the others.
     try {
       const { wasm, declarations } = await compile(asc, module);
       check(module.name, wasm);
@@ -103,7 +103,7 @@ async function compile(asc, { name, entry, features }) {
 
 /** Pure functions over pointers: the memory is the only import, and there is no static data (ADR 0012). */
 function check(name, wasm) {
-  // Node 20 cannot read the relaxed build; its imports are those of the plain build of the same source.
+  // Node 20 cannot parse the relaxed build. Its imports equal those of the plain build of the same source.
   const module = WebAssembly.validate(wasm) ? new WebAssembly.Module(wasm) : undefined;
   const imports = module === undefined ? [] : WebAssembly.Module.imports(module);
   const others = imports.filter((i) => i.module !== 'env' || i.name !== 'memory');

@@ -1,4 +1,4 @@
-// The bridges to the reference implementations carry text both ways, unchanged.
+// The bridges to the reference implementations transfer text in both directions unchanged.
 import { describe, expect, it } from 'vitest';
 import { javaOracle, oracleState, pythonOracle } from './lib/oracle.mjs';
 

@@ -1,6 +1,6 @@
-// Fetches the reference implementations that tests compare with, by their ordinary clients, into the ignored .oracles/:
-// Lucene (and Anserini where its jar runs) by Maven, pytrec_eval and tokenizers by pip in an environment of their own. What a machine cannot fetch is said
-// and skipped. It ends with 1 only when a toolchain is present and its fetch failed.
+// Fetches the reference implementations that tests compare with into the ignored folder .oracles/: Lucene (and Anserini
+// where its jar runs) with Maven, pytrec_eval and tokenizers with pip in a virtual environment. It reports what the machine
+// cannot fetch. The exit code is 1 only when a toolchain is present and its fetch failed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const outcomes = [
 report();
 process.exitCode = outcomes.includes('failed') ? 1 : 0;
 
-/** Runs `fetch` unless the stamp says that this very description was already fetched. */
+/** Runs `fetch` unless the stamp equals the hash of the description. */
 function fetchOnce(name, description, tools, fetch) {
   const missing = tools.filter((tool) => !runs(tool, tool === 'java' ? '-version' : '--version'));
   if (missing.length > 0) return say(name, 'skipped', `no ${missing.join(', no ')} on this machine`);
@@ -38,8 +38,8 @@ function fetchLucene(folder, pom) {
 }
 
 /**
- * Anserini comes as one jar of 164 MB, compiled for Java 21; it is fetched where Java can run it. Its BM25 is Lucene's
- * class over Lucene's analyzer, so Lucene itself answers wherever it is absent.
+ * Anserini is one jar of 164 MB, compiled for Java 21; it is fetched where Java can run it. Its BM25 is Lucene's class over
+ * Lucene's analyzer, so tests without it compare with Lucene.
  */
 function fetchAnserini() {
   const java = javaMajor();

@@ -1,4 +1,4 @@
-// Before a package is packed: puts the licence and the notices, which stand once at the root, beside its manifest.
+// Runs before a package is packed: copies the licence and the notices from the root to the package.
 import { copyFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { at } from './lib/paths.mjs';

@@ -1,6 +1,6 @@
-// The test run: the repository's checks, the suite in this Node, the engine's suite in Chromium; one sum at the end.
-// `npm test -- <anything>` passes to vitest and runs that alone. `--long` takes the full counts and a fresh seed and
-// leaves docs/results/test-long.md. With CI=true a skip whose toolchain is present is a failure.
+// The test run: the checks of the repository, all suites in this Node, the suite of the engine in Chromium, and the sum of
+// their counts. `npm test -- <arguments>` passes the arguments to vitest and runs only that. `--long` uses the full counts
+// and a new seed and writes docs/results/test-long.md. With CI=true a skip whose toolchain is present is a failure.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

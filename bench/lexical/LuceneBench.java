@@ -32,9 +32,9 @@ import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
- * Lucene timed as the others are. Arguments: documents.tsv, queries.txt ("set<TAB>query" lines), index folder, k, rounds,
- * warm-up rounds. Prints one line of JSON. From the query string to ids and scores, English analyzer, one thread, one
- * segment; the JVM is warm after the warm-up rounds.
+ * Measures Lucene in the same way as the other engines. Arguments: documents.tsv, queries.txt ("set<TAB>query" lines), index folder, k, rounds,
+ * warm-up rounds. Prints one line of JSON. Measures from the query string to ids and scores, English analyzer,
+ * one thread, one segment, a JVM that is warm after the warm-up rounds.
  */
 public class LuceneBench {
   public static void main(String[] args) throws Exception {

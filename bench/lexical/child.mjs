@@ -1,4 +1,4 @@
-// One engine in a process of its own: indexes, warms up, is timed, prints one line of JSON. Started by run.mjs.
+// Measures one engine in its own process: indexes, warms up, times the queries, prints one line of JSON. Started by run.mjs.
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +30,8 @@ console.log(JSON.stringify(result));
 process.exit(0);
 
 /**
- * `rounds` passes over the set after warm-up; each call timed, CPU over all of them. Warm-up ends after 20 s, and timing after
- * 40 s once 50 queries are through: a slow engine is known well enough by then.
+ * `rounds` passes over the set after warm-up. Each call is timed; CPU time is measured over all of them. Warm-up ends after
+ * 20 s. Timing ends after 40 s once 50 queries are done, which is precise enough for a slow engine.
  */
 async function timed(texts) {
   const begun = performance.now();

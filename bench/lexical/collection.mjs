@@ -1,5 +1,5 @@
 // The texts and queries of the lexical bench, as files that every engine reads: one document a line, "id<TAB>text".
-// `papers` are titles and abstracts of ../shared/data/papers; `seeded` is text of our own with Zipf's word frequencies.
+// `papers` are titles and abstracts of ../shared/data/papers; `seeded` is generated text with Zipf's word frequencies.
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,16 +13,16 @@ const PAPERS = process.env.QUIRE_PAPERS ?? join(here, '..', '..', '..', 'shared'
 const FILES = ['arxiv.jsonl.gz', 'acl-anthology.jsonl.gz', 'conferences.jsonl.gz', 'hf-daily.jsonl.gz'];
 const SEED = 20261122;
 const TERMS = 4; // words a query
-/** Words that content queries leave out, as in the first measurements. */
+/** Words that content queries do not use, as in the first measurements. */
 const COMMONEST = 150;
-/** Every engine with a stop list drops about these; a query word that some engines drop would compare unlike work. */
+/** The usual stop words. Some engines drop them; a query with one would give the engines different work. */
 const STOP = new Set(
   'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
     ' ',
   ),
 );
 
-/** Paths of the collection and its queries, made at first use in the ignored folder .cache. */
+/** Paths of the collection and its queries, written at first use into the ignored folder .cache. */
 export async function collection(kind, size, queries) {
   const folder = join(here, '..', '.cache', `lexical-${kind}-${size}-${queries}`);
   const paths = { documents: join(folder, 'documents.tsv'), queries: join(folder, 'queries.json') };
@@ -56,7 +56,7 @@ async function* papers(size) {
   let given = 0;
   for (const file of FILES) {
     const path = join(PAPERS, file);
-    if (!existsSync(path)) throw new Error(`${path} is not here: set QUIRE_PAPERS, or bench seeded text`);
+    if (!existsSync(path)) throw new Error(`${path} does not exist: set QUIRE_PAPERS, or use seeded text`);
     const lines = createInterface({ input: createReadStream(path).pipe(createGunzip()) });
     for await (const line of lines) {
       const { title, abstract } = JSON.parse(line);
@@ -67,7 +67,7 @@ async function* papers(size) {
   }
 }
 
-/** About 150 words a text, drawn by rank^-1.07 from 200,000 words; endings so that a stemmer has something to do. */
+/** About 150 words a text, drawn by rank^-1.07 from 200,000 words; with endings for the stemmer to remove. */
 async function* seeded(size) {
   const random = generator(SEED);
   const words = Array.from({ length: 200_000 }, (_, i) => spelled(i) + ['', 's', 'ing', 'ed'][i % 4]);
@@ -80,7 +80,7 @@ async function* seeded(size) {
   }
 }
 
-/** Words of random documents: `mixed` takes any that is no stop word, `content` none of the commonest 150 either. */
+/** Words of random documents: `mixed` takes every word except stop words, `content` also excludes the 150 most common. */
 async function makeQueries(path, size, count) {
   const random = generator(SEED + 1);
   const counts = new Map();
@@ -112,7 +112,7 @@ async function makeQueries(path, size, count) {
   };
 }
 
-/** Pronounceable and different for every number. */
+/** A pronounceable word, different for every number. */
 function spelled(number) {
   const consonants = 'bdfghklmnprstvz';
   let text = '';

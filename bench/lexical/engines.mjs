@@ -1,5 +1,5 @@
-// The engines of the lexical bench. Each takes the documents and gives back `search`: a query string in, the ids and
-// scores of the best k out, as the engine is meant to be used: its own analysis, any of the words, best first.
+// The engines of the lexical bench. Each takes the documents and returns `search`: from a query string to the ids and
+// scores of the best k, in the engine's usual configuration: its own analysis, any of the words, best first.
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -52,7 +52,7 @@ export const engines = {
     };
   },
 
-  /** No BM25 and no scores: contextual ranking of its own. */
+  /** No BM25 and no scores: it has its own contextual ranking. */
   async flexsearch({ documents }) {
     const { default: FlexSearch } = await import('flexsearch');
     const index = new FlexSearch.Index({ tokenize: 'strict' });

@@ -1,11 +1,11 @@
-// `npm run bench lexical`: this engine beside Lucene, LanceDB, SQLite FTS5, MiniSearch, FlexSearch and Orama, each in a
-// process of its own, one after another. From the query string to ids and scores, own analysis included, one thread, warm.
+// `npm run bench lexical`: compares this engine with Lucene, LanceDB, SQLite FTS5, MiniSearch, FlexSearch and Orama, each in
+// its own process, one after another. Measured from the query string to ids and scores, with analysis, one thread, warm.
 //
 //   npm run bench lexical -- [papers:100000] [seeded:1000000] [--only quire,lucene] [--queries 500] [--rounds 5] [--save]
 //
-// Rows are kept in bench/.cache: with --only, the others are reported as they were measured last (each row has its load).
-// A peer gets 10 minutes and 8 GB at each size; past that its row says so. On a busy machine the minutes are those of its
-// own processor time, up to half an hour by the clock. --save writes docs/results/lexical-*.md.
+// Rows are stored in bench/.cache: with --only, the rows of the other engines are their last results (each row has its load).
+// The limits for a peer are 10 minutes and 8 GB at each size; its row says when it exceeds one. On a busy machine the limit
+// is 10 minutes of processor time and at most 30 minutes by the clock. --save writes docs/results/lexical-*.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ const warm = Number(option('--warm', 5));
 const wanted = args.filter((arg) => /^(papers|seeded):\d+$/.test(arg));
 
 if (!existsSync(join(root, 'engine', 'dist', 'index.js')))
-  throw new Error('Run `npm run build` first: the bench uses the built engine');
+  throw new Error('Run `npm run build` first: the bench imports the built engine');
 for (const spec of wanted.length > 0 ? wanted : ['papers:100000', 'seeded:1000000']) {
   const [kind, size] = spec.split(':');
   await bench(kind, Number(size));
@@ -86,7 +86,7 @@ async function lucene({ documents, queries }) {
       texts.map((text) => `${set}\t${text}`),
     );
     writeFileSync(join(folder, 'queries.txt'), lines.join('\n'));
-    // The vector module is what Lucene recommends on recent Java; the JIT needs many more rounds than JavaScript.
+    // Lucene recommends the vector module on recent Java. The JIT needs many more rounds than JavaScript.
     const jvm = ['-Xmx4g', '-XX:+UseSerialGC', '--add-modules', 'jdk.incubator.vector'];
     const program = [
       '-cp',
@@ -102,7 +102,7 @@ async function lucene({ documents, queries }) {
   }
 }
 
-/** Runs a child under the limits; its last line is its result. */
+/** Runs a child process under the limits; its last line is its result. */
 function limited(engine, command, argv) {
   return new Promise((resolve) => {
     const child = spawn(command, argv, { cwd: here, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,6 +1,6 @@
-// One step in a process of its own; the driver is run.mjs. Prints one line of JSON.
-//   build:  makes the index in `folder`; CPU and wall seconds, bytes on disk.
-//   search: opens it in this fresh process; recall@10, milliseconds and CPU a query, growth of the process.
+// Runs one step in its own process, started by run.mjs. Prints one line of JSON.
+//   build:  builds the index in `folder`; prints CPU and wall seconds and bytes on disk.
+//   search: opens the index; prints recall@10, milliseconds and CPU a query, and the growth of the process.
 //   truth:  exact best 10 of every query, by this engine's flat index.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { load, loadSome } from './data.mjs';
@@ -84,7 +84,7 @@ async function exact() {
   return { queries };
 }
 
-/** Resident bytes: anonymous, file-backed and shared alike. */
+/** Resident bytes: anonymous, file-backed and shared. */
 function memory() {
   const rss = /VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
   return Number(rss[1]) * 1024;

@@ -1,6 +1,6 @@
-// Vectors to search: synthetic (clusters in a 48-dimensional latent space, mapped to 256, noise, normalised), real (sentences
-// of abstracts, encoded by the model that ships) or a raw file
-// of little-endian f32 rows given by --file. The last `queries` rows are the queries, the rows before them the base.
+// Vectors for the bench: synthetic (clusters in a 48-dimensional latent space, mapped to 256, with noise, normalised), real
+// (sentences of abstracts, encoded by models/static-v1) or a raw file of little-endian f32 rows given by --file. The last
+// `queries` rows are the queries, the rows before them the base.
 import {
   closeSync,
   createReadStream,
@@ -21,7 +21,7 @@ import { Rng } from '../../engine/dist/core/rng.js';
 const LATENT = 48;
 const CLUSTERS = 2000;
 
-/** The path of a file with count + queries rows of `dim`; made once and kept in `folder`. */
+/** The path of a file with count + queries rows of `dim`, written once into `folder`. */
 export function synthetic(folder, { count, queries, dim, seed = 1 }) {
   const path = join(folder, `synthetic-${count}-${queries}-${dim}-${seed}.f32`);
   if (existsSync(path)) return path;
@@ -53,7 +53,7 @@ export function synthetic(folder, { count, queries, dim, seed = 1 }) {
   return path;
 }
 
-/** Sentences of the abstracts of ../shared/data/papers, encoded by the model that ships; queries are spread over them. */
+/** Sentences of the abstracts of ../shared/data/papers, encoded by models/static-v1; queries are spread over them. */
 export async function sentenceVectors(folder, { count, queries }) {
   const path = join(folder, `sentences-${count}-${queries}.f32`);
   if (existsSync(path)) return path;
@@ -103,7 +103,7 @@ async function* papers() {
 async function* batches(items, size) {
   let batch = [];
   for await (const item of items) {
-    if (item.trim().length < 20) continue; // initials and stray numbers are no sentences
+    if (item.trim().length < 20) continue; // initials and single numbers are not sentences
     batch.push(item);
     if (batch.length < size) continue;
     yield batch;

@@ -1,4 +1,5 @@
-// The engines: each builds into a folder in one process and answers from it in a fresh one. Peers are imported when used.
+// The engines of the vector bench. Each builds into a folder in one process and searches in a new process. Peers are
+// imported when used.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 const SPACE = 'bench';
 const own = (make, variants) => ({ own: true, make, variants });
 
-/** variants: search-time settings, tried on one build. */
+/** variants: search-time settings, measured on one build. */
 export const engines = {
   'flat f32': own(
     ({ flat }) =>

@@ -1,11 +1,11 @@
-// `npm run bench vectors`: flat, int8, binary and ivf beside usearch and LanceDB. Each index is built in one process and
-// answers from another, one after another, one thread for queries; recall against this engine's exact flat index.
+// `npm run bench vectors`: compares flat, int8, binary and ivf with usearch and LanceDB. Each index is built in one process
+// and searched in another, one after another, with one query thread. Recall is against this engine's exact flat index.
 //
 //   npm run bench vectors -- [--count 1000000] [--queries 200] [--dim 256] [--threads 2] [--real | --file rows.f32]
 //                            [--only "ivf + int8,usearch HNSW bf16"] [--scan] [--save NAME]
 //
-// --file: little-endian f32 rows, the last --queries of them are the queries. --scan: only the scan against a plain sum.
-// Growth is the growth of the process from before opening until after the queries, plus file pages read by queries.
+// --file: little-endian f32 rows; the last --queries rows are the queries. --scan: only the scan against a plain sum.
+// Growth is the growth of the process from before opening to after the queries, plus the file pages that queries read.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';

@@ -1,5 +1,5 @@
-// How much of the memory's speed the exact binary scan keeps: scanHamming against readAll over the same buffer, turn by
-// turn, on one thread and on two (each thread its own half in a memory of its own).
+// Compares the exact binary scan with the speed of memory: scanHamming and readAll over the same buffer, interleaved, on
+// one thread and on two (each thread has half of the codes in its own memory).
 
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-// Runs every check of the repository and reports as a part of a test run: one pass or failure a check.
+// Runs every check of the repository and returns its share of a test run: one pass or failure for each check.
 // `npm run check` runs it alone; `npm run check -- layers links` runs the named ones.
 import { pathToFileURL } from 'node:url';
 import { root } from '../lib/paths.mjs';

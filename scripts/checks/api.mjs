@@ -1,5 +1,5 @@
 // The public API report: docs/api/engine.md lists every public name of every entry with its declaration, so that a change
-// of the API is a reviewed line. The check fails when the report differs; `npm run api` writes it anew.
+// of the API is a reviewed line. The check fails when the report differs; `npm run api` writes it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ export const name = 'public API report';
 
 const REPORT = 'docs/api/engine.md';
 
-/** @returns {string[]} empty when the report is what the build declares */
+/** @returns {string[]} empty when the report equals the declarations of the build */
 export function check(folder) {
   const wanted = report(folder);
   const path = join(folder, REPORT);

@@ -1,5 +1,5 @@
-// What the engine costs a page: each program in bundle-size.json is bundled and minified as Vite does it, gzipped at the
-// highest level, and compared with its budget. WebAssembly is inside the bundle, so it counts.
+// The size of the engine in a page: Vite bundles and minifies each program of bundle-size.json; the result is gzipped at the
+// highest level and compared with its budget. WebAssembly is inside the bundle, so it is included.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// Every check can fail: each is run over a small repository with one planted violation, and over the same one without.
+// Every check can fail: each runs over a small repository with one planted violation, and over one without.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -321,7 +321,7 @@ function apiReport(declarations: string): string {
 
 describe('the checks of the repository', () => {
   for (const [name, { check }, violation, good, bad, message] of cases) {
-    it(`${name}: content without it, fails on ${violation}`, async () => {
+    it(`${name}: passes without and fails with ${violation}`, async () => {
       expect(await check(repository(good))).toEqual([]);
       const problems = await check(repository(bad));
       expect(problems.join('\n')).toMatch(message);

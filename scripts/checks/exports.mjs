@@ -1,5 +1,5 @@
-// What a stranger gets: every entry in a package's `exports` exists after a build, has types, loads in a bare Node without
-// side effects on the global scope, and the packed files hold no tests, sources or stale output.
+// The packages as published: every entry of `exports` exists after a build, has types and loads in plain Node without side
+// effects on the global scope. The packed files contain no tests, sources or stale output.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ function missing(folder, entry, target) {
     .map((path) => `${entry}: ${path} does not exist`);
 }
 
-/** Loads all entries in one fresh Node; an entry that throws, or that leaves a name on globalThis, is reported. */
+/** Loads all entries in a new Node process; reports an entry that throws and every new name on globalThis. */
 function unloadable(folder, targets) {
   const urls = targets.map((target) => pathToFileURL(join(folder, target.default ?? target)).href);
   const program = `
@@ -53,5 +53,5 @@ function packedFiles(folder) {
   return packed.files.map(({ path }) => path);
 }
 
-/** The packed files that have no business in a package. */
+/** The packed files that must not be in a package. */
 export const unwanted = (files) => files.filter((path) => UNWANTED.test(path)).map((path) => `packs ${path}`);

@@ -1,5 +1,6 @@
-// The layers of ARCHITECTURE.md: which folder may import which. `types` are folders of which only types may be imported.
-// Tests are free to cross layers, except that nothing outside the engine reaches past its public subpaths.
+// The layers of ARCHITECTURE.md: the folders that each folder may import. From the folders in `types` only types may be
+// imported.
+// Tests may cross layers, but outside the engine they too import only its public subpaths.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, importsOf, resolveRelative } from '../lib/files.mjs';
@@ -9,7 +10,7 @@ export const name = 'layers';
 const ALL = ['core', 'kernels', 'storage', 'text', 'encoders', 'indexes', 'retrieval', 'topics', 'evaluation'];
 const retrieval = { values: ['core', 'encoders', 'indexes', 'text', 'kernels'], types: ['storage'] };
 
-/** The engine's table. A folder that is not here may not exist: it must be given a layer first. */
+/** The table of the engine. A folder without an entry is an error: add its layer here first. */
 const ENGINE = {
   core: { values: [], types: [] },
   kernels: { values: ['core'], types: [] },
@@ -85,7 +86,7 @@ function sibling(file, target) {
   return `indexes/${file[1]} imports the index kind ${target[1]}; move what both need to a shared folder`;
 }
 
-/** learn and app see the engine by its public subpaths alone, and stay inside their own folder otherwise. */
+/** learn and app import the engine through its public subpaths only, and otherwise files of their own folder. */
 function outside(root, name, forbidden) {
   const home = join(root, name);
   const problems = [];
@@ -103,7 +104,7 @@ function outside(root, name, forbidden) {
   return problems;
 }
 
-/** app/src/papers is the domain: pure, it imports nothing of the app but itself, and only types from elsewhere. */
+/** app/src/papers is the domain: it is pure, imports only its own files of the app, and only types of the engine. */
 function papers(root) {
   const home = join(root, 'app', 'src');
   const problems = [];

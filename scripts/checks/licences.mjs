@@ -1,5 +1,5 @@
-// Licences of everything that package-lock.json installs, against an allow-list: permissive ones for what ships with the
-// product, the same and MPL-2.0 (file-level copyleft, unmodified) for tools that only build and test it.
+// Compares the licences of all packages in package-lock.json with an allow-list: permissive licences for packages that ship
+// with the product, also MPL-2.0 (file-level copyleft, unmodified) for tools that only build and test it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,14 +17,14 @@ const PERMISSIVE = new Set([
   'Unlicense',
 ]);
 const TOOLS = new Set([...PERMISSIVE, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0']);
-// Not bench's: the peers that it times are nobody's dependency and are never passed on.
+// Without bench/: its peers are not dependencies of the product and are never redistributed.
 const LOCKS = ['package-lock.json', 'runner/package-lock.json'];
 
 /** @returns {string[]} one line a package whose licence is not allowed or not given */
 export function check(root) {
   return LOCKS.filter((lock) => existsSync(join(root, lock))).flatMap((lock) => {
     const { packages } = JSON.parse(readFileSync(join(root, lock), 'utf8'));
-    const tools = lock !== 'package-lock.json'; // the runner ships with nothing
+    const tools = lock !== 'package-lock.json'; // the runner does not ship
     return Object.entries(packages)
       .filter(([path, entry]) => path.includes('node_modules/') && !entry.link)
       .filter(([, entry]) => !allowed(entry.license, entry.dev || entry.devOptional || tools ? TOOLS : PERMISSIVE))
@@ -35,7 +35,7 @@ export function check(root) {
   });
 }
 
-/** An SPDX expression of plain ORs and ANDs: any allowed part of an OR will do, all parts of an AND must be. */
+/** An SPDX expression of plain ORs and ANDs: one side of an OR must be allowed, all sides of an AND. */
 export function allowed(expression, list) {
   if (typeof expression !== 'string') return false;
   const parts = expression.replace(/[()]/g, '').split(/\s+OR\s+/);

@@ -1,5 +1,5 @@
-// Dead links in the repository's Markdown: relative files that do not exist, and anchors that no heading has.
-// Links to other sites are not followed; code blocks are not read.
+// Finds dead links in the repository's Markdown: relative paths to missing files, and anchors without a heading. It does
+// not follow links to other sites and does not read code blocks.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { trackedFiles } from '../lib/files.mjs';

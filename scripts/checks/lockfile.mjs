@@ -1,6 +1,5 @@
-// The lockfiles carry no download addresses (each machine uses its own registry), every package has a checksum,
-// what is optional is listed for every platform, and no package wants a script run while it is installed (that is how
-// binaries come from elsewhere).
+// Rules for lockfiles: no download addresses (each machine uses its own registry), a checksum for every package, optional
+// packages listed for every platform, and no package with an install script (such a script can fetch binaries).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,7 +30,7 @@ function complaints(lock, path, entry) {
   const installed = path.includes('node_modules/') && !entry.link && !entry.inBundle;
   if (/^[a-z+]+:/i.test(entry.resolved ?? '')) found.push(`${lock}: ${path} carries a download address`);
   if (installed && entry.integrity === undefined) found.push(`${lock}: ${path} has no checksum`);
-  // The runner's one package, node, takes the binary for its platform from the registry in such a script.
+  // The only package of the runner, node, installs the binary for its platform from the registry in such a script.
   if (
     entry.hasInstallScript &&
     lock === 'package-lock.json' &&
@@ -41,7 +40,7 @@ function complaints(lock, path, entry) {
   return found;
 }
 
-/** Optional packages (for other platforms, mostly) that the lockfile should list and does not. */
+/** Optional packages (mostly for other platforms) that are missing in the lockfile. */
 function unlisted(packages, path, { optionalDependencies = {} }) {
   return Object.keys(optionalDependencies).filter(
     (name) => packages[`node_modules/${name}`] === undefined && packages[`${path}/node_modules/${name}`] === undefined,

@@ -1,10 +1,10 @@
-// The formatter and linter over the whole tree, as a check: biome's own verdict and its first complaints.
+// Runs the formatter and linter over the whole tree, as a check, and lists their first problems.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 export const name = 'format and lint';
 
-/** @returns {string[]} biome's complaints, one a file and rule; empty when it is content */
+/** @returns {string[]} the problems that biome reports */
 export function check(root) {
   const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
   const args = [biome, 'check', '--reporter=github', '--max-diagnostics=40', '.'];

@@ -1,4 +1,4 @@
-// The compiler over everything at once, tests included, in strict mode. The build proper compiles each package by itself.
+// Compiles all packages at once, tests included, in strict mode. (The build compiles each package separately.)
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

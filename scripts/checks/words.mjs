@@ -1,5 +1,5 @@
-// Words that must not stand in a tracked file: hosts of package registries (a reader's own client knows its registry) and
-// absolute paths of somebody's machine. The patterns are put together here so that this file does not contain them.
+// Strings that must not be in a tracked file: hosts of package registries (the client of each reader has its own) and
+// absolute paths of one machine. The patterns are assembled from pieces, so that this file does not contain the strings.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trackedFiles } from '../lib/files.mjs';
@@ -30,7 +30,7 @@ const FORBIDDEN = [
   ['a word of the place this was made in', ['work' + 'place', 'farm-' + '(bench|studio)'].join('|')],
 ].map(([what, pattern]) => [what, new RegExp(pattern, 'i')]);
 
-/** A trained vocabulary holds whatever words its texts held. */
+/** A trained vocabulary may contain any word of its texts. */
 const VOCABULARY = /^models\//;
 const BINARY = /\.(png|jpe?g|gif|ico|woff2?|gz|zst|wasm|bin|safetensors|quire)$/i;
 

@@ -1,11 +1,11 @@
-// Finds a Chromium that this machine already has, and opens pages in it. Nothing here downloads one.
+// Finds an installed Chromium and opens pages in it. It never downloads one.
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, extname, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** Flags for a headless Chromium that stays quiet and works in a container. */
+/** Flags for a headless Chromium without background traffic that works in a container. */
 export const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -49,7 +49,7 @@ export async function pageAnswer(read, { headers = {}, timeoutMs = 60_000 } = {}
   const answer = new Promise((resolve, reject) => {
     settle = { resolve, reject };
   });
-  answer.catch(() => {}); // it is awaited below; until then a rejection is not unhandled
+  answer.catch(() => {}); // it is awaited below; this handler prevents an unhandled rejection before that
   const server = createServer((request, response) => serve(read, headers, settle, request, response));
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags, headless: true });

@@ -1,6 +1,6 @@
-// A vitest reporter that writes what happened, as JSON, for scripts/test.mjs to add up over several runs: counts, every
-// skip with its reason, failed names, seconds a file. A reason is `ctx.skip(reason)`, or `(skipped: reason)` in the
-// test's own name or that of a suite around it. The file's path comes in QUIRE_COUNTS.
+// A vitest reporter that writes the result as JSON: counts, every skip with its reason, names of failed tests, milliseconds
+// for each file. scripts/test.mjs adds up several of them. A reason is `ctx.skip(reason)`, or `(skipped: reason)` in the name
+// of the test or of a suite around it. The path of the output comes in QUIRE_COUNTS.
 import { writeFileSync } from 'node:fs';
 
 const IN_NAME = /\(skipped: (.+?)\)\s*$/;
@@ -26,7 +26,7 @@ function tally(result, module, test) {
   const name = `${module.relativeModuleId} > ${test.fullName}`;
   if (state === 'passed') result.passed++;
   else if (state === 'skipped') result.skipped.push({ name, reason: note ?? reasonInNames(test) ?? null });
-  else result.failed.push(name); // failed, or still pending because the run broke off
+  else result.failed.push(name); // failed, or pending because the run was interrupted
 }
 
 /** The reason in the name of a test or of the nearest suite around it. */

@@ -1,5 +1,5 @@
-// Reads what the compiler declares: from an entry's .d.ts to the text of every public name. The compiler prints each
-// declaration of a file at the line's start, so a declaration ends where the next begins; no parser is needed.
+// Reads the declarations of the compiler: from the .d.ts of an entry to the text of every public name. The compiler prints
+// each declaration at the start of a line, so a declaration ends where the next begins and no parser is needed.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withoutComments } from './files.mjs';

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const IGNORED = new Set(['node_modules', 'dist', '.git', '.cache', '.oracles', 'coverage']);
 
-/** Every file below `folder` whose path ends as asked, relative to it, with forward slashes, sorted. */
+/** Every file below `folder` whose name matches `ending`: paths relative to it, with forward slashes, sorted. */
 export function filesBelow(folder, ending = /./) {
   if (!existsSync(folder)) return [];
   const found = [];
@@ -21,7 +21,7 @@ export function filesBelow(folder, ending = /./) {
   return found.sort();
 }
 
-/** The files git tracks or would track below `folder`; every file where there is no git. */
+/** The files below `folder` that git tracks or does not ignore; every file where there is no git. */
 export function trackedFiles(folder) {
   try {
     const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -40,7 +40,7 @@ export function trackedFiles(folder) {
 }
 
 /**
- * The imports and re-exports of a source text. `typeOnly` is true when nothing of it remains at run time.
+ * The imports and re-exports of a source text. `typeOnly` is true when the import does not exist at run time.
  * @returns {{specifier: string, typeOnly: boolean}[]}
  */
 export function importsOf(source) {
@@ -71,7 +71,7 @@ function isTypeOnly(keyword, clause) {
   return keyword === 'import' && names.length > 0 && names.every((name) => name.startsWith('type '));
 }
 
-/** The text with comments blanked; strings are left alone, so a `//` inside one stays. */
+/** The text without comments; a `//` inside a string stays. */
 export function withoutComments(source) {
   return source.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
@@ -79,7 +79,7 @@ export function withoutComments(source) {
   );
 }
 
-/** Where a relative specifier points, as a path relative to `folder`; undefined for a package. */
+/** The target of a relative specifier, as a path relative to `folder`; undefined for a package. */
 export function resolveRelative(folder, from, specifier) {
   if (!specifier.startsWith('.')) return undefined;
   return relative(folder, resolve(folder, dirname(from), specifier))

@@ -1,5 +1,5 @@
-// Whether what was built still belongs to the sources: a hash of every source file, kept beside the build. Hashes and not
-// times, because a checkout or a copy changes times without changing a word.
+// Says whether the build belongs to the present sources, by a hash of every source file that is stored beside the build.
+// Times of files are not used, because a checkout or a copy changes them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -23,7 +23,7 @@ const outputs = [
   ...['engine', 'learn', 'app'].map((name) => [`${name}/src`, `${name}/dist`]),
 ];
 
-/** Why a build is due, in words; undefined when the last one still stands. */
+/** The reason for a new build, in words; undefined when the last build is current. */
 export function needsBuild() {
   if (!existsSync(stamp)) return 'nothing was built here yet';
   const missing = outputs.find(([source, output]) => existsSync(at(source)) && !existsSync(at(output)));
@@ -31,13 +31,13 @@ export function needsBuild() {
   return readFileSync(stamp, 'utf8') === sourceHash() ? undefined : 'a source changed';
 }
 
-/** Remembers that the sources with this hash were built; take the hash before the build, not after. */
+/** Records that the sources with this hash were built. Compute the hash before the build. */
 export function rememberBuild(hash) {
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
 }
 
-/** One hash over the names and bytes of everything that a build reads. Tests and generated files are no part of it. */
+/** One hash over the names and bytes of all files that a build reads, without tests and generated files. */
 export function sourceHash() {
   const hash = createHash('sha256');
   const all = [...folders.flatMap((folder) => walk(at(...folder.split('/')))), ...files.map((file) => at(file))];

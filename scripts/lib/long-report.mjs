@@ -1,4 +1,4 @@
-// The result file of `npm run test:long`: what ran, where, with which seed, how long, and how it ended.
+// The result file of `npm run test:long`: machine, commit, seed, duration, result, and the slowest files.
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { root } from './paths.mjs';

@@ -1,5 +1,5 @@
-// Asks the reference implementations: Java helpers over Lucene's jars, Python helpers over pytrec_eval and tokenizers.
-// It fetches nothing (that is `npm run oracles`) and never throws on absence: `oracleState` says what is there and why not.
+// Runs the reference implementations: Java helpers over Lucene's jars, Python helpers over pytrec_eval and tokenizers. It
+// fetches nothing (`npm run oracles` does). `oracleState` says which are available and why one is not.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ const MAX_ANSWER_BYTES = 1 << 30;
 const listJars = () => (existsSync(jars) ? readdirSync(jars).filter((name) => name.endsWith('.jar')) : []);
 
 /**
- * What can be asked here. `why` is a short reason for a skip, set when `available` is false;
+ * The references on this machine. `why` is a short reason for a skip, set when `available` is false;
  * `toolchain` says whether `npm run oracles` could fetch it on this machine.
  */
 export function oracleState() {
@@ -34,17 +34,17 @@ export function oracleState() {
 
 const entry = (available, why, more) => ({ available, ...(available ? {} : { why }), ...more });
 
-/** The class path of Lucene's jars, for benchmarks and tests that start Java themselves. */
+/** The class path of Lucene's jars, for benchmarks that start Java themselves. */
 export const luceneClasspath = () =>
   listJars()
     .map((name) => join(jars, name))
     .join(delimiter);
 
 /**
- * Runs test/oracle/java/<className>.java (compiled at first use) over `stdin` and returns what it printed.
+ * Runs test/oracle/java/<className>.java (compiled at first use) over `stdin` and returns its output.
  * @param {string} className a class in the default package, in a file of its name
- * @param {string | Uint8Array} stdin what the class reads
- * @param {{args?: readonly string[], jvm?: readonly string[]}} [options] its arguments, and Java's own
+ * @param {string | Uint8Array} stdin input of the class
+ * @param {{args?: readonly string[], jvm?: readonly string[]}} [options] arguments of the class and of the JVM
  * @returns {string} its standard output
  */
 export function javaOracle(className, stdin, { args = [], jvm = [] } = {}) {
@@ -53,9 +53,9 @@ export function javaOracle(className, stdin, { args = [], jvm = [] } = {}) {
 }
 
 /**
- * Runs test/oracle/python/<script> in the oracles' own environment over `stdin` and returns what it printed.
+ * Runs test/oracle/python/<script> in the Python environment of the oracles over `stdin` and returns its output.
  * @param {string} script a file name such as `measures.py`
- * @param {string | Uint8Array} stdin what the script reads
+ * @param {string | Uint8Array} stdin input of the script
  * @param {{args?: readonly string[]}} [options] its arguments
  * @returns {string} its standard output
  */
@@ -63,7 +63,7 @@ export function pythonOracle(script, stdin, { args = [] } = {}) {
   return ask(python, ['-X', 'utf8', join(scripts, script), ...args], stdin);
 }
 
-/** Compiles one class and what it refers to into a folder named by the sources' hash; returns the folder. */
+/** Compiles one class and its references into a folder named by the hash of the sources; returns the folder. */
 export function compiled(className) {
   const hash = createHash('sha256');
   for (const name of [...readdirSync(sources).sort(), ...listJars().sort()]) hash.update(`${name}\n`);

@@ -1,4 +1,4 @@
-// Where things are in the repository, and the few questions every script asks of the machine.
+// Paths in the repository, and whether a command is installed.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

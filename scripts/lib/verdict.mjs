@@ -1,9 +1,9 @@
-// Adds up the parts of a test run and says how it ended: the counts, the skips by reason, and which skips are failures.
-// Pure: what the machine has comes in as a parameter.
+// Adds up the suites of a test run: the counts, the skips by reason, and the skips that count as failures. Pure: the
+// toolchains of the machine are a parameter.
 
 /** @typedef {{passed: number, failed: string[], skipped: {name: string, reason: string | null}[]}} Part */
 
-/** Which toolchain a reason to skip points at, by its words. */
+/** The toolchain that a reason to skip refers to, by its words. */
 const CAUSES = [
   { tool: 'java', pattern: /\b(lucene|java)\b/i },
   { tool: 'python', pattern: /\b(python|pytrec_eval|tokenizers)\b/i },

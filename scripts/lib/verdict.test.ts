@@ -1,4 +1,4 @@
-// How a run ends: skips need reasons, and where the machine could have run a test under CI, skipping it is failing it.
+// The result of a test run: a skip needs a reason; under CI a skip is a failure when the machine has the toolchain.
 import { describe, expect, it } from 'vitest';
 import { summary, verdict } from './verdict.mjs';
 
@@ -19,7 +19,7 @@ describe('the verdict of a test run', () => {
     expect(verdict(part(null), { strict: false, has: nothing, filtered: true }).failed).toHaveLength(0);
   });
 
-  it('leaves what no toolchain would change: a test of browsers alone, shared memory, JavaScript', () => {
+  it('accepts a skip whose reason is not a toolchain: a test for browsers, shared memory, JavaScript', () => {
     const all = { java: true, python: true, chromium: true, shared: true };
     for (const reason of ['not in a browser', 'no shared memory', 'JavaScript alone', 'no relaxed SIMD here']) {
       expect(verdict(part(reason), { strict: true, has: all, filtered: false }).failed).toEqual([]);

@@ -1,5 +1,5 @@
-// Regular expressions over a small alphabet of classes, compiled to the smallest deterministic automaton. Used only to
-// make tables; rules are tried in order, the longest match wins, an earlier rule wins a tie.
+// Compiles regular expressions over a small alphabet of classes to the minimal deterministic automaton. Used only to make
+// tables. The longest match wins; among equal matches the earlier rule wins.
 
 /** Expression builders. An expression is a function (nfa, from) => to. */
 export const one = (classes) => (nfa, from) => {
@@ -40,7 +40,7 @@ export function compile(rules, classes) {
   const start = nfa.state();
   const accepts = new Map();
   rules.forEach(({ accept, rule }, order) => {
-    const entry = nfa.state(); // loops of one rule must not run back into another
+    const entry = nfa.state(); // a loop of one rule must not lead back into another rule
     nfa.empty(start, entry);
     accepts.set(rule(nfa, entry), { accept, order });
   });

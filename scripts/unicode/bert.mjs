@@ -1,5 +1,5 @@
-// Makes engine/src/text/tables/bert.ts: what the BERT normalizer and splitter of HuggingFace tokenizers 0.23 ask of a
-// code point. Its parts were built on different Unicode versions: categories 8.0, decomposition 9.0, lower case 17.0.
+// Makes engine/src/text/tables/bert.ts: the properties of code points that the BERT normalizer and splitter of HuggingFace
+// tokenizers 0.23 use. They come from different Unicode versions: categories 8.0, decomposition 9.0, lower case 17.0.
 // engine/test/parity/text-wordpiece-oracle.node.test.ts compares every code point. Run: node scripts/unicode/bert.mjs
 import { writeFileSync } from 'node:fs';
 import { at } from '../lib/paths.mjs';
@@ -14,7 +14,7 @@ const mark = await category('Nonspacing_Mark');
 const punctuation = await category('Punctuation');
 const others = [await category('Control'), await category('Format'), await category('Private_Use')];
 const space = await categories.set('Binary_Property', 'White_Space');
-// The CJK blocks that the splitter isolates; 2b920 is the reference's own number (the block begins at 2b820).
+// The CJK blocks that the splitter isolates. 2b920 is the number in the reference (the block begins at 2b820).
 const IDEOGRAPHS = [
   [0x4e00, 0x9fff],
   [0x3400, 0x4dbf],

@@ -1,6 +1,6 @@
-// Makes engine/src/text/tables/fold.ts: which letter is left of each code point when its accents go. Canonical
-// decompositions never change once assigned, so Node's own are taken, for the code points of Unicode 12.1 (the version
-// of the word-break table). Run: node scripts/unicode/fold.mjs
+// Makes engine/src/text/tables/fold.ts: the base letter of each code point without its accents. Canonical
+// decompositions never change once assigned, so it uses Node's, for the code points of Unicode 12.1 (the version of the
+// word-break table). Run: node scripts/unicode/fold.mjs
 import { writeFileSync } from 'node:fs';
 import { at } from '../lib/paths.mjs';
 import { CODE_POINTS, encodeRuns, unicode } from './packages.mjs';

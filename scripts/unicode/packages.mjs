@@ -1,5 +1,5 @@
-// The Unicode Character Database as npm packages, one per Unicode version, fetched once into the ignored .cache/unicode
-// by npm itself. Only the table generators of this folder use it; the engine carries the tables that they write.
+// The Unicode Character Database as npm packages, one for each Unicode version. npm installs them once into the ignored
+// folder .cache/unicode. Only the table generators of this folder use them; the engine contains the generated tables.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { at } from '../lib/paths.mjs';
 const RELEASE = '2.0.7'; // of the @unicode/* packages
 const home = at('.cache', 'unicode');
 
-/** All code points there are. */
+/** The number of code points. */
 export const CODE_POINTS = 0x110000;
 
 /**
@@ -44,7 +44,7 @@ function fetchPackage(spec) {
   if (done.status !== 0) throw new Error(`npm could not install ${spec}`);
 }
 
-/** Runs of equal values as varint pairs (length, value), base64: what engine/src/text/tables.ts reads. */
+/** Run-length encoding: varint pairs (length, value) in base64, the format that engine/src/text/tables.ts reads. */
 export function encodeRuns(values) {
   const bytes = [];
   for (let start = 0; start < values.length; ) {

@@ -1,6 +1,6 @@
 // Makes engine/src/text/tables/word-break.ts: the classes of all code points and the automaton that finds words.
-// Rules: UAX #29 word boundaries in the form that Lucene's StandardTokenizer states them (what is kept, under which
-// type), and the emoji sequences of UTS #51. Unicode 12.1, as in Lucene 9. Run: node scripts/unicode/word-break.mjs
+// Rules: UAX #29 word boundaries in the form of Lucene's StandardTokenizer (kept tokens with a type), and the emoji
+// sequences of UTS #51. Unicode 12.1, as in Lucene 9. Run: node scripts/unicode/word-break.mjs
 import { writeFileSync } from 'node:fs';
 import { at } from '../lib/paths.mjs';
 import { alt, compile, maybe, one, plus, seq, star } from './automaton.mjs';
@@ -13,7 +13,7 @@ const automaton = compile(rules(members), names.length);
 const merged = mergeColumns(automaton, names.length, classOf);
 write(merged);
 
-/** Membership of every code point in each property that a rule mentions. */
+/** Membership of every code point in each property that a rule uses. */
 async function readProperties({ set }) {
   const wb = (name) => set('Word_Break', name);
   const p = {
@@ -46,7 +46,7 @@ async function readProperties({ set }) {
   const digit = await set('General_Category', 'Decimal_Number');
   for (let c = 0; c < CODE_POINTS; c++) if (halfwidth[c] && digit[c]) p.numeric[c] = 1;
 
-  // An emoji by itself: a pictograph, or an Emoji that is no regional indicator, keycap base, sign or skin tone.
+  // A single emoji: a pictograph, or an Emoji other than a regional indicator, keycap base, sign or skin tone.
   const emoji = await set('Binary_Property', 'Emoji');
   p.modifier = await set('Binary_Property', 'Emoji_Modifier');
   p.modifierBase = await set('Binary_Property', 'Emoji_Modifier_Base');
@@ -80,7 +80,7 @@ function rules(members) {
   const is = (...wanted) => one(members(...wanted));
   const both = (a, b) => one(members(a).filter((c) => members(b).includes(c)));
   const extends_ = star(is('extend'));
-  const ex = (part) => seq(part, extends_); // WB4: what extends a character belongs to it
+  const ex = (part) => seq(part, extends_); // WB4: an extending character belongs to the character before it
   const selectors = members('textSelector', 'emojiSelector');
   const emojiEx = (part) => seq(part, star(one(members('extend').filter((c) => !selectors.includes(c)))));
 
@@ -123,7 +123,7 @@ function rules(members) {
   ];
 }
 
-/** Classes that no state tells apart become one. */
+/** Joins classes with equal transitions in every state. */
 function mergeColumns({ next, accept, states }, classes, classOf) {
   const numbers = new Map();
   const to = [];

@@ -1,5 +1,5 @@
-// Every example in the guides and in public doc comments is a program that runs: each ```ts block of README.md,
-// docs/**/*.md and engine doc comments is imported as a module of its own. A block marked ```ts (not run: reason) is
+// Every example in the guides and in public doc comments runs: each ```ts block of README.md, docs/**/*.md and engine doc
+// comments is imported as a module. A block marked ```ts (not run: reason) is
 // counted and its reason is required.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ function examplesOf(file: string, text: string): Example[] {
   return found;
 }
 
-/** A doc comment's example may leave out the import of its own package folder: it is added here. */
+/** An example in a doc comment may omit the import of its own package folder. This function adds it. */
 async function withImports({ file, code }: Example): Promise<string> {
   const folder = /^engine\/src\/(\w+)\//.exec(file)?.[1];
   if (folder === undefined || /^import /m.test(code)) return code;
@@ -72,7 +72,7 @@ const examples = sources.flatMap((path) => examplesOf(relative(root, path), read
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the examples in the documentation', () => {
-  it('exist, and those that are not run say why', () => {
+  it('exist, and those that are not run have a reason', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) {
       if (example.notRun !== undefined)
@@ -80,7 +80,7 @@ describe('the examples in the documentation', () => {
     }
   });
 
-  it('stand in fences, so that none is passed over', () => {
+  it('are in fences that this test reads', () => {
     for (const path of sources)
       expect(readFileSync(path, 'utf8'), path).not.toMatch(/^\s*\* @example|^```(js|javascript)$/m);
   });
@@ -104,14 +104,14 @@ describe('the examples in the documentation', () => {
       writeFileSync(path, `${await withImports(example)}\nexport {};\n`);
       const failed: unknown[][] = [];
       const here = process.cwd();
-      const folder = mkdtempSync(join(tmpdir(), 'quire-example-')); // examples may write to their own folder
+      const folder = mkdtempSync(join(tmpdir(), 'quire-example-')); // the working folder, for examples that write
       const { assert, log } = console;
       console.log = () => {};
       console.assert = (condition?: boolean, ...rest: unknown[]) => {
         if (!condition) failed.push(rest);
       };
       try {
-        process.chdir(example.file.startsWith('models') ? root : folder); // a card names its files from the root
+        process.chdir(example.file.startsWith('models') ? root : folder); // a model card uses paths from the root
         await import(/* @vite-ignore */ path);
       } finally {
         process.chdir(here);

@@ -1,3 +1,3 @@
-// browser: where a library lives in a page. OPFS for its own, HTTP ranges for one that a server keeps.
+// browser: the directories of a page. OPFS for a local library, HTTP ranges for a library on a server.
 export { type HttpDirectoryOptions, httpDirectory } from '../storage/http.ts';
 export { type OpfsDirectoryOptions, opfsDirectory } from '../storage/opfs.ts';

@@ -1,10 +1,10 @@
-// The directory that belongs to this runtime: in a browser a folder of the origin-private file system. Node's twin is
-// node/local.ts; the package's `./local` entry picks one.
+// The local directory of this runtime: in a browser a folder of the origin-private file system. The version for Node is
+// node/local.ts; the package entry `./local` selects one of them.
 
 import type { Directory } from '../storage/directory.ts';
 import { opfsDirectory } from '../storage/opfs.ts';
 
-/** The OPFS folder `name`, made when it is missing. In Node the same call opens a folder of the file system. */
+/** The OPFS folder `name`, created when it is missing. In Node the same call opens a folder of the file system. */
 export function localDirectory(name: string): Promise<Directory> {
   return opfsDirectory(name);
 }

@@ -22,7 +22,7 @@ writeFileSync(join(data, 'broken', 'queries.jsonl.gz'), 'not gzip');
 writeFileSync(join(data, 'broken', 'qrels', 'test.tsv'), 'q\td1\t1\n');
 
 describe('datasets on disk', () => {
-  it('are found in the folder given, plain or compressed', async () => {
+  it('are found in the given folder, plain or compressed', async () => {
     expect(listDatasets({ data })).toEqual(['broken', 'tiny']);
     const set = await loadDataset('tiny', { data });
     expect(set.documents.map(({ id }) => id)).toEqual(['d1', 'd2']);
@@ -41,12 +41,12 @@ describe('datasets on disk', () => {
     expect(after.queries).toBe(before.queries);
   });
 
-  it('say which set, split, file or line is missing or wrong', async () => {
+  it('fail with an error that names the missing or wrong set, split, file or line', async () => {
     await expect(loadDataset('none', { data })).rejects.toThrow(/no dataset "none"/);
     await expect(loadDataset('..', { data })).rejects.toThrow(/no dataset "\.\."/);
     await expect(loadQrels('tiny', { data, split: 'dev' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      hint: 'Splits there: test, train.',
+      hint: 'The splits are: test, train.',
     });
     await expect(loadDataset('broken', { data })).rejects.toThrow(/corpus.jsonl, line 4: document id "d1" comes twice/);
     writeFileSync(join(data, 'broken', 'corpus.jsonl'), corpus);

@@ -1,5 +1,5 @@
-// Datasets in a folder of the user's disk, in BEIR's layout (corpus, queries, qrels/<split>.tsv, each plain or .gz), and
-// CACM in its original files. Files are streamed; every one is fingerprinted by its decompressed content.
+// Datasets in a local folder, in BEIR's layout (corpus, queries, qrels/<split>.tsv, each plain or .gz), and CACM in its
+// original files. Files are streamed; the fingerprint of a file is a hash of its decompressed content.
 
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
@@ -15,7 +15,7 @@ import type { Qrels } from '../evaluation/types.ts';
 export interface DatasetOptions extends Cancellable {
   /** The folder that holds the datasets. Default: the environment variable QUIRE_DATA. */
   readonly data?: string | undefined;
-  /** Which judgements: the name of a file in qrels/. Default "test". */
+  /** Selects the judgements: the name of a file in qrels/. Default "test". */
   readonly split?: string | undefined;
 }
 
@@ -26,26 +26,26 @@ export interface Dataset {
   /** Splits that have judgements. */
   readonly splits: readonly string[];
   readonly documents: readonly BeirDocument[];
-  /** Every query of the set, also of other splits. */
+  /** Every query of the dataset, including those of other splits. */
   readonly queries: ReadonlyMap<string, string>;
   readonly qrels: Qrels;
   /** SHA-256 (16 hex digits) of each file's decompressed bytes: corpus, queries, qrels. */
   readonly fingerprints: Readonly<Record<string, string>>;
 }
 
-/** The folder of datasets. Throws NOT_FOUND when neither the option nor QUIRE_DATA names one that exists. */
+/** The folder of datasets. Throws NOT_FOUND when neither the option nor QUIRE_DATA names an existing folder. */
 export function dataFolder(options: DatasetOptions = {}): string {
   const folder = options.data ?? process.env.QUIRE_DATA;
   if (folder === undefined || folder === '') {
-    throw new EngineError('NOT_FOUND', 'No folder of datasets was given', {
-      hint: 'Name one with --data FOLDER or the environment variable QUIRE_DATA.',
+    throw new EngineError('NOT_FOUND', 'The folder of datasets is not set', {
+      hint: 'Set it with --data FOLDER or the environment variable QUIRE_DATA.',
     });
   }
   if (!existsSync(folder)) throw new EngineError('NOT_FOUND', `The folder of datasets ${folder} does not exist`);
   return folder;
 }
 
-/** Names of the datasets in the folder: those with queries and judgements. Ascending. */
+/** Names of the datasets in the folder (folders with queries and judgements), ascending. */
 export function listDatasets(options: DatasetOptions = {}): readonly string[] {
   const folder = dataFolder(options);
   const isDataset = (name: string) =>
@@ -53,7 +53,7 @@ export function listDatasets(options: DatasetOptions = {}): readonly string[] {
   return readdirSync(folder).filter(isDataset).sort();
 }
 
-/** Loads a dataset. Throws NOT_FOUND for a set, a split or a file that is not there, PARSE_FAILED naming file and line. */
+/** Loads a dataset. Throws NOT_FOUND for a missing dataset, split or file, and PARSE_FAILED with file and line. */
 export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
   const folder = datasetFolder(name, options);
   const split = options.split ?? 'test';
@@ -87,7 +87,7 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
   };
 }
 
-/** The judgements of one split alone, for leak detection and for sets whose corpus is elsewhere. */
+/** The judgements of one split without the corpus, for leak detection. */
 export async function loadQrels(
   name: string,
   options: DatasetOptions = {},
@@ -97,14 +97,14 @@ export async function loadQrels(
   const file = locate(join(folder, 'qrels', `${split}.tsv`));
   if (file === undefined) {
     throw new EngineError('NOT_FOUND', `The dataset ${name} has no split ${JSON.stringify(split)}`, {
-      hint: `Splits there: ${splitsOf(folder).join(', ') || 'none'}.`,
+      hint: `The splits are: ${splitsOf(folder).join(', ') || 'none'}.`,
     });
   }
   const { text, fingerprint } = await readWhole(file);
   return { qrels: parseQrels(text, { source: file }), fingerprint };
 }
 
-/** CACM in its original files (raw/ of the set): documents without title, topics, TREC qrels. The golden set. */
+/** CACM in its original files (folder raw/): documents without title, topics, TREC qrels. */
 export async function loadCacmRaw(options: DatasetOptions = {}): Promise<Dataset> {
   const folder = join(datasetFolder('cacm', options), 'raw');
   const files = { corpus: 'cacm.tar.gz', queries: 'topics.cacm.txt', qrels: 'qrels.cacm.txt' };
@@ -124,7 +124,7 @@ export async function loadCacmRaw(options: DatasetOptions = {}): Promise<Dataset
   };
 }
 
-/** Text of a file, decompressed when its name ends in .gz, with the fingerprint of its bytes. */
+/** The text of a file, decompressed when its name ends in .gz, and the fingerprint of its bytes. */
 export async function readTextFile(file: string): Promise<{ readonly text: string; readonly fingerprint: string }> {
   return readWhole(existing(file));
 }
@@ -134,7 +134,7 @@ function datasetFolder(name: string, options: DatasetOptions): string {
   const folder = join(data, name);
   if (existsSync(folder) && name !== '' && !/[\\/]|^\.+$/.test(name)) return folder;
   throw new EngineError('NOT_FOUND', `There is no dataset ${JSON.stringify(name)} in ${data}`, {
-    hint: `There are: ${listDatasets(options).join(', ') || 'none'}.`,
+    hint: `The datasets are: ${listDatasets(options).join(', ') || 'none'}.`,
   });
 }
 
@@ -144,7 +144,7 @@ function splitsOf(folder: string): readonly string[] {
   return names.filter((split): split is string => split !== undefined).sort();
 }
 
-/** The file itself, or its compressed form. */
+/** The path of the file or of its compressed form. */
 const locate = (file: string) => [file, `${file}.gz`].find((path) => existsSync(path));
 
 function existing(file: string): string {

@@ -1,4 +1,4 @@
-// node: what needs Node. A library in a folder of the file system.
+// node: the adapters for Node. A library in a folder of the file system.
 
 // A static encoder's model folder.
 export { readStaticModel } from '../encoders/static.node.ts';

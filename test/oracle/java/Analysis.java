@@ -22,8 +22,8 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
- * What Lucene makes of texts. A text is one line of stdin, its UTF-16 units as four hex digits each, so that lone
- * surrogates arrive unharmed. The first argument is what to print:
+ * Prints Lucene's analysis of texts. A text is one line of stdin, its UTF-16 units as four hex digits each, which keeps
+ * lone surrogates. The first argument selects the output:
  *   standard  a line for each text: [[term, position increment, start, end, type], ...] of the tokenizer alone
  *   english   the same of the English chain
  *   stem      the same of the tokenizer and PorterStemFilter

@@ -1,4 +1,4 @@
-// Prints Lucene's version and echoes its input, so that a test can see that the bridge to Java works.
+// Prints Lucene's version and echoes its input, so that a test can check the bridge to Java.
 
 import java.nio.charset.StandardCharsets;
 import org.apache.lucene.util.Version;

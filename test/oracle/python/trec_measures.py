@@ -1,6 +1,7 @@
-# What trec_eval 9.0.8 (through pytrec_eval) says of generated runs: one JSON case {qrels, run, level, judgedOnly} a line
-# in, one JSON object {query: {measure: value}} a line out, every measure of all_trec that is a number. Where nothing is
-# left of a run (judgedOnly), trec_eval divides 0 by 0 in two measures; Quire says 0 there, and so does this.
+# Prints the values of trec_eval 9.0.8 (through pytrec_eval) for generated runs. Input: one JSON case {qrels, run, level,
+# judgedOnly} a line. Output: one JSON object {query: {measure: value}} a line, with every measure of all_trec that is a
+# number. For a run without judged documents (judgedOnly), trec_eval divides 0 by 0 in two measures; Quire and this script
+# give 0.
 import json
 import math
 import sys

@@ -1,4 +1,4 @@
-# Prints the versions of the Python references as JSON and echoes its input, so that a test can see that the bridge works.
+# Prints the versions of the Python references as JSON and echoes its input, so that a test can check the bridge.
 import json
 import sys
 from importlib.metadata import version

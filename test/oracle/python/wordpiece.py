@@ -1,4 +1,4 @@
-"""What HuggingFace tokenizers makes of texts and of every code point. The first argument is what to print:
+"""Prints the output of HuggingFace tokenizers for texts and for every code point. The first argument selects the output:
 
 encode      stdin: JSON lines, each {"tokenizer": a tokenizer.json as a string, "cases": [{"text", "maxLength"?,
             "special"?}]}; prints a JSON line of ids for each case

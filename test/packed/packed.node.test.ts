@@ -1,4 +1,4 @@
-// A stranger's first minutes: the packed engine, installed into empty folders, runs the README's example in Node, in a
+// The engine as a new user gets it: packed and installed into empty folders. The example of the README runs in Node, in a
 // Vite build, and on a plain page without cross-origin isolation whose policy allows only 'wasm-unsafe-eval'.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'engine/README.md'), 'utf8'))?.[1] ?? '';
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
-/** Sends what the program logs to the test, one JSON list a line, when the program has ended. */
+/** Sends the log of the program to the test, one JSON list a line, when the program has ended. */
 const report = (specifiers: (text: string) => string) => `
 const lines = [];
 console.log = (...words) => lines.push(JSON.stringify(words));
@@ -24,7 +24,7 @@ const imports = () => (program.match(/^import [\s\S]*?;$/gm) ?? []).join('\n');
 let home = '';
 let expected: string[] = [];
 
-/** Made once: the tarball as `npm publish` would send it. */
+/** The tarball that `npm publish` would upload, made once. */
 function pack(): string {
   const npm = ['pack', '--pack-destination', home, '--loglevel=error'];
   execFileSync('npm', npm, { cwd: join(root, 'engine'), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -48,21 +48,21 @@ const site = (base: string) => (path: string) => {
   return existsSync(file) ? readFileSync(file) : undefined;
 };
 
-describe('a stranger', () => {
+describe('the packed engine', () => {
   let tarball = '';
   beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'quire-stranger-'));
+    home = mkdtempSync(join(tmpdir(), 'quire-packed-'));
     tarball = pack();
   }, 120_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  it('meets an example of at most 15 lines that indexes, searches, saves, reopens and explains', () => {
+  it('has an example of at most 15 lines that indexes, searches, saves, reopens and explains', () => {
     expect(program.trim().split('\n').length).toBeLessThanOrEqual(15);
     for (const step of ['.add(', '.search(', '.close()', 'explain: true']) expect(program).toContain(step);
     expect(program.match(/openCollection\(/g)).toHaveLength(2);
   });
 
-  it('runs it in Node as an ES module', () => {
+  it('runs the example in Node as an ES module', () => {
     const path = folder('node', tarball);
     writeFileSync(join(path, 'main.mjs'), program);
     const output = execFileSync(process.execPath, ['main.mjs'], { cwd: path, encoding: 'utf8' });
@@ -104,7 +104,7 @@ describe('a stranger', () => {
   );
 });
 
-/** The lines as Node's console would have printed them. */
+/** The lines as Node's console prints them. */
 function inWords(answer: string): string[] {
   return answer.split('\n').map((line) => (JSON.parse(line) as unknown[]).join(' '));
 }
