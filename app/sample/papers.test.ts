@@ -1,4 +1,4 @@
-// Every fact of the sample library stands in a file of ../shared/data/papers; the summaries are our own words.
+// Every fact of the sample library is in a file of ../shared/data/papers; the summaries are our own words.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ interface SamplePaper {
   readonly published?: string;
   readonly comments?: number;
   readonly keywords: readonly string[];
-  /** Where the facts stand: "reference-page" (by title) or "<file>:<id>". */
+  /** The source of the facts: "reference-page" (by title) or "<file>:<id>". */
   readonly facts: readonly string[];
 }
 type Row = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ function lines(text: string): Row[] {
 }
 
 describe('the sample library', () => {
-  it('holds at least 60 papers with unique ids, a title, a summary and keywords', () => {
+  it('has at least 60 papers with unique ids, a title, a summary and keywords', () => {
     expect(papers.length).toBeGreaterThanOrEqual(60);
     expect(new Set(papers.map((p) => p.id)).size).toBe(papers.length);
     for (const p of papers) {

@@ -1,4 +1,4 @@
-// One flipped bit anywhere in an index is either reported, naming the file and the place, or changes no answer.
+// One flipped bit anywhere in an index either causes an error that names file and offset, or changes no answer.
 
 import { EngineError, Rng } from '@quire/engine/core';
 import { type Directory, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
@@ -16,7 +16,7 @@ async function someLibrary() {
   return directory;
 }
 
-/** A file, with a chance that grows with its length. */
+/** A random file, with a probability proportional to its length. */
 function pickByLength(files: readonly (readonly [string, Uint8Array])[], rng: Rng): readonly [string, Uint8Array] {
   let at = rng.below(files.reduce((sum, [, content]) => sum + content.length, 0));
   for (const file of files) {
@@ -47,7 +47,7 @@ describe('a flipped bit', () => {
     ['a library of many small segments', someLibrary, askScripted, count(200, 6000)],
     ['a library with every kind of index', fullLibrary, askFull, count(100, 4000)],
   ] as const)(
-    'in %s is detected with file and place, or changes no answer; the deep check finds every one',
+    'in %s is reported with file and offset, or changes no answer; the deep check finds every one',
     async (what, make, ask, flips) => {
       const rng = new Rng(seed(`bit flips in ${what}`));
       const directory = await make();
@@ -84,7 +84,7 @@ describe('a flipped bit', () => {
     600_000,
   );
 
-  it('a file cut short, exchanged or missing is named too', async () => {
+  it('an error names a file that is cut short, exchanged or missing', async () => {
     const directory = await someLibrary();
     const files = [...directory.files()];
     const parts = files.filter(([name]) => name.endsWith('.part'));

@@ -1,6 +1,6 @@
-// The program that the kill tests start as a process of its own. Modes: `steps FOLDER FROM` commits step after step and
-// prints each once it is acknowledged; `lock FOLDER SENTINELS ROUNDS` takes and releases the write lock and sometimes
-// dies holding it; `write FOLDER` tries to open a writer and prints the error's code.
+// The program that the kill tests run in a separate process. Modes: `steps FOLDER FROM` commits step after step and prints
+// each when its commit is acknowledged; `lock FOLDER SENTINELS ROUNDS` takes and releases the write lock and sometimes
+// is killed while it holds it; `write FOLDER` tries to open a writer and prints the error's code.
 
 import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { nodeDirectory } from '@quire/engine/node';
 import { openScripted, runStep } from './script.ts';
 
 const [mode, folder = '', argument = '', rounds = '0'] = process.argv.slice(2);
-const say = (line: string) => writeFileSync(1, `${line}\n`); // synchronous: a line printed is a line acknowledged
+const say = (line: string) => writeFileSync(1, `${line}\n`); // synchronous: a printed line is an acknowledged step
 
 if (mode === 'steps') await runSteps();
 else if (mode === 'lock') await fightForLock();
@@ -43,7 +43,7 @@ async function fightForLock(): Promise<void> {
     writeFileSync(sentinel, String(process.pid));
     await sleep(Math.random() * 3);
     if (Number(readFileSync(sentinel, 'utf8')) !== process.pid) say('OVERLAP while holding');
-    if (++round === Number(rounds)) process.kill(process.pid, 'SIGKILL'); // dies holding the lock
+    if (++round === Number(rounds)) process.kill(process.pid, 'SIGKILL'); // killed while it holds the lock
     unlinkSync(sentinel);
     await lock.release();
     say('held');

@@ -1,6 +1,7 @@
-// Files that lie: random bytes of a section are changed and every checksum is made right again, as no accident would and
-// an attacker could. Whatever is opened, searched, merged or committed then answers or throws CORRUPT (UNSUPPORTED_FORMAT where a version changed): no other error,
-// no hang (the test's timeout), no memory without bound (what a file claims is checked before room is made for it).
+// Forged files: random bytes of a section are changed and every checksum is recomputed, as an attacker can do. Every
+// operation (open, search, merge, commit) then answers or throws CORRUPT (UNSUPPORTED_FORMAT for a changed version). There
+// is no other error, no hang (the timeout of the test) and no unbounded memory (sizes in a file are checked before memory
+// is allocated).
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -80,7 +81,7 @@ function damage(bytes: Uint8Array, rng: Rng): Uint8Array {
   return rng.below(8) === 0 ? bytes.slice(0, rng.below(bytes.length)) : bytes;
 }
 
-/** A copy of the directory in which one section of one file lies, checksums and manifest agreeing with the lie. */
+/** A copy of the directory with one forged section; checksums and manifest agree with it. */
 async function forge(directory: MemoryDirectory, manifest: Manifest, rng: Rng) {
   const segment = rng.pick(manifest.segments);
   const victim = rng.pick([
@@ -113,7 +114,7 @@ async function forge(directory: MemoryDirectory, manifest: Manifest, rng: Rng) {
   return { directory: memoryDirectory(all), what: `section ${section} of ${victim.file}` };
 }
 
-/** Everything that reads files; each step may fail by itself. */
+/** Every operation that reads files; each step may fail alone. */
 async function use(directory: MemoryDirectory, rng: Rng, attempt: (f: () => Promise<unknown>) => Promise<void>) {
   const library = await openLibrary(directory, { schema, parts: partsOn(new Heap()), autoMerge: false });
   const snapshot = library.snapshot();
@@ -144,8 +145,8 @@ async function use(directory: MemoryDirectory, rng: Rng, attempt: (f: () => Prom
   await library.close();
 }
 
-describe('files that lie with right checksums', () => {
-  it('are answered from or refused as damaged, whatever is done with them', async () => {
+describe('forged files with valid checksums', () => {
+  it('give an answer or CORRUPT in every operation', async () => {
     const rng = new Rng(seed('forged files'));
     const directory = await makeLibrary(rng);
     const manifest = await readManifest(directory);

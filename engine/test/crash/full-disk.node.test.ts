@@ -1,5 +1,5 @@
-// A real file system that is really full: a tmpfs of 400 KiB. The injected failures of power-failure.test.ts reach every
-// operation; this one shows that the platform's own errors arrive as ours.
+// A full file system: a tmpfs of 400 KiB. The injected failures of power-failure.test.ts cover every operation; this test
+// shows that the errors of the platform become EngineErrors.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';

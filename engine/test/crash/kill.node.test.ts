@@ -1,5 +1,5 @@
-// kill -9 at random moments of adding, merging and committing: no acknowledged commit is lost, the dead process's lock
-// is taken over by exactly one. Each child is a process of its own, bundled from the sources first.
+// kill -9 at random moments of adding, merging and committing: no acknowledged commit is lost, and exactly one process
+// takes over the lock of the dead one. Each child is a separate process, bundled from the sources.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,7 +54,7 @@ function start(args: readonly string[], options: { readonly uid?: number } = {})
 }
 
 describe('a process that is killed', () => {
-  it('loses no acknowledged commit, at whatever moment it dies', async () => {
+  it('loses no acknowledged commit at any moment', async () => {
     const rng = new Rng(seed('kill -9'));
     const folder = join(scratch, 'killed');
     let step = -1;
@@ -82,7 +82,7 @@ describe('a process that is killed', () => {
     console.log(`${kills} kills, ${step + 1} steps acknowledged`);
   }, 600_000);
 
-  it('leaves a lock that exactly one of several takers gets', async () => {
+  it('leaves a lock that exactly one of several processes takes over', async () => {
     const folder = join(scratch, 'fought-over');
     const sentinels = await mkdtemp(join(scratch, 'sentinel-'));
     const fighters = Array.from({ length: 4 * count(1, 5) }, (_, i) =>
@@ -96,7 +96,7 @@ describe('a process that is killed', () => {
     await (await (await nodeDirectory(folder)).lock('write.lock')).release();
   }, 600_000);
 
-  it('does not keep a second writer waiting for nothing: it is told who holds the lock', async () => {
+  it('gives a second writer LOCKED at once, with the holder of the lock', async () => {
     const folder = join(scratch, 'two-writers');
     const library = await openScripted(await nodeDirectory(folder));
     const writer = await library.writer();

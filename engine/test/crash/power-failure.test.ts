@@ -1,4 +1,4 @@
-// After a power failure at any moment the last acknowledged commit opens, whatever became of what was not synced.
+// After a power failure at any moment the last acknowledged commit opens, for any state of the data that was not synced.
 
 import { EngineError, Rng } from '@quire/engine/core';
 import { type Directory, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
@@ -43,7 +43,7 @@ describe('a library on a disk that fails', () => {
         expect(await stateOf(snapshot)).toEqual(stateAfter(step));
         seen.set(key, step);
         if (at % 25 === 0) {
-          const next = await survivor.writer(); // and the library goes on from there
+          const next = await survivor.writer(); // and the library can be written to
           expect(await stateOf(await runStep(next, step + 1))).toEqual(stateAfter(step + 1));
           await survivor.close();
           expect((await verifyLibrary(disk, { deep: true })).problems).toEqual([]);
@@ -54,19 +54,19 @@ describe('a library on a disk that fails', () => {
     expect(directory.operations.length).toBeGreaterThan(300);
   }, 600_000);
 
-  it('survives a killed process, a successor that tidies up after it, and then a power failure', async () => {
+  it('survives a killed process, the clean-up by the next writer, and then a power failure', async () => {
     const rng = new Rng(seed('kill, then power failure'));
     const steps = 10;
     const probe = recordingDirectory();
     await runSteps(probe, steps);
     const spent = probe.operations.filter(({ type }) => type !== 'remove' && type !== 'mark');
-    // The worst moment is between a rename and the sync that makes it durable; the long run takes every other one too.
+    // The critical moment is between a rename and the sync that makes it durable. The long run covers all other moments.
     const moments = spent.flatMap(({ type }, at) =>
       type === 'rename' || at % count(spent.length, 5) === 4 ? [at + 1] : [],
     );
     for (const killedAt of moments) {
       const disk = recordingDirectory();
-      // Nothing after operation killedAt happens, and nothing that was done is undone: that is a kill, not a power failure.
+      // A kill: nothing after operation killedAt happens, and nothing before it is undone.
       const doomed = {
         ...fillingDirectory(disk, killedAt),
         remove: async () => {},
@@ -102,7 +102,7 @@ describe('a library on a disk that fails', () => {
     }
   }, 600_000);
 
-  it('says that the disk is full at any operation, keeps the last commit and goes on after abort()', async () => {
+  it('reports a full disk at any operation, keeps the last commit and continues after abort()', async () => {
     const steps = 10;
     const probe = fillingDirectory(memoryDirectory(), Number.POSITIVE_INFINITY);
     await runSteps(probe, steps);
@@ -135,7 +135,7 @@ describe('a library on a disk that fails', () => {
     }
   }, 600_000);
 
-  it('keeps a commit whose last sync failed, whether the writer aborts or just closes', async () => {
+  it('keeps a commit whose last sync failed, after abort and after close', async () => {
     for (const aborts of [true, false]) {
       const inner = memoryDirectory();
       let failing = false;
@@ -143,7 +143,7 @@ describe('a library on a disk that fails', () => {
         ...inner,
         rename: async (from, to) => {
           await inner.rename(from, to);
-          failing = Number(from.match(/\d+/)?.[0]) === 4; // generation 4 is in place, and cannot be made durable
+          failing = Number(from.match(/\d+/)?.[0]) === 4; // generation 4 is renamed, and its sync fails
         },
         syncDirectory: async () => {
           if (failing) throw new EngineError('STORAGE_FAILED', 'the folder cannot be synced');
@@ -162,7 +162,7 @@ describe('a library on a disk that fails', () => {
     }
   });
 
-  it('survives a disk that fills up during a background merge: the commit stands, the merge is reported', async () => {
+  it('keeps the commit and reports the failed merge when the disk fills up during a background merge', async () => {
     const steps = 16;
     for (let failAt = 40; failAt < 400; failAt += count(40, 3)) {
       const inner = memoryDirectory();

@@ -1,5 +1,5 @@
-// A Directory that writes down every operation, and can say what a disk might hold if the power had failed after any of
-// them: un-synced appends dropped, torn or kept, un-synced creations, renames and removals applied in any subset.
+// A Directory that records every operation and computes the possible states of the disk after a power failure at any of
+// them: un-synced appends dropped, torn or kept; un-synced creations, renames and removals applied in any subset.
 
 import { crc32c, EngineError, type Rng } from '@quire/engine/core';
 import { type Directory, type MemoryDirectory, memoryDirectory } from '@quire/engine/storage';
@@ -16,20 +16,20 @@ type Operation =
 
 export interface RecordingDirectory extends Directory {
   readonly operations: readonly Operation[];
-  /** Notes a moment between operations: a commit was acknowledged. */
+  /** Records a moment between operations: a commit was acknowledged. */
   mark(label: string): void;
   /** The last label marked before operation `at`. */
   markedBefore(at: number): string | undefined;
-  /** What a disk may hold after a crash before operation `at`. */
+  /** A possible state of the disk after a crash before operation `at`. */
   crash(at: number, fate: Fate, rng: Rng): MemoryDirectory;
 }
 
-/** Equal for directories with equal files: many crashes leave the same disk, which need be looked at once. */
+/** Equal for directories with equal files. Many crashes give the same state, which needs one check. */
 export function diskKey(directory: MemoryDirectory): string {
   return [...directory.files()].map(([name, bytes]) => `${name} ${bytes.length} ${crc32c(bytes)}`).join('\n');
 }
 
-/** What happens to everything that was not synced. */
+/** The fate of operations that were not synced. */
 export type Fate = 'dropped' | 'kept' | 'random';
 
 export function recordingDirectory(): RecordingDirectory {
@@ -117,7 +117,7 @@ function survivors(operations: readonly Operation[], fate: Fate, rng: Rng): Map<
   return out;
 }
 
-/** What is left of un-synced bytes: nothing, all, a torn piece, or the right length with wrong bytes. */
+/** The rest of un-synced bytes: none, all, a torn piece, or the right length with wrong bytes. */
 function fateOf(loose: Uint8Array, fate: Fate, rng: Rng): Uint8Array {
   if (fate === 'dropped' || loose.length === 0) return new Uint8Array(0);
   if (fate === 'kept') return loose;
@@ -136,7 +136,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Passes everything on to `inner` until the `failAt`-th changing operation, which fails like a full disk; so do all after it. */
+/** Delegates to `inner`; the `failAt`-th changing operation and all after it fail like a full disk. */
 export function fillingDirectory(inner: Directory, failAt: number): Directory & { readonly used: () => number } {
   let used = 0;
   const spend = (action: string) => {

@@ -1,5 +1,5 @@
-// A deterministic program against a library: step n always does the same, so the state after any step is known. What
-// the crash tests run, kill, corrupt and compare with.
+// A deterministic sequence of steps on a library: step n always does the same, so the state after any step is known. The
+// crash tests run it, kill it, corrupt its files and compare with its states.
 
 import { compareUtf8, type DenseRep, type DocId, Rng } from '@quire/engine/core';
 import {
@@ -17,7 +17,7 @@ const dim = 8;
 const parts = { dense: bruteForceDense(space, dim) };
 type Parts = { readonly dense: PartKind<'dense'> };
 
-/** A small buffer, so that a commit holds several segments and merges come often. */
+/** A small buffer, so that a commit has several segments and merges are frequent. */
 export function openScripted(
   directory: Directory,
   options: { readonly readOnly?: boolean; readonly autoMerge?: boolean } = {},
@@ -37,14 +37,14 @@ export function vector(seed: number): DenseRep {
 
 type Change = { readonly id: DocId; readonly step: number | undefined };
 
-/** What step n changes: a few documents written, one deleted. */
+/** The changes of step n: a few documents written, one deleted. */
 function changes(n: number): readonly Change[] {
   const rng = new Rng(n * 2654435761);
   const written = Array.from({ length: 6 }, () => ({ id: `paper ${rng.below(80)}`, step: n }));
   return [...written, { id: `paper ${rng.below(80)}`, step: undefined }];
 }
 
-/** Runs step n and commits it, saying so in the metadata. */
+/** Runs step n and commits it with n in the metadata. */
 export async function runStep(writer: Writer<Parts>, n: number): Promise<Snapshot<Parts>> {
   for (const { id, step } of changes(n)) {
     if (step === undefined) await writer.delete(id);
@@ -72,7 +72,7 @@ export function stateAfter(n: number): readonly (readonly [DocId, number])[] {
   return [...state].sort(([a], [b]) => compareUtf8(a, b));
 }
 
-/** The documents that a snapshot holds. */
+/** The documents of a snapshot. */
 export async function stateOf(snapshot: Snapshot<Parts>): Promise<readonly (readonly [DocId, number])[]> {
   const state: [DocId, number][] = [];
   for (const id of await snapshot.ids()) {
@@ -84,7 +84,7 @@ export async function stateOf(snapshot: Snapshot<Parts>): Promise<readonly (read
   return state;
 }
 
-/** Everything that a fixed set of questions brings to light. */
+/** The answers to a fixed set of queries. */
 export async function answersOf(snapshot: Snapshot<Parts>): Promise<string> {
   const reader = snapshot.part('dense');
   const filter = { op: 'prefix', column: 'tags', prefix: 't' } as const;

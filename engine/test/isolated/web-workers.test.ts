@@ -1,4 +1,4 @@
-// Workers of a page on shared memory must find what one thread finds, and what the scalar twins find. It needs a
+// Workers of a page on shared memory find the same hits as one thread and as the scalar twins. The test needs a
 // cross-origin isolated page, which vitest.browser.config.ts serves for this folder.
 
 import { BitSet, type DenseRep, Rng } from '@quire/engine/core';
@@ -12,9 +12,9 @@ import { unless } from '../support/skip.ts';
 
 const inPage = typeof document === 'object';
 const SPACE = 'test/web-workers';
-const SIZE = 36_000; // of sign codes 1.1 MB: a share for each of two workers
+const SIZE = 36_000; // 1.1 MB of sign codes: a share for each of two workers
 const DIM = 256;
-/** Small enough that scans go over several shared memories. */
+/** Small, so that scans use several shared memories. */
 const ARENA = 8 << 20;
 
 type Make = (options: { readonly heap?: Heap; readonly pool?: KernelPool }) => PartKind<'dense'>;
@@ -28,7 +28,7 @@ const rep = (vec: Float32Array): DenseRep => ({ kind: 'dense', space: SPACE, vec
 unless(inPage ? undefined : 'not in a browser').describe('web workers on an isolated page', () => {
   const { it } = unless(undefined);
 
-  it('the page is isolated, or nothing here would be tested', () => {
+  it('the page is isolated: the other tests depend on it', () => {
     expect([globalThis.crossOriginIsolated, hasSharedMemory()]).toEqual([true, true]);
   });
 
@@ -53,15 +53,15 @@ unless(inPage ? undefined : 'not in a browser').describe('web workers on an isol
         const found = await pooled.search(query, 25, scope);
         expect(found.ords).toHaveLength(25);
         expect(found).toEqual(await one.search(query, 25, scope));
-        if (i >= 4) return; // a twin takes its time
-        // The twin of a search by codes scores every vector: what both found must have its bits.
+        if (i >= 4) return; // a twin is slow
+        // The twin of a search by codes scores every vector. Hits in both lists must have the same bits.
         const twin = await one.search(query, name === 'binary' ? SIZE : 25, { ...scope, exhaustive: true });
         if (name !== 'binary') expect(found).toEqual(twin);
         const scores = new Map(Array.from(twin.ords, (ord, n) => [ord, twin.scores[n]!]));
         for (const [n, ord] of found.ords.entries()) expect(found.scores[n]).toBe(scores.get(ord));
       });
       await Promise.all(searches);
-      expect(Math.min(...asked)).toBeGreaterThanOrEqual(searches.length); // both did a share of every search
+      expect(Math.min(...asked)).toBeGreaterThanOrEqual(searches.length); // both workers did a share of every search
       one.close();
       pooled.close();
       expect(heap.allocatedBytes).toBe(0);
@@ -69,14 +69,14 @@ unless(inPage ? undefined : 'not in a browser').describe('web workers on an isol
     });
   }
 
-  it('openThreads gives the workers that were asked for', async () => {
+  it('openThreads starts the given number of workers', async () => {
     const scan = await openThreads({ workers: webWorkers, threads: 2 });
     expect([scan.threads, scan.reason, scan.options.heap?.isShared]).toEqual([2, undefined, true]);
     scan.close();
   });
 });
 
-/** `webWorkers`, and how many messages each was sent. */
+/** `webWorkers`, and the number of messages to each. */
 function counting(asked: number[]): WorkerAdapter {
   let started = 0;
   return (source) => {

@@ -1,4 +1,4 @@
-// Seeded text and queries of our own on which our BM25 is held against Lucene's, and how both are asked.
+// Seeded text and queries for the comparison of our BM25 with Lucene's, and the query languages of both.
 
 import { Rng } from '../../src/core/rng.ts';
 import type { LexicalQuery, TokenStream } from '../../src/core/types.ts';
@@ -84,7 +84,7 @@ function tree(source: Source, field: number, shape: number, depth: number): Lexi
   }
 }
 
-/** Two to four neighbouring words of a text; words around a removed stop word are not neighbours. */
+/** Two to four neighbouring words of a text; two words with a removed stop word between them are not neighbours. */
 function phrase(rng: Rng, stream: TokenStream): LexicalQuery {
   const from = rng.below(stream.length - 1);
   let to = from + 1;
@@ -144,7 +144,7 @@ function program(query: LexicalQuery, field: string): string[] {
       return [...[...positive, ...negative].flatMap((clause) => program(clause, field)), operator];
     }
     default:
-      throw new Error(`Lucene is not asked for a ${query.type}`);
+      throw new Error(`The oracle has no query of type ${query.type}`);
   }
 }
 
@@ -159,7 +159,7 @@ export function answerLine(hits: readonly { readonly doc: number; readonly score
     .join(' ');
 }
 
-/** What is committed of an answer: its first hits, how many there are and a hash of all. */
+/** The committed form of an answer: its first hits, the number of hits and a hash of all. */
 export function digest(answer: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < answer.length; i++) hash = Math.imul(hash ^ answer.charCodeAt(i), 0x01000193);

@@ -1,5 +1,5 @@
-// BM25 against Lucene itself: documents and float32 score bits of the best 1,000, for 1,000 queries.
-// QUIRE_WRITE_ANSWERS=1 rewrites lucene-bm25-answers.ts, which lucene-bm25.test.ts asserts where there is no Lucene.
+// Compares BM25 with an installed Lucene: documents and float32 score bits of the best 1,000, for 1,000 queries.
+// QUIRE_WRITE_ANSWERS=1 rewrites lucene-bm25-answers.ts, which lucene-bm25.test.ts checks without Lucene.
 import { writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { BitSet } from '../../src/core/bitset.ts';

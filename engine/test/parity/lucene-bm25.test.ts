@@ -1,4 +1,4 @@
-// BM25 against Lucene's committed answers: the same documents with the same float32 scores, where there is no Lucene too.
+// Compares BM25 with Lucene's committed answers: the same documents with the same float32 scores. It needs no Lucene.
 import { describe, expect, it } from 'vitest';
 import { inverted } from '../../src/indexes/index.ts';
 import { english } from '../../src/text/index.ts';

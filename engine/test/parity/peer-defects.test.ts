@@ -1,6 +1,6 @@
-// Faults found in other engines, each with a test that ours does not have it; numbered as in the list they were collected
-// in. Not here: 5 (margins of mined hard negatives) and 15 (growing centroids of PLAID), which nothing of ours could have
-// yet; 12 (a quantised encoder held to float goldens) is in encoders/static.test.ts, whose int8 vectors are frozen apart.
+// Defects of other engines, each with a test that this engine does not have it. The numbers are those of the list of
+// defects. Without 5 (margins of mined hard negatives) and 15 (growing centroids of PLAID): the engine has no such function
+// yet. 12 (a quantised encoder compared with float vectors) is in encoders/static.test.ts, which has its own int8 vectors.
 
 import { type Document, type Encoder, type IndexReader, type Ranking, Rng, type TraceEvent } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
@@ -16,7 +16,7 @@ const DIM = 32;
 const SPACE = 'words by their letters';
 const terms = termsEncoder(english(), { fields: ['text'] });
 
-/** A direction for each word, drawn from its letters; a text is the mean of its words'. */
+/** A random direction for each word, seeded by its letters; a text is the mean of its words. */
 const letters: Encoder<'dense'> = {
   name: 'letters',
   kind: 'dense',
@@ -88,14 +88,14 @@ describe('1: BM25 is the published formula', () => {
 describe('2: scores are normalised once, and a weight of 0 is a weight', () => {
   const [lexical, dense] = [ranking(['a', 8], ['b', 4], ['c', 0]), ranking(['c', 0.9], ['a', 0.1])];
 
-  it('leaves a list of weight 0 out, whichever it is', () => {
+  it('leaves out a list of weight 0, in any position', () => {
     expect(fuseRankings([lexical, dense], { by: 'minmax', weights: [1, 0] })).toEqual(
       fuseRankings([lexical], { by: 'minmax' }),
     );
     expect(ids(fuseRankings([lexical, dense], { by: 'minmax', weights: [0, 1] }))).toEqual(['c', 'a']);
   });
 
-  it('keeps the share of a score in its own list, and does not stretch the sums again', () => {
+  it('normalises a score over its own list, and does not normalise the sums again', () => {
     const hits = fuseRankings([lexical, dense], { by: 'minmax', weights: [0.25, 0.25] });
     expect(Object.fromEntries(hits.map((hit) => [hit.id, hit.score]))).toEqual({ a: 0.25, b: 0.125, c: 0.25 });
   });
@@ -110,14 +110,14 @@ describe('3 and 4: re-ranking scores are used as they are', () => {
     expect(hits).toEqual(ranking(['b', 7.5], ['c', 0.125], ['a', -4.25]));
   });
 
-  it('scores that half precision would tie stay apart', async () => {
+  it('scores that are equal in half precision stay different', async () => {
     const hits = await rerank(first, scorer(0.9991, 0.9992, 0.9993), 3).run(query('x'));
     expect(ids(hits)).toEqual(['c', 'b', 'a']);
     expect(new Set(hits.map((hit) => hit.score)).size).toBe(3);
   });
 });
 
-describe('6: what is not merged yet is scored like the rest', () => {
+describe('6: segments that are not merged are scored like the rest', () => {
   it('a filter and the split into segments change no score', async () => {
     const documents = corpus(300);
     const [whole, split] = [await libraryOf(documents), await libraryOf(documents, 70)];
@@ -134,7 +134,7 @@ describe('7: a query that is a document of the corpus', () => {
   const qrels = new Map([['d1', new Map([['d2', 1]])]]);
   const retriever = fixed('first', ranking(['d1', 9], ['d2', 5], ['d3', 1]));
 
-  it('is taken out of its own ranking when asked, and only then', async () => {
+  it('is removed from its own ranking on request only', async () => {
     const queries = new Map([['d1', 'text']]);
     const left = await runQueries(retriever, queries, { removeQuery: true });
     const kept = await runQueries(retriever, queries);
@@ -147,7 +147,7 @@ describe('8: a re-ranker that fails', () => {
   const first = fixed('first', ranking(['a', 3], ['b', 2]));
   const broken = { name: 'broken', score: () => Promise.reject(new Error('no model')) };
 
-  it('is an error, or, if so chosen, an event; its zeros never stand for scores', async () => {
+  it('is an error or, as an option, an event; zeros never replace scores', async () => {
     await expect(rerank(first, broken, 2).run(query('x'))).rejects.toThrow('no model');
     const events: TraceEvent[] = [];
     const trace = (event: TraceEvent) => events.push(event);
@@ -174,7 +174,7 @@ describe('9: filters that leave little', () => {
 });
 
 describe('10: ranks are fused over the whole library', () => {
-  it('however its documents are split into segments', async () => {
+  it('for any split of its documents into segments', async () => {
     const documents = corpus(240);
     const answers = await Promise.all(
       [240, 100, 31].map(async (perSegment) => {
@@ -205,23 +205,28 @@ describe('11: reciprocal rank fusion is the published one', () => {
 describe('13: passages are not documents', () => {
   const twice = ranking(['d1', 3], ['d1', 2], ['d2', 1]);
 
-  it('a document that stands twice in a ranking is neither measured nor fused', () => {
+  it('a ranking with a document twice is neither measured nor fused', () => {
     const qrels = new Map([['q', new Map([['d1', 1]])]]);
     expect(() => evaluate(new Map([['q', twice]]), qrels)).toThrow(/more than once/);
     expect(() => fuseRankings([twice], { by: 'rrf' })).toThrow(/3 hits of 2 documents/);
   });
 });
 
-describe('14: RM3 on next to nothing', () => {
-  it.each([0, 1, 2, 5])('of %i documents ranks as the plain query does: each term is in too many', async (size) => {
-    const library = await libraryOf(corpus(size));
-    const snapshot = library.snapshot();
-    const plain = await retrieve(terms, part(library, 'lexical'), 10).run(query('dense list query'), { snapshot });
-    const expanded = await rm3(terms, part(library, 'lexical'), { k: 10 }).run(query('dense list query'), { snapshot });
-    expect(ids(expanded)).toEqual(ids(plain));
-    expect(expanded.every((hit) => Number.isFinite(hit.score))).toBe(true);
-    snapshot.release();
-  });
+describe('14: RM3 on a very small library', () => {
+  it.each([0, 1, 2, 5])(
+    'of %i documents ranks like the plain query: each term is in too many documents',
+    async (size) => {
+      const library = await libraryOf(corpus(size));
+      const snapshot = library.snapshot();
+      const plain = await retrieve(terms, part(library, 'lexical'), 10).run(query('dense list query'), { snapshot });
+      const expanded = await rm3(terms, part(library, 'lexical'), { k: 10 }).run(query('dense list query'), {
+        snapshot,
+      });
+      expect(ids(expanded)).toEqual(ids(plain));
+      expect(expanded.every((hit) => Number.isFinite(hit.score))).toBe(true);
+      snapshot.release();
+    },
+  );
 });
 
 describe('16: a library opened twice', () => {

@@ -1,5 +1,5 @@
-// One lexical run over a dataset as the published regressions make it: the flat form in one field, 1,000 hits, scores
-// separated as Anserini writes them, measured over all judged queries.
+// One lexical run over a dataset in the configuration of the published regressions: the flat form in one field, 1,000 hits,
+// ties broken as Anserini writes them, measured over all judged queries.
 
 import { type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
 import { evaluate, type Qrels, type Run, runQueries, type Values } from '@quire/engine/evaluation';
@@ -15,7 +15,7 @@ export const HITS = 1000;
 export interface Indexed {
   readonly encoder: TermsEncoder;
   readonly library: Library<{ readonly lexical: PartKind<'terms'> }>;
-  /** Tokens of the collection, and different ones among them. */
+  /** Number of tokens of the collection, and of different tokens. */
   readonly totalTerms: number;
   readonly uniqueTerms: number;
 }
@@ -43,7 +43,7 @@ export async function indexFlat(dataset: Dataset): Promise<Indexed> {
   return { encoder, library, totalTerms, uniqueTerms: unique.size };
 }
 
-/** Every judged query, with the scores that Anserini would write. */
+/** Every judged query, with the scores in Anserini's output format. */
 export async function publishedRun(dataset: Dataset, { library }: Indexed, retriever: Retriever): Promise<Run> {
   const snapshot = library.snapshot();
   try {

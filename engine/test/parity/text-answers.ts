@@ -1,5 +1,5 @@
-// What an analysis looks like in the committed answers: [term, position increment, start, end] a token, as Lucene's
-// helper prints it (test/oracle/java/Analysis.java).
+// The form of an analysis in the committed answers: [term, position increment, start, end] for each token, as printed by
+// test/oracle/java/Analysis.java.
 
 import type { TokenStream } from '@quire/engine/core';
 import { WORD_TYPES, type WordScanner } from '@quire/engine/text';

@@ -1,5 +1,5 @@
-// Seeded texts that are hard on tokenizers: every script, emoji sequences, marks, controls, lone surrogates, long
-// tokens. Our own, made of nothing but code points and a few invented words.
+// Seeded texts that are difficult for tokenizers: every script, emoji sequences, marks, controls, lone surrogates, long
+// tokens. They consist of random code points and a few invented words.
 
 import { Rng } from '@quire/engine/core';
 
@@ -80,7 +80,7 @@ const LONG: readonly Make[] = [
   times(among('1,2_'), 240, 300),
 ];
 
-/** One text; about one in twenty holds a token around the length limit. */
+/** One text; about one in twenty has a token around the length limit. */
 export function hardText(rng: Rng): string {
   const pieces: string[] = [];
   const count = 1 + rng.below(24);
@@ -97,7 +97,7 @@ export function hardTexts(seed: number, count: number): readonly string[] {
   return Array.from({ length: count }, () => hardText(rng));
 }
 
-/** Invented words that visit every rule of an English stemmer: stems, then up to three suffixes. */
+/** Invented words that use every rule of an English stemmer: a stem and up to three suffixes. */
 export function suffixedWords(seed: number, count: number): readonly string[] {
   const rng = new Rng(seed);
   const syllable: Make = (r) => times(among('bcdfghjklmnpqrstvwxyz'), 0, 2)(r) + times(among('aeiouy'), 0, 2)(r);
@@ -112,7 +112,7 @@ export function suffixedWords(seed: number, count: number): readonly string[] {
   });
 }
 
-/** UTF-16 units as four hex digits each: how texts with lone surrogates reach an oracle. */
+/** UTF-16 units as four hex digits each: the encoding for an oracle, which keeps lone surrogates. */
 export function toHex(text: string): string {
   let hex = '';
   for (let i = 0; i < text.length; i++) hex += text.charCodeAt(i).toString(16).padStart(4, '0');

@@ -1,5 +1,5 @@
-// Asks Lucene itself over fresh seeded texts; with QUIRE_WRITE_FIXTURES=1 it also writes the committed answers. The
-// automaton and the case mapping are compared whole, not by sample.
+// Compares text analysis with an installed Lucene over new seeded texts; QUIRE_WRITE_FIXTURES=1 also writes the committed
+// answers. The automaton and the case mapping are compared completely, not by sample.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ import { hardTexts, suffixedWords, toHex } from './text-cases.ts';
 
 const COMMITTED = { seed: 20261122, texts: 320, words: 1500 };
 
-/** A text that ends in half a pair gets a space: Lucene alone would lose the piece that it was reading. */
+/** A text that ends in half a pair gets a space: Lucene would lose the token that it was reading (ADR 9). */
 const whole = (text: string) => (/[\ud800-\udbff]$/.test(text) ? `${text} ` : text);
 /** One line of JSON a text; parsed where it is compared, for there are many. */
 const ask = (what: string, texts: readonly string[]): string[] => {
@@ -39,10 +39,10 @@ describe('Lucene', () => {
     const lucene = JSON.parse(javaOracle('Analysis', '', { args: ['automaton'] })) as LuceneAutomaton;
     const { pairs, actions } = compareAutomata(lucene);
     expect(pairs).toBeGreaterThan(50);
-    expect(new Set(actions.values()).size).toBe(9); // eight types and nothing
+    expect(new Set(actions.values()).size).toBe(9); // eight types and none
   });
 
-  whenLucene().it('lower-cases every code point as ours', () => {
+  whenLucene().it('lower-cases every code point like ours', () => {
     const theirs = new Map(JSON.parse(javaOracle('Analysis', '', { args: ['lower'] })) as [number, number][]);
     const lower = new LowerCase();
     for (let c = 0; c < 0x110000; c++) {
@@ -77,12 +77,12 @@ describe('Lucene', () => {
     });
   });
 
-  whenLucene().it('stems invented words of every suffix as ours', () => {
+  whenLucene().it('stems invented words with every suffix like ours', () => {
     const words = suffixedWords(seed('stems'), count(50_000, 1_000_000)).filter((word) => word !== '');
     expect(words.map(porter)).toEqual(luceneStems(words));
   });
 
-  whenLucene().it('is what the committed answers were made by', () => {
+  whenLucene().it('gives the committed answers', () => {
     const texts = hardTexts(COMMITTED.seed, COMMITTED.texts);
     const words = suffixedWords(COMMITTED.seed, COMMITTED.words);
     const lines = ask('english', texts).map((answer) => JSON.stringify(withoutTypes(answer)));
@@ -95,13 +95,13 @@ describe('Lucene', () => {
   });
 });
 
-/** Deep equality, told in full only when it fails: the texts are many. */
+/** Deep equality that prints details only on failure, because there are many texts. */
 function same(ours: unknown, theirs: unknown, which: string): void {
   if (JSON.stringify(ours) !== JSON.stringify(theirs)) expect(ours, which).toEqual(theirs);
   expect(Array.isArray(theirs)).toBe(true);
 }
 
-/** Titles and abstracts, taken evenly from a file of papers. */
+/** Titles and abstracts at equal distances in a file of papers. */
 function papersOf(path: string, wanted: number): string[] {
   const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n');
   const step = Math.max(1, Math.floor(lines.length / wanted));
@@ -111,12 +111,12 @@ function papersOf(path: string, wanted: number): string[] {
     .map(({ title, abstract }) => `${title}\n${abstract ?? ''}`);
 }
 
-/** JSON that survives any editor: everything outside ASCII escaped. */
+/** JSON in ASCII: every other character is escaped. */
 function asciiOnly(json: string): string {
   return json.replace(/[^\n -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Stems of words of ASCII letters: what PorterStemFilter alone makes of them. */
+/** Stems of words of ASCII letters, as PorterStemFilter alone gives them. */
 function luceneStems(words: readonly string[]): string[] {
   return ask('stem', words).map((answer) => withoutTypes(answer)[0]?.[0] ?? '');
 }
@@ -143,7 +143,7 @@ function compareAutomata(lucene: LuceneAutomaton): { pairs: number; actions: Map
       symbols.set(`${ours},${theirs}`, [ours, theirs]);
     }
   }
-  const IGNORE = 1; // Lucene's rule for a character that is in no word
+  const IGNORE = 1; // Lucene's rule for a character outside words
   const actions = new Map<number, number>([[0, 0]]);
   const seen = new Set(['1,0']);
   const queue: (readonly [number, number])[] = [[1, 0]];

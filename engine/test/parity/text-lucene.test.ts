@@ -1,4 +1,4 @@
-// Equality with Lucene 9.12 where no Lucene is: its answers on our own seeded texts, made by
+// Equality with Lucene 9.12 without Lucene: its committed answers on our own seeded texts, written by
 // `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/parity/text-lucene-oracle.node.test.ts`.
 
 import { english, porter } from '@quire/engine/text';

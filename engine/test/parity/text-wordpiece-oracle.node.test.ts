@@ -1,5 +1,5 @@
-// Asks HuggingFace tokenizers itself over fresh seeded texts, and about every code point; with QUIRE_WRITE_FIXTURES=1 it
-// also trains the small vocabulary and writes the committed answers.
+// Compares WordPiece with installed HuggingFace tokenizers over new seeded texts and every code point. With
+// QUIRE_WRITE_FIXTURES=1 it also trains the small vocabulary and writes the committed answers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ describe('HuggingFace tokenizers', () => {
     );
   });
 
-  whenPython().it('normalises and splits every code point as we do', () => {
+  whenPython().it('normalises and splits every code point like ours', () => {
     const theirs = JSON.parse(pythonOracle('wordpiece.py', '', { args: ['properties'] })) as Properties;
     const none = { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
     const steps = [
@@ -105,7 +105,7 @@ describe('HuggingFace tokenizers', () => {
       { text: '.'.repeat(10_000) },
     ];
     const long = JSON.parse(json());
-    long.model.max_input_chars_per_word = 2_000_000; // the reference is quadratic there: short of a megabyte
+    long.model.max_input_chars_per_word = 2_000_000; // the reference is quadratic there, so the text is shorter than a megabyte
     const shorter = cases.map(({ text }) => ({ text: text.slice(0, 3000) }));
     for (const [variant, asked] of [
       [json(), cases],
@@ -120,7 +120,7 @@ describe('HuggingFace tokenizers', () => {
     }
   });
 
-  whenPython().it('is what the committed answers were made by', () => {
+  whenPython().it('gives the committed answers', () => {
     const answers = variants(json()).map(([what, variant], i) => {
       const cases = wordPieceCases(COMMITTED.seed + i, i === 0 ? COMMITTED.cases : 40);
       return `{"what":${JSON.stringify(what)},"ids":${JSON.stringify(ask(variant, cases))}}`;

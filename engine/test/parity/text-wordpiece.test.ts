@@ -1,5 +1,5 @@
-// Equality with HuggingFace tokenizers 0.23 where no Python is: its ids of our own seeded texts, for a small vocabulary
-// that it learnt from them. Made by
+// Equality with HuggingFace tokenizers 0.23 without Python: its committed ids of our own seeded texts, for a small
+// vocabulary that was trained on them. Written by
 // `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/parity/text-wordpiece-oracle.node.test.ts`.
 
 import { wordPiece } from '@quire/engine/text';
@@ -11,7 +11,7 @@ import { variants, wordPieceCases } from './wordpiece-cases.ts';
 
 describe("the committed ids of HuggingFace's tokenizers", () => {
   variants(JSON.stringify(tokenizer)).forEach(([what, json], i) => {
-    it(`are ours: ${what}`, () => {
+    it(`equal ours: ${what}`, () => {
       const answer = answers.variants[i]!;
       expect(answer.what).toBe(what);
       const { encode } = wordPiece(json);

@@ -1,7 +1,7 @@
 // Generated runs and judgements for parity with trec_eval: heavy ties, scores that tie only as 32-bit floats, negative
 // and graded judgements, ids whose UTF-8 and UTF-16 orders differ, queries without a relevant document, queries that
-// only one side has. Left out is what trec_eval reads from unset memory: a query with negative judgements alone, and a
-// level above the highest relevance.
+// only one side has. Without the two cases in which trec_eval reads unset memory: a query with negative judgements only, and
+// a level above the highest relevance.
 
 import { Rng } from '@quire/engine/core';
 import type { Qrels, Run } from '@quire/engine/evaluation';
@@ -22,7 +22,7 @@ export function generateCases(seed: number, cases: number): TrecCase[] {
   return Array.from({ length: cases }, (_, i) => generateCase(rng, i));
 }
 
-/** As `evaluate` takes them. */
+/** In the form that `evaluate` takes. */
 export function runOf(run: TrecCase['run']): Run {
   return new Map(
     Object.entries(run).map(([query, docs]) => [query, Object.entries(docs).map(([id, score]) => ({ id, score }))]),
@@ -50,7 +50,7 @@ function poolOf(rng: Rng, size: number): string[] {
   return rng.shuffle(Array.from({ length: size }, (_, i) => `${rng.pick(PREFIXES)}${i}`));
 }
 
-/** The highest relevance is always there, so that level 2 is within range; one in six queries has only zeros below it. */
+/** The highest relevance always occurs, so that level 2 is within range; one in six queries has only zeros besides. */
 function judgements(rng: Rng, pool: readonly string[], maxRel: number): Record<string, number> {
   const out: Record<string, number> = {};
   const share = rng.float();

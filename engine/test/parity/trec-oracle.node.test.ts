@@ -1,4 +1,5 @@
-// Asks pytrec_eval itself, over fresh seeded cases; with QUIRE_WRITE_FIXTURES=1 it also writes the committed answers.
+// Compares the measures with an installed pytrec_eval over new seeded cases; QUIRE_WRITE_FIXTURES=1 also writes the
+// committed answers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +37,7 @@ whenPython().describe('pytrec_eval', () => {
     expect(compared).toBeGreaterThan(5000);
   });
 
-  whenPython().it('is what the committed answers were made by', () => {
+  whenPython().it('gives the committed answers', () => {
     const answers = ask(generateCases(COMMITTED.seed, COMMITTED.cases));
     const measures = Object.keys(Object.values(answers[0]!)[0]!);
     const round = (value: number) => Number(value.toPrecision(11));

@@ -1,5 +1,5 @@
-// Equality with trec_eval: the golden test of the spec, and trec_eval 9.0.8's own answers on generated cases. The
-// answers were made by `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/parity/trec-oracle.node.test.ts`.
+// Equality with trec_eval: an example from its documentation, and the answers of trec_eval 9.0.8 on generated cases,
+// written by `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/parity/trec-oracle.node.test.ts`.
 
 import { evaluate } from '@quire/engine/evaluation';
 import { describe, expect, it } from 'vitest';

@@ -74,7 +74,7 @@ export function variants(json: string): readonly (readonly [what: string, json: 
   ];
 }
 
-/** How a lone surrogate reaches the reference. */
+/** The encoding of a lone surrogate for the reference. */
 export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (m) => (m.length === 2 ? m : '\ufffd'));
 }

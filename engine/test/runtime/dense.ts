@@ -1,9 +1,9 @@
-// The dense half of the runtime program: the same vectors in every dense index kind, and their rankings.
+// Dense search in the runtime program: the same vectors in every dense index kind, and their rankings.
 import type { DenseRep, Ranking, Rng } from '../../src/core/index.ts';
 import { binary, type DenseKind, flat, ivf } from '../../src/indexes/index.ts';
 import type { Parts, Reps, Snapshot } from '../../src/storage/index.ts';
 
-const DIM = 72; // no multiple of a code word or of a kernel's step
+const DIM = 72; // not a multiple of a code word or of a kernel's step
 const SPACE = 'runtime-test';
 const QUERIES = 15;
 
@@ -24,7 +24,7 @@ export function denseReps(rng: Rng): Reps<typeof KINDS> {
   return { flat32: rep, flat8: rep, binary: rep, ivf: rep };
 }
 
-/** The rankings of every part for the same random queries, as `write` puts them. */
+/** The rankings of every part for the same random queries, passed to `write`. */
 export async function denseRankings(
   snapshot: Snapshot<Parts>,
   rng: Rng,

@@ -1,4 +1,4 @@
-// A worker that writes a library in OPFS through synchronous access handles and says what it found there again.
+// A worker that writes a library in OPFS through synchronous access handles, reopens it and posts the hits.
 
 import { opfsDirectory } from '@quire/engine/browser';
 import { openLibrary, verifyLibrary } from '@quire/engine/storage';

@@ -1,5 +1,5 @@
-// A program whose every byte must be the same in Node and in the browser: it builds libraries in memory from seeded text
-// (segments, deletes, replacements, a merge), and answers with a hash of each file and the bits of each ranking.
+// A program with the same output in Node and in the browser: it builds libraries in memory from seeded text
+// (segments, deletes, replacements, a merge) and returns a hash of each file and the bits of each ranking.
 import { Rng, sha256Hex } from '../../src/core/index.ts';
 import type { Document, LexicalQuery, Ranking } from '../../src/core/types.ts';
 import { termsEncoder } from '../../src/encoders/index.ts';
@@ -15,10 +15,10 @@ const SCHEMA = {
   columns: { year: 'number', venue: 'keyword', tags: 'keywords', open: 'boolean' },
 } as const;
 
-/** What a runtime answered: the hash of a file, or the ids and score bits of a ranking, by name. */
+/** The output of a runtime: the hash of a file, or the ids and score bits of a ranking, by name. */
 export type Answers = Readonly<Record<string, string>>;
 
-/** Runs everything. Equal seeds must give equal answers in every runtime. */
+/** Runs the whole program. Equal seeds must give equal output in every runtime. */
 export async function run(seed: number): Promise<Answers> {
   return {
     ...(await build('segments', seed, { merge: false })),
@@ -83,7 +83,7 @@ export function bitsOf(ranking: Ranking): string {
     .join(' ');
 }
 
-/** Made-up words of one to four syllables, some with letters beyond ASCII. */
+/** Generated words of one to four syllables, some with letters outside ASCII. */
 function vocabulary(rng: Rng): string[] {
   const syllables = [
     'ra',

@@ -1,5 +1,5 @@
-// Node and Chromium make the same files and the same rankings, byte for byte, from the same seed. (Run on Node 24 as well,
-// by `npm run test:node24`, so that both Nodes are compared with the browser.)
+// Node and Chromium write the same files and the same rankings, byte for byte, from the same seed. `npm run test:node24`
+// runs this test on Node 24, so that both versions of Node are compared with the browser.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

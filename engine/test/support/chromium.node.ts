@@ -1,4 +1,4 @@
-// Tests that start a Chromium themselves. (The suite as a whole also runs in one: `npm run test:browser`.)
+// For tests that start a Chromium themselves. (`npm run test:browser` runs the whole suite in one.)
 import { chromiumPath } from '../../../scripts/lib/chromium.mjs';
 import { type Conditional, unless } from './skip.ts';
 

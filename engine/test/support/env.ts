@@ -1,4 +1,4 @@
-// The settings of a test run, readable in Node and in the browser: vitest.config.ts hands the QUIRE_* variables to both.
+// The settings of a test run, readable in Node and in the browser: vitest.config.ts passes the QUIRE_* variables to both.
 
 declare global {
   interface ImportMetaEnv {
@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-// Written out as `import.meta.env`, with no cast around `import.meta`: vitest replaces exactly that text.
+// Written as `import.meta.env` without a cast around `import.meta`: vitest replaces exactly this text.
 const env = import.meta.env;
 
 /** Whether this is `npm run test:long`: the full counts. */
@@ -22,7 +22,7 @@ export function count(usual: number, long: number): number {
 
 /**
  * The seed of a random test, printed so that a failure can be run again with QUIRE_SEED.
- * Each label gets its own stream of the run's seed, so tests do not repeat one another's inputs.
+ * Each label has its own stream of the run's seed, so tests do not repeat the inputs of other tests.
  */
 export function seed(label: string): number {
   const base = Number(env.QUIRE_SEED ?? DEFAULT_SEED);
@@ -31,10 +31,10 @@ export function seed(label: string): number {
   return (base ^ fnv1a(label)) >>> 0;
 }
 
-/** The seed when none is given. `npm run test:long` draws a fresh one. */
+/** The default seed. `npm run test:long` draws a new one. */
 const DEFAULT_SEED = 20261122;
 
-/** FNV-1a over UTF-16 code units, 32 bits: enough to tell labels apart. */
+/** FNV-1a over UTF-16 code units, 32 bits: enough to distinguish labels. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -1,5 +1,5 @@
-// An inverted part without a library around it: sections in memory, several segments searched as one, documents written
-// as plain words. For tests.
+// An inverted part without a library, for tests: sections in memory, several segments searched as one, documents written
+// as plain words.
 
 import type { BitSet } from '../../src/core/bitset.ts';
 import type { LexicalQuery, Ord, Statistics, TermsDocument, TermsQuery, TokenStream } from '../../src/core/types.ts';
@@ -107,7 +107,7 @@ export interface SearchOptions {
   readonly statistics?: Statistics;
 }
 
-/** Segments searched as one index; a document's number is its place in the concatenation of all segments. */
+/** Segments searched as one index; a document's number is its index in the concatenation of all segments. */
 export class Segments {
   readonly parts: readonly SegmentPart<'terms'>[];
   readonly sizes: readonly number[];

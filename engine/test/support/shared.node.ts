@@ -1,4 +1,4 @@
-// Finds the data that lives outside the repository: QUIRE_DATA, or ../shared/data/benchmarks beside the repository;
+// Finds the data outside the repository: QUIRE_DATA, or ../shared/data/benchmarks beside the repository;
 // the paper files in QUIRE_PAPERS, or in the folder `papers` beside the benchmarks. Absent data is a skip, not an error.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ export const paperFile = (...parts: readonly string[]): string => join(papers, .
 
 /**
  * Tests over files outside the repository; they skip with the reason `no ../shared` where one is absent.
- * @param paths what they read, from `benchmark` or `paperFile`
+ * @param paths the files that they read, from `benchmark` or `paperFile`
  */
 export function whenShared(...paths: readonly string[]): Conditional {
   return unless(paths.every((path) => existsSync(path)) ? undefined : 'no ../shared');

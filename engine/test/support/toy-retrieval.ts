@@ -1,9 +1,9 @@
-// Toy readers and retrievers for tests of what is built on them: fixed rankings, no storage.
+// Small readers and retrievers for tests: fixed rankings, no storage.
 
 import { type Encoder, EngineError, type IndexReader, type Ranking } from '@quire/engine/core';
 import type { Query, Retriever } from '@quire/engine/retrieval';
 
-/** A ranking from `[id, score]` pairs, as given. */
+/** A ranking of `[id, score]` pairs in the given order. */
 export const ranking = (...pairs: readonly (readonly [id: string, score: number])[]): Ranking =>
   pairs.map(([id, score]) => ({ id, score }));
 

@@ -1,4 +1,5 @@
-// Checked by the compiler alone (types.node.test.ts): what of the algebra must compile, and what must not.
+// Checked by the compiler alone (types.node.test.ts): the expressions of the algebra that must compile, and those that must
+// not.
 
 import type { Encoder, IndexReader, Ranking } from '@quire/engine/core';
 import {

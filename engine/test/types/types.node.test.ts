@@ -1,4 +1,4 @@
-// Type tests: the compiler must accept retrieval.ts as it stands, every @ts-expect-error of it included.
+// Type tests: the compiler must accept retrieval.ts with every @ts-expect-error in it.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-it('retrieve(terms, hnswOfDense, 10) does not compile, and the rest of the algebra does', () => {
+it('retrieve(terms, denseIndex, 10) does not compile, and the rest of the algebra compiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'quire-types-'));
   const config = join(folder, 'tsconfig.json');
   const compilerOptions = {
