@@ -26,6 +26,12 @@ describe('conditions alone', () => {
     ['year:2019 the', ['On a Day of That Month', 'Later in Its Year', 'Earlier in Its Year']],
     ['year:2024 year:2019', []],
     ['year:1999', []],
+    ['before:2019-11 year:2019', []],
+    ['year:2019-11', ['On a Day of That Month', 'Later in Its Year']],
+    ['after:2019-10 before:2020', ['On a Day of That Month', 'Later in Its Year']],
+    ['before:2019-11-03 after:2018', ['On a Day of That Month']],
+    ['before:2020 cat:cs.CL', ['Later in Its Year', 'Earlier in Its Year']],
+    ['year:<=2019 -year:2019', ['year:1066', 'The Battle']],
   ])('%j finds what fulfils them, the newest first', async (query, expected) => {
     const page = await library().services.search(query);
     expect(page.hits.map(({ work }) => work.title)).toEqual(expected);

@@ -2,7 +2,7 @@
 // scored here; conditions beside words only narrow a search (search.ts).
 
 import type { Cancellable, DocId, IndexReader, LexicalQuery } from '@quire/engine/core';
-import { NEWEST_COLUMN } from './documents.ts';
+import { DATE_COLUMNS } from './documents.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import type { ReadQuery } from './query.ts';
 
@@ -30,7 +30,7 @@ export async function fulfilling(
   if (filter === undefined) return { keys: [], total: 0 };
   const left = await holding(query.strict.excluded, query, snapshot, encoders, options);
   const total = await snapshot.count(filter);
-  const keys = await snapshot.sorted(NEWEST_COLUMN, { descending: true, filter, limit: wanted + left.size });
+  const keys = await snapshot.sorted(DATE_COLUMNS.earliest, { descending: true, filter, limit: wanted + left.size });
   return { keys: keys.filter((key) => !left.has(key)).slice(0, wanted), total: total - left.size };
 }
 

@@ -1,23 +1,26 @@
 // A work as the engine sees it: which words are searched in which field, which values are filtered and sorted by.
 
 import type { Document, Schema } from '@quire/engine/core';
-import { dayNumber, type Work } from '../papers/index.ts';
+import { dayNumber, possibleDays, type Work } from '../papers/index.ts';
 
 /** What a word counts in each field: a title says more than an abstract, the rest (venue, keywords) least. */
 export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } as const;
 export type Field = keyof typeof FIELD_WEIGHTS;
 export const FIELDS = Object.keys(FIELD_WEIGHTS) as readonly Field[];
 
-/** By this the newest papers come first: YYYYMMDD with 00 for what is not known, so that a year alone stands before its days. */
-export const NEWEST_COLUMN = 'published';
+/**
+ * The days that a paper's date can be, YYYYMMDD: a paper of "2024" has 20240101 and 20241231. Conditions on dates compare
+ * both (retrieval/date-value.ts of the engine); the newest papers first means the largest earliest day first.
+ */
+export const DATE_COLUMNS = { earliest: 'earliest', latest: 'latest' } as const;
 
 export const SCHEMA: Schema = {
   // The texts stay in the store; the index keeps only what is searched.
   fields: { title: {}, abstract: {}, authors: {}, other: {} },
   columns: {
     day: 'number',
-    year: 'number',
-    [NEWEST_COLUMN]: 'number',
+    [DATE_COLUMNS.earliest]: 'number',
+    [DATE_COLUMNS.latest]: 'number',
     venue: 'keyword',
     categories: 'keywords',
     sources: 'keywords',
@@ -27,7 +30,7 @@ export const SCHEMA: Schema = {
 
 /** Columns of a work; a value that is not known is absent. */
 export function documentOf(work: Work): Document {
-  const date = work.published?.date ?? work.day; // what the store sorts by, too
+  const date = work.published?.date ?? work.day; // the store sorts by the same date
   return {
     id: work.key,
     fields: {},
@@ -36,8 +39,7 @@ export function documentOf(work: Work): Document {
       categories: work.categories,
       upvotes: work.upvotes,
       ...(work.day !== undefined && { day: dayNumber(work.day) }),
-      ...(work.year !== undefined && { year: work.year }),
-      ...(date !== undefined && { [NEWEST_COLUMN]: Number(date.replaceAll('-', '').padEnd(8, '0')) }),
+      ...(date !== undefined && possibleDays({ date })),
       ...(work.venue !== undefined && { venue: work.venue }),
     },
   };

@@ -4,6 +4,7 @@
 import type { Analyzer, Filter, LexicalQuery } from '@quire/engine/core';
 import { type ParsedQuery, parseQuery, type QuerySyntax } from '@quire/engine/retrieval';
 import { plain } from '../papers/index.ts';
+import { DATE_COLUMNS } from './documents.ts';
 
 export interface ReadQuery {
   /** The whole, clipped to QUERY_LIMIT and trimmed. */
@@ -23,10 +24,13 @@ export const QUERY_LIMIT = 4_000;
 const QUOTES = /["“”„«»]/g;
 const QUOTED_PART = /(^|\s)([-+]?)(\p{L}+):["“”„«]([^"“”„«»]*)["“”»]/gu;
 
+const DATE = { type: 'date', ...DATE_COLUMNS } as const;
 const SYNTAX: QuerySyntax = {
   fields: { ti: 'title', title: 'title', au: 'authors', author: 'authors', abs: 'abstract', abstract: 'abstract' },
   columns: {
-    year: { column: 'year', type: 'number' },
+    year: DATE,
+    before: { ...DATE, relation: 'before' },
+    after: { ...DATE, relation: 'after' },
     cat: { column: 'categories', type: 'keyword' },
     category: { column: 'categories', type: 'keyword' },
     venue: { column: 'venue', type: 'keyword' },

@@ -30,6 +30,18 @@ export function yearOf(date: PaperDate): number {
   return Number(date.date.slice(0, 4));
 }
 
+/** The earliest and the latest day that a date can be, each as the number YYYYMMDD. */
+export function possibleDays({ date }: Pick<PaperDate, 'date'>): {
+  readonly earliest: number;
+  readonly latest: number;
+} {
+  const [year = 0, month, day] = date.split('-').map(Number);
+  const number = (m: number, d: number) => year * 10_000 + m * 100 + d;
+  if (month === undefined) return { earliest: number(1, 1), latest: number(12, 31) };
+  if (day === undefined) return { earliest: number(month, 1), latest: number(month, daysIn(year, month)) };
+  return { earliest: number(month, day), latest: number(month, day) };
+}
+
 /** Days since 1970-01-01 of a `YYYY-MM-DD`. */
 export function dayNumber(day: string): number {
   return Math.floor(Date.parse(`${day}T00:00:00Z`) / 86_400_000);

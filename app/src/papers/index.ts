@@ -1,6 +1,15 @@
 // The domain: records, works and how the one becomes the other. Pure: no files, no database, no network.
 
-export { compareDates, dayNumber, dayOf, type PaperDate, type Precision, parseDate, yearOf } from './dates.ts';
+export {
+  compareDates,
+  dayNumber,
+  dayOf,
+  type PaperDate,
+  type Precision,
+  parseDate,
+  possibleDays,
+  yearOf,
+} from './dates.ts';
 export { foldRecords, type Group, groupRecords, type Identity, identityOf } from './fold.ts';
 export { type ArxivId, type Identifiers, identify, parseArxivId, parseDoi } from './identifiers.ts';
 export { paperPath } from './paths.ts';

@@ -122,6 +122,10 @@ function Syntax() {
         </dt>
         <dd>only these years; without a word: all their papers, newest first</dd>
         <dt>
+          <kbd>hashing before:2024-03</kbd>
+        </dt>
+        <dd>certainly before that month; also after:, and days like 2024-03-15</dd>
+        <dt>
           <kbd>quantis*</kbd>
         </dt>
         <dd>words that begin so</dd>

@@ -1,11 +1,12 @@
 // retrieval: the algebra. Retrievers and what makes new ones of them.
 export { cut, filter } from './cut.ts';
+export type { DateSyntax } from './date-value.ts';
 export { explain, formatExplanation } from './explain.ts';
 export { type Contribution, type FuseOptions, fuse, fuseRankings } from './fuse.ts';
 export { type ExplainedStage, pipe } from './pipe.ts';
 // What people type, as a query.
 export { MAX_QUERY_LENGTH, type ParsedQuery, parseQuery, type QuerySyntax, querySyntax } from './query-syntax.ts';
-export type { ColumnSyntax } from './query-value.ts';
+export type { ColumnSyntax, ValueSyntax } from './query-value.ts';
 export { type RerankOptions, rerank, type Scorer } from './rerank.ts';
 export { part, retrieve } from './retrieve.ts';
 export { type Rm3Options, rm3 } from './rm3.ts';

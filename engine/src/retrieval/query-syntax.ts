@@ -98,9 +98,9 @@ function sort(item: QueryItem, analyzer: Analyzer, syntax: QuerySyntax): Sorted 
   const column = own(syntax.columns, item.prefix);
   if (column !== undefined) {
     const star = item.kind === 'prefix' ? '*' : '';
-    const filter = item.kind === 'fuzzy' ? undefined : filterOf(item.text + star, column);
+    const filter = item.kind === 'fuzzy' ? undefined : filterOf(item.text + star, column, item.sign === '-');
     if (filter === undefined) return word(asWord(item));
-    return { item, role: 'filter', filter: item.sign === '-' ? { op: 'not', filter } : filter };
+    return { item, role: 'filter', filter };
   }
   if (item.kind === 'word' && item.sign === '' && item.prefix === '') return word(item);
   const bare = treeOf(item, analyzer);

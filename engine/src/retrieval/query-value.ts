@@ -1,8 +1,12 @@
-// Values of column prefixes in the query syntax: `year:2024`, `year:2020..`, `year:>=2020`, `cat:cs.IR,cs.CL`, `cat:cs.*`.
+// Values of column prefixes in the query syntax: `n:20`, `n:10..`, `n:>=5`, `cat:cs.IR,cs.CL`, `cat:cs.*`. Dates are
+// date-value.ts.
 
 import type { Filter } from '../core/types.ts';
+import { type DateSyntax, dateFilter } from './date-value.ts';
 
-export interface ColumnSyntax {
+export type ColumnSyntax = ValueSyntax | DateSyntax;
+
+export interface ValueSyntax {
   readonly column: string;
   /** `keyword` also stands for columns of several keywords: `is` means "contains" there. */
   readonly type: 'number' | 'keyword';
@@ -13,12 +17,14 @@ export interface ColumnSyntax {
   readonly covers?: (typed: number) => readonly [first: number, last: number];
 }
 
-/** The filter of a typed value, undefined where it is none. */
-export function filterOf(value: string, syntax: ColumnSyntax): Filter | undefined {
-  return syntax.type === 'number' ? numberFilter(value, syntax) : keywordFilter(value, syntax.column);
+/** The filter of a typed value, undefined where it is none. `negated`: what documents without that value fulfil. */
+export function filterOf(value: string, syntax: ColumnSyntax, negated = false): Filter | undefined {
+  if (syntax.type === 'date') return dateFilter(value, syntax, negated);
+  const filter = syntax.type === 'number' ? numberFilter(value, syntax) : keywordFilter(value, syntax.column);
+  return negated && filter !== undefined ? { op: 'not', filter } : filter;
 }
 
-function numberFilter(value: string, { column, covers = (x) => [x, x] }: ColumnSyntax): Filter | undefined {
+function numberFilter(value: string, { column, covers = (x) => [x, x] }: ValueSyntax): Filter | undefined {
   const one = /^\d{1,15}$/.exec(value);
   const range = /^(\d{0,15})\.\.(\d{0,15})$/.exec(value);
   const compared = /^(>=|<=|>|<)(\d{1,15})$/.exec(value);
