@@ -1,16 +1,16 @@
-// Little-endian bytes: what every format of the engine is written and read with. Varints are LEB128, 7 bits a byte,
-// low bits first, up to 2⁵³−1.
+// Little-endian readers and writers of bytes, for every format of the engine. Varints are LEB128: 7 bits a byte, low
+// bits first, up to 2⁵³−1.
 
 import { EngineError } from './errors.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
-/** A growing buffer. Numbers out of a field's range throw INVALID_ARGUMENT instead of wrapping. */
+/** A buffer that grows. A number out of a field's range throws INVALID_ARGUMENT; it does not wrap. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #length = 0;
 
-  /** `capacity`: bytes to begin with; it doubles when full. */
+  /** `capacity`: initial size in bytes. It doubles when the buffer is full. */
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(Math.max(16, capacity));
     this.#view = new DataView(this.#bytes.buffer);
@@ -88,11 +88,11 @@ export class ByteWriter {
     }
   }
 
-  /** A view of what was written, valid until the next write. */
+  /** A view of the bytes written so far, valid until the next write. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
-  /** A copy of what was written. */
+  /** A copy of the bytes written so far. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
   }
@@ -116,10 +116,10 @@ export class ByteWriter {
   }
 }
 
-/** Reads what ByteWriter wrote. Reading past the end throws CORRUPT naming `label`. */
+/** Reads the output of ByteWriter. Reading past the end throws CORRUPT naming `label`. */
 export class ByteReader {
   readonly bytes: Uint8Array;
-  /** Where the next read begins; may be set. */
+  /** Offset of the next read; may be set. */
   offset: number;
   readonly #view: DataView;
   readonly #label: string;
@@ -203,7 +203,10 @@ export class ByteReader {
   }
 }
 
-/** The same bytes as a typed array: a view where aligned, else a copy (not slice(): Node's Buffer makes that a view). The platform must be little-endian (all are). */
+/**
+ * The same bytes as a typed array: a view if they are aligned, else a copy. The copy does not use slice(), because
+ * slice() of a Node Buffer is a view. The platform must be little-endian (all are).
+ */
 export function asUint32(bytes: Uint8Array): Uint32Array {
   const own = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(own.buffer, own.byteOffset, own.byteLength >>> 2);

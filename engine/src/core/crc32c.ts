@@ -3,7 +3,7 @@
 
 const tables = /* @__PURE__ */ makeTables();
 
-/** CRC of `bytes`; pass the CRC of what came before to continue it. */
+/** CRC of `bytes`. Pass the CRC of the preceding bytes to continue it. */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [T, T, T, T, T, T, T, T];
   let crc = ~previous;
@@ -24,7 +24,7 @@ export function crc32c(bytes: Uint8Array, previous = 0): number {
   return ~crc >>> 0;
 }
 
-/** One byte at a time, from the definition: the twin that tests compare with. */
+/** Twin of crc32c: one byte at a time, from the definition. */
 export function crc32cReference(bytes: Uint8Array, previous = 0): number {
   let crc = ~previous;
   for (const byte of bytes) {

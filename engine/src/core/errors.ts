@@ -1,5 +1,6 @@
-// The one error class of the engine. A caller branches on `code`, a person reads `message` (what was wrong, the value,
-// the limit) and `hint` (the fix). Expected outcomes (no hit, a rejected document) are return values, not errors.
+// The one error class of the engine. Callers branch on `code`. `message` states what was wrong, the value and the
+// limit;
+// `hint` states the fix. Expected outcomes (no hit, a rejected document) are return values, not errors.
 
 /** Every code an EngineError can carry; docs/errors.md has one heading for each. */
 export type ErrorCode =
@@ -13,11 +14,11 @@ export type ErrorCode =
   | 'NOT_FOUND' // a file, part, column or dataset that does not exist
   | 'LOCKED' // another live writer holds the library
   | 'READ_ONLY' // a write to a snapshot, an HTTP directory or a folder without permission
-  | 'STORAGE_FULL' // the disk or quota is full; the last commit is intact
+  | 'STORAGE_FULL' // the disk or quota is full; the last commit is not damaged
   | 'STORAGE_FAILED' // any other failure of the underlying storage, with its cause
   | 'CLOSED' // use after close
   | 'CANCELLED' // an AbortSignal fired
-  | 'PARSE_FAILED' // input text that is not in the format it claims: names line and reason
+  | 'PARSE_FAILED' // input text that is not in the expected format: names line and reason
   | 'UNSUPPORTED'; // the platform lacks something (no WebAssembly SIMD, no OPFS)
 
 export interface EngineErrorOptions {

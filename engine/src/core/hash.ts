@@ -1,12 +1,12 @@
-// SHA-256 (FIPS 180-4), synchronous and the same in every runtime, and the fingerprints made with it. For identity of
-// weights, tables and configurations; streaming and secrets are not its business.
+// SHA-256 (FIPS 180-4), synchronous and the same in every runtime, and the fingerprints made with it. They identify
+// weights, tables and configurations. Not for streams and not for secrets.
 
 import { EngineError } from './errors.ts';
 
 /** A value that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** Hex digits of a fingerprint: 64 bits, enough to tell configurations apart, not to resist an attacker. */
+/** Hex digits of a fingerprint: 64 bits. Enough to tell configurations apart; not enough to resist an attacker. */
 export const FINGERPRINT_DIGITS = 16;
 
 /** SHA-256 of `bytes` as 64 lower-case hex digits. */
@@ -27,7 +27,7 @@ export function sha256Hex(bytes: Uint8Array): string {
   for (let at = 0; at < whole; at += 64) compress(hash, schedule, view, at);
 
   const rest = bytes.length - whole;
-  const tail = new DataView(new ArrayBuffer(rest < 56 ? 64 : 128)); // the rest, a one bit, zeros, the length in bits
+  const tail = new DataView(new ArrayBuffer(rest < 56 ? 64 : 128)); // remaining bytes, a one bit, zeros, length in bits
   for (let i = 0; i < rest; i++) tail.setUint8(i, bytes[whole + i]!);
   tail.setUint8(rest, 0x80);
   tail.setUint32(tail.byteLength - 8, Math.floor(bytes.length / 0x20000000));
@@ -37,8 +37,8 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 /**
- * A short name of a configuration: the first 16 hex digits of the SHA-256 of its canonical JSON. Key order does not
- * count, an undefined key counts as absent; a number that JSON cannot carry is INVALID_ARGUMENT.
+ * A short name of a configuration: the first 16 hex digits of the SHA-256 of its canonical JSON. The order of keys does
+ * not matter, and an undefined key counts as absent. A number that JSON cannot represent is INVALID_ARGUMENT.
  */
 export function fingerprint(value: Json): string {
   return sha256Hex(new TextEncoder().encode(canonicalJson(value))).slice(0, FINGERPRINT_DIGITS);

@@ -1,6 +1,6 @@
-// Natural logarithm and exponential with the same bits in every runtime: Math.log and Math.exp may differ between
-// engines, these use only + − × ÷ and bit fields of a double. Method and coefficients are those of fdlibm (Sun, 1993):
-// reduce to a small argument, then a minimax polynomial. Error below one unit in the last place.
+// Natural logarithm and exponential with the same bits in every runtime. Math.log and Math.exp may differ between
+// engines; these use only + − × ÷ and the bit fields of a double. Method and coefficients are those of fdlibm (Sun,
+// 1993): reduce to a small argument, then a minimax polynomial. The error is below one unit in the last place.
 
 const LN2_HI = 0.6931471803691238; // upper 33 bits of ln 2: k · LN2_HI is exact for every exponent k
 const LN2_LO = 1.9082149292705877e-10; // ln 2 − LN2_HI
@@ -27,7 +27,7 @@ export function ln(x: number): number {
   bits.setFloat64(0, x);
   const high = bits.getInt32(0);
   const mantissa = high & 0xfffff;
-  const aboveSqrt2 = mantissa >= 0x6a09f; // √2 = 1.6A09E667…₁₆: halve from there on
+  const aboveSqrt2 = mantissa >= 0x6a09f; // √2 = 1.6A09E667…₁₆: halve above it
   k += (high >> 20) - 1023 + (aboveSqrt2 ? 1 : 0);
   bits.setInt32(0, mantissa | (aboveSqrt2 ? 0x3fe00000 : 0x3ff00000));
   const f = bits.getFloat64(0) - 1;
@@ -73,7 +73,7 @@ export function exp(x: number): number {
   return scale(1 - (lo - (r * c) / (2 - c) - hi), k);
 }
 
-/** y · 2ᵏ for 0.5 < y < 2, through a factor that is a normal number (in two steps where 2ᵏ is not). */
+/** y · 2ᵏ for 0.5 < y < 2, by multiplication with a normal number (in two steps if 2ᵏ is not normal). */
 function scale(y: number, k: number): number {
   if (k > 1023) return y * 2 * powerOfTwo(k - 1);
   if (k < -1021) return y * powerOfTwo(k + 1000) * powerOfTwo(-1000);

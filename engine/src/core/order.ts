@@ -4,9 +4,9 @@ import { EngineError } from './errors.ts';
 import type { DocId, Hit } from './types.ts';
 
 /**
- * Compares two strings as their UTF-8 bytes (encodeUtf8) would compare, without encoding them. UTF-16 order differs only
- * where a surrogate pair, a code point ≥ U+10000, meets something below it. A lone surrogate stands where its own value
- * does, between U+D7FF and U+E000.
+ * Compares two strings as their UTF-8 bytes (encodeUtf8) compare, without encoding them. UTF-16 order differs only
+ * where a surrogate pair (a code point ≥ U+10000) is compared with a code unit above it, U+E000 to U+FFFF. A lone
+ * surrogate sorts by its own value, between U+D7FF and U+E000.
  */
 export function compareUtf8(a: string, b: string): number {
   const n = Math.min(a.length, b.length);
@@ -18,7 +18,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** The code unit at `i`, moved above all others when it is half of a pair. What stands before it is equal in both. */
+/** The code unit at `i`, moved above all others when it is half of a pair. The units before `i` are equal in both. */
 function rank(text: string, i: number): number {
   const unit = text.charCodeAt(i);
   const paired = isHigh(unit) ? isLow(text.charCodeAt(i + 1)) : isLow(unit) && i > 0 && isHigh(text.charCodeAt(i - 1));
@@ -33,7 +33,7 @@ export function compareHits(a: Hit, b: Hit): number {
   return a.score > b.score ? -1 : a.score < b.score ? 1 : compareUtf8(a.id, b.id);
 }
 
-/** NaN is an error, never a rank. */
+/** Throws INVALID_ARGUMENT for NaN, which has no rank. */
 export function assertRankable(score: number, id: DocId): void {
   if (Number.isNaN(score)) {
     throw new EngineError('INVALID_ARGUMENT', `The score of document ${JSON.stringify(id)} is NaN`, {

@@ -1,4 +1,4 @@
-// Seeded randomness: the same seed gives the same stream in every runtime. sfc32 (Chris Doty-Humphrey's Small Fast
+// Seeded random numbers: the same seed gives the same stream in every runtime. sfc32 (Chris Doty-Humphrey's Small Fast
 // Counting generator, 128 bits of state), seeded through splitmix32. Not for secrets.
 
 export class Rng {
@@ -7,7 +7,7 @@ export class Rng {
   #c: number;
   #counter = 1;
 
-  /** Any integer; only its low 32 bits count. */
+  /** Any integer; only its low 32 bits are used. */
   constructor(seed: number) {
     let s = seed >>> 0;
     const next = () => {

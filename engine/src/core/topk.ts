@@ -1,5 +1,5 @@
-// The best k of a stream of (score, ord): score descending, then ord ascending. A binary min-heap whose root is the
-// worst kept; most candidates are refused by one comparison with it.
+// The best k of a stream of (score, ord): score descending, then ord ascending. A binary min-heap with the worst kept
+// candidate at the root: one comparison with the root rejects most candidates.
 
 export class TopK {
   readonly k: number;
@@ -18,12 +18,15 @@ export class TopK {
     return this.#size;
   }
 
-  /** The k-th best score, or −Infinity until k are kept: a lower score cannot enter, an equal one only with a lower ord. */
+  /**
+   * The k-th best score, or −Infinity while fewer than k are kept. A lower score cannot enter; an equal one needs a
+   * lower ord.
+   */
   get threshold(): number {
     return this.#size < this.k ? Number.NEGATIVE_INFINITY : this.k === 0 ? Number.POSITIVE_INFINITY : this.#scores[0]!;
   }
 
-  /** true when it was kept. Ords may come in any order. */
+  /** Returns true when the candidate was kept. Ords may come in any order. */
   push(score: number, ord: number): boolean {
     if (this.#size < this.k) {
       this.#up(this.#size++, score, ord);
@@ -34,7 +37,7 @@ export class TopK {
     return true;
   }
 
-  /** Empties the heap; best first. */
+  /** Empties the heap and returns its content, best first. */
   drain(): { ords: Uint32Array; scores: Float64Array } {
     const n = this.#size;
     const ords = new Uint32Array(n);
@@ -65,7 +68,7 @@ export class TopK {
     this.#ords[i] = ord;
   }
 
-  /** Puts (score, ord) in at the root of the first `size` and lets it sink. */
+  /** Replaces the root of the first `size` entries by (score, ord) and restores the heap order. */
   #down(score: number, ord: number, size: number): void {
     if (size === 0) return;
     let i = 0;

@@ -1,5 +1,5 @@
-// UTF-8, lossless for every JavaScript string: a lone surrogate is written in three bytes of its own value (generalised
-// UTF-8, "WTF-8"), so that two different ids never become one. Well-formed text takes the platform's fast path.
+// UTF-8 that is lossless for every JavaScript string: a lone surrogate is written as the three bytes of its own value
+// (generalised UTF-8, "WTF-8"), so that two different ids stay different. Well-formed text uses the platform's encoder.
 
 import { EngineError } from './errors.ts';
 
@@ -25,7 +25,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Faster than TextDecoder for short strings, which ids and dictionary entries are. */
+/** Faster than TextDecoder for short strings such as ids and dictionary entries. */
 function decodeAscii(bytes: Uint8Array): string | undefined {
   let text = '';
   for (let i = 0; i < bytes.length; i++) {

@@ -1,5 +1,5 @@
-// The CACM collection in its original files, as the published BM25 regression reads them: a document is its HTML without
-// the tags, a query the whole text of its topic without the tags. The golden set of the lexical engine.
+// The CACM collection in its original files, read as the published BM25 regression reads them: a document is its HTML
+// without the tags, a query the whole text of its topic without the tags. It is the golden set of the lexical engine.
 
 import { type ParseOptions, parseFailed, shown } from './lines.ts';
 import { readTar } from './tar.ts';
@@ -34,7 +34,9 @@ export function parseCacmTopics(text: string, options: ParseOptions = {}): Reado
   }
 }
 
-/** The text between the next pair of marks, and where the whole stands. Plain searches: linear on any input. */
+/**
+ * The text between the next pair of marks, and the range of the whole. Searches for strings only: linear on any input.
+ */
 function between(text: string, open: string, close: string, from: number) {
   const start = text.indexOf(open, from);
   const end = start < 0 ? -1 : text.indexOf(close, start + open.length);

@@ -1,4 +1,4 @@
-// evaluate: a run against judgements, with the numbers that trec_eval prints. Golden test and parity suite in
+// evaluate: measures a run against judgements, with the numbers that trec_eval prints. Golden test and parity suite:
 // engine/test/parity/trec*.test.ts.
 
 import { EngineError } from '../core/errors.ts';
@@ -70,7 +70,7 @@ function summarise(measure: Measure, perQuery: ReadonlyMap<string, Values>, quer
   return exp((sum + (queries - perQuery.size) * ln(MIN_GEOMETRIC)) / queries);
 }
 
-/** With -c trec_eval counts all judged queries, and in them every positive judgement, whatever the level. */
+/** With -c, trec_eval counts all judged queries, and in them every positive judgement, at any level. */
 function countUnretrieved(mean: Record<string, number>, qrels: Qrels, queries: number): void {
   if ('num_q' in mean) mean.num_q = queries;
   if (!('num_rel' in mean)) return;

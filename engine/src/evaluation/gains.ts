@@ -11,7 +11,10 @@ export function ndcg({ ranked, ideal }: Judged, depth = Number.POSITIVE_INFINITY
   return best > 0 ? dcg(ranked, depth) / best : 0;
 }
 
-/** `ndcg_rel`: nDCG averaged at every positive document; one not retrieved counts with the final DCG over the full ideal. */
+/**
+ * `ndcg_rel`: nDCG averaged over every positive document; a document not retrieved contributes the final DCG over the
+ * full ideal.
+ */
 export function ndcgRel({ ranked, ideal }: Judged): number {
   if (ideal.length === 0) return 0;
   const best = cumulativeDcg(ideal, ideal.length);
@@ -31,8 +34,8 @@ export function ndcgRel({ ranked, ideal }: Judged): number {
 
 /**
  * `Rndcg`: nDCG averaged over the ranks where the ideal gain changes (after the last document of each grade), and over
- * the end of the ranking when it goes at least two documents past the last of them (trec_eval's loop ends so).
- * 0 when nothing reaches the relevance level.
+ * the end of the ranking when it is at least two documents past the last of them (as in trec_eval's loop).
+ * 0 when no document reaches the relevance level.
  */
 export function rndcg({ ranked, ideal, relevant }: Judged): number {
   if (relevant === 0) return 0;
@@ -53,8 +56,8 @@ export function rndcg({ ranked, ideal, relevant }: Judged): number {
 }
 
 /**
- * `G`: a document's gain is discounted by what the ranking has missed so far, log2(2 + cost − own gain), where each
- * rank costs its ideal gain, at least 1. Normalised by the sum of ideal gains.
+ * `G`: a document's gain is discounted by what the ranking has missed up to its rank: log2(2 + cost − own gain), where
+ * each rank costs its ideal gain, at least 1. Normalised by the sum of ideal gains.
  */
 export function g({ ranked, ideal }: Judged): number {
   let cost = 0;

@@ -1,12 +1,12 @@
-// One query's run against its judgements: the ranked relevance values that every measure reads, ordered as trec_eval
-// orders them (score descending, then document id DESCENDING by bytes, whatever the run's own ranks say).
+// The run of one query against its judgements: the ranked relevance values that every measure reads, ordered as
+// trec_eval orders them (score descending, then document id DESCENDING by bytes; the ranks in the run are ignored).
 
 import { EngineError } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import type { DocId } from '../core/types.ts';
 import type { EvaluateOptions, RunHit } from './types.ts';
 
-/** Relevance of a retrieved document that is not in the pool, and of one in the pool that nobody judged. */
+/** Relevance of a retrieved document outside the pool, and of one in the pool without a judgement. */
 export const NOT_IN_POOL = -1;
 export const NOT_JUDGED = -2;
 
@@ -24,7 +24,9 @@ export interface Judged {
   readonly ideal: Float64Array;
 }
 
-/** Throws INVALID_ARGUMENT for a NaN score, a document twice in the run, or a relevance that is no (safe) integer. */
+/**
+ * Throws INVALID_ARGUMENT for a NaN score, a document twice in the run, or a relevance that is not a (safe) integer.
+ */
 export function judge(
   query: string,
   hits: readonly RunHit[],
@@ -47,7 +49,7 @@ export function judge(
   return { ranked, retrieved: ranked.length, relevantRetrieved, level, ideal, ...counts };
 }
 
-/** The same ranking, only its first `depth` documents. The judgements stay whole. */
+/** The same ranking cut to its first `depth` documents. The judgements are unchanged. */
 export function cutJudged(judged: Judged, depth: number): Judged {
   if (judged.retrieved <= depth) return judged;
   const ranked = judged.ranked.subarray(0, depth);

@@ -1,5 +1,6 @@
-// Two ways in which a number can lie: test queries whose answers were trained on, and returned documents that nobody
-// judged. SciFact's own split shares relevant documents between train and test for 65 % of its test queries.
+// Two reasons why a number can be wrong: test queries whose answers were in the training set, and returned documents
+// without a judgement. SciFact's own split shares relevant documents between train and test for 65 % of its test
+// queries.
 
 import { judge } from './judged.ts';
 import { unjudged } from './precision.ts';
@@ -9,12 +10,12 @@ import type { Qrels, Run } from './types.ts';
 export const LEAK_LIMIT = 0.05;
 
 export interface Leak {
-  /** Test queries with a relevant document, and those of them of which one is relevant to some train query. */
+  /** Test queries with a relevant document, and those among them that share one with a train query. */
   readonly queries: number;
   readonly shared: number;
   /** shared / queries, 0 without queries. */
   readonly share: number;
-  /** The shared queries, in the order of the test qrels: report them apart from the rest. */
+  /** The shared queries, in the order of the test qrels. Report them separately from the others. */
   readonly sharedQueries: readonly string[];
   /** Documents relevant to some train query. */
   readonly trainDocuments: number;
@@ -62,7 +63,7 @@ export function leakWarning(leak: Leak): { readonly line: string; readonly warn:
   return { line: warn ? `warning: ${line}: a trained method may have memorised these documents` : line, warn };
 }
 
-/** Mean share of the first `depth` returned documents that nobody judged, over the queries in both. */
+/** Mean share of documents without a judgement among the first `depth` returned, over the queries in both. */
 export function holeRate(run: Run, qrels: Qrels, depth = 10): number {
   let sum = 0;
   let queries = 0;

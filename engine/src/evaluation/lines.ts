@@ -1,5 +1,5 @@
-// Lines of text files, numbered for error messages, whatever their line ends. Parsers read a string or any iterable of
-// lines; `decodeLines` turns byte chunks (a file, a download, a decompressor) into lines without holding them all.
+// Lines of text files with any line ends, numbered for error messages. Parsers read a string or any iterable of lines.
+// `decodeLines` turns byte chunks (a file, a download, a decompressor) into lines without holding all of them.
 
 import { EngineError } from '../core/errors.ts';
 
@@ -11,7 +11,7 @@ export interface ParseOptions {
   readonly source?: string;
 }
 
-/** Longer lines are refused, so that a binary file without line ends cannot fill the memory. */
+/** The longest line that is accepted, so that a binary file without line ends cannot fill the memory. */
 export const MAX_LINE_UNITS = 1 << 26;
 
 /** Lines with their numbers from 1; blank ones are left out. */
@@ -30,8 +30,8 @@ export async function* decodeLines(
   options: ParseOptions = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest: string[] = []; // pieces of the line that has not ended yet, joined once
-  let units = 0; // in them
+  let rest: string[] = []; // pieces of the current line, joined once
+  let units = 0; // length of `rest` in UTF-16 units
   let number = 0;
   const decode = (chunk?: Uint8Array) => {
     try {

@@ -1,5 +1,5 @@
-// The measures by name: what trec_eval's `-m` takes, what it prints, and the short names that papers use. A name with
-// parameters stands for several measures (`P.5,10` → P_5, P_10); a bare `P` takes trec_eval's default cutoffs.
+// The measures by name: the names that trec_eval's `-m` takes, the names it prints, and the short names of papers. A
+// name with parameters stands for several measures (`P.5,10` → P_5, P_10); a bare `P` has trec_eval's default cutoffs.
 
 import { EngineError } from '../core/errors.ts';
 import { ln } from '../core/math.ts';
@@ -8,11 +8,11 @@ import { cutJudged, type Judged } from './judged.ts';
 import * as p from './precision.ts';
 import type { ScoreType } from './types.ts';
 
-/** How values of single queries become one: their mean, their sum, or the exponential of the mean of their logarithms. */
+/** How the values of single queries are combined: mean, sum, or exponential of the mean of logarithms. */
 export type Summary = 'mean' | 'sum' | 'geometric';
 
 export interface Measure {
-  /** The key of its values. */
+  /** The key of the measure's values. */
   readonly name: string;
   readonly summary: Summary;
   perQuery(judged: Judged, scoreType: ScoreType): number;
@@ -48,7 +48,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   map_cut: atCutoffs((k) => (j) => p.averagePrecision(j, k)),
   relative_P: atCutoffs((k) => (j) => p.relativePrecision(j, k)),
   success: atCutoffs((k) => (j) => p.success(j, k), [1, 5, 10]),
-  /** Not of trec_eval: reciprocal rank of a run that was cut first (MS MARCO's MRR@10), and holes in the judgements. */
+  /** Not in trec_eval: reciprocal rank of a run that was cut first (MS MARCO's MRR@10), and unjudged documents. */
   recip_rank_cut: atCutoffs((k) => (j) => p.reciprocalRank(cutJudged(j, k)), [10]),
   unjudged: atCutoffs((k) => (j) => p.unjudged(j, k), [10]),
 };
@@ -82,7 +82,7 @@ const SINGLES: Readonly<Record<string, PerQuery>> = {
   num_nonrel_judged_ret: (j) => j.ranked.reduce((n, rel) => n + (rel >= 0 && rel < j.level ? 1 : 0), 0),
 };
 
-/** Measures whose number parameters change their formula instead of making several of them. */
+/** Measures whose numeric parameters change the formula instead of naming several measures. */
 const PARAMETERISED: Readonly<Record<string, (parameters: readonly number[]) => PerQuery>> = {
   set_F:
     ([x]) =>
@@ -105,7 +105,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Short names, compared without regard to case: the family at a cutoff, and the single where the whole list counts. */
+/** Short names, case-insensitive: the family at a cutoff, and the measure of the whole list. */
 const SHORT: Readonly<Record<string, readonly [family: string | undefined, single: string | undefined]>> = {
   ndcg: ['ndcg_cut', 'ndcg'],
   map: ['map_cut', 'map'],
@@ -121,7 +121,7 @@ const SHORT: Readonly<Record<string, readonly [family: string | undefined, singl
   unjudged: ['unjudged', undefined],
 };
 
-/** What a list of names asks for. */
+/** The measures that a list of names selects. */
 export interface Request {
   readonly measures: readonly Measure[];
   /** Length of the relevance string, when one was asked for. */
@@ -129,8 +129,9 @@ export interface Request {
 }
 
 /**
- * Names → measures, each once, in the order asked. A value's key is the name that trec_eval prints (`ndcg_cut.10` →
- * `ndcg_cut_10`), except that a name with `@` keeps its own spelling (`nDCG@10`). Throws INVALID_ARGUMENT for an unknown name.
+ * Names → measures, each once, in the order given. The key of a value is the name that trec_eval prints (`ndcg_cut.10`
+ * →
+ * `ndcg_cut_10`). A name with `@` keeps its own spelling (`nDCG@10`). Throws INVALID_ARGUMENT for an unknown name.
  */
 export function parseMeasures(names: readonly string[]): Request {
   const measures = new Map<string, Measure>();
@@ -195,7 +196,7 @@ function unknownMeasure(name: string): EngineError {
   });
 }
 
-/** A property of the table itself: a measure called `constructor` does not exist. */
+/** Whether the table itself has the name, so that a measure called `constructor` does not exist. */
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 

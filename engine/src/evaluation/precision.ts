@@ -1,10 +1,10 @@
-// Measures of trec_eval over relevant / not relevant: precision, recall, average precision, interpolation, sets, and
-// the two for incomplete judgements (bpref, infAP). Unjudged documents are not relevant; only bpref and infAP skip them.
+// Measures of trec_eval over binary relevance: precision, recall, average precision, interpolation, sets, and the two
+// measures for incomplete judgements (bpref, infAP). Unjudged documents are not relevant; bpref and infAP skip them.
 
 import { type Judged, NOT_IN_POOL, NOT_JUDGED } from './judged.ts';
 import type { ScoreType } from './types.ts';
 
-/** The smallest value a geometric mean sees, so that one zero does not make all of it zero. */
+/** The smallest value in a geometric mean, so that one zero does not make the mean zero. */
 export const MIN_GEOMETRIC = 1e-5;
 const INFAP_EPSILON = 1e-5;
 
@@ -57,7 +57,7 @@ export function utility(j: Judged, [a = 1, b = -1, c = 0]: readonly number[] = [
 
 /**
  * Interpolated precision at a share of recall: the best precision at or after the rank that reaches it, 0 when the
- * ranking never does. The number of documents which is that share rounds up from .1 in 9.0.8, to nearest in 10.0.
+ * ranking does not reach it. The document count of that share is rounded up from .1 in 9.0.8 and to nearest in 10.0.
  */
 export function interpolatedPrecision(judged: Judged, share: number, scoreType: ScoreType): number {
   const { ranked, relevant, relevantRetrieved, level } = judged;
@@ -75,7 +75,7 @@ export function interpolatedPrecision(judged: Judged, share: number, scoreType: 
 }
 
 /**
- * bpref: the share of preferences "relevant before judged nonrelevant" that the ranking keeps, over the first R
+ * bpref: the share of preferences "relevant before judged nonrelevant" that the ranking satisfies, over the first R
  * judged nonrelevant documents. Buckley and Voorhees, SIGIR 2004.
  */
 export function bpref({ ranked, relevant, nonrelevant, level }: Judged): number {
@@ -112,7 +112,10 @@ export function inferredAp({ ranked, relevant, level }: Judged): number {
   return ratio(sum, relevant);
 }
 
-/** Share of the first `depth` returned documents that nobody judged: how far a number can be trusted. Not of trec_eval. */
+/**
+ * Share of the first `depth` returned documents without a judgement: a bound on the error of a measure. Not in
+ * trec_eval.
+ */
 export function unjudged({ ranked }: Judged, depth: number): number {
   const n = Math.min(ranked.length, depth);
   let holes = 0;
@@ -128,7 +131,7 @@ export function relstring({ ranked }: Judged, length = 10): string {
   return letters.join('');
 }
 
-/** At 0-based position i, below which stand `rel` relevant, `nonrel` judged nonrelevant and `unjudged` pool documents. */
+/** At 0-based position i, after `rel` relevant, `nonrel` judged nonrelevant and `unjudged` pool documents. */
 function expectedPrecision(i: number, rel: number, nonrel: number, unjudgedAbove: number): number {
   const inPool = (rel + nonrel + unjudgedAbove) / i;
   const ofJudged = (rel + INFAP_EPSILON) / (rel + nonrel + 2 * INFAP_EPSILON);
@@ -142,7 +145,7 @@ function relevantIn({ ranked, level }: Judged, depth: number): number {
   return found;
 }
 
-/** a / b, and 0 where trec_eval leaves a value that has no denominator. */
+/** a / b; 0 where trec_eval leaves 0 for a value without a denominator. */
 function ratio(a: number, b: number): number {
   return b > 0 ? a / b : 0;
 }

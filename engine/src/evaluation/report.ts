@@ -1,5 +1,5 @@
-// What an evaluation leaves behind: lines as trec_eval prints them, a result file that says what it measured, and the one
-// line that every acceptance run prints. Nothing here reads the clock or the machine: the caller passes them.
+// The output of an evaluation: lines as trec_eval prints them, a result file that identifies what was measured, and the
+// one-line report of acceptance runs. Clock and machine are not read here: the caller passes them.
 
 import { canonicalJson, fingerprint, type Json } from '../core/hash.ts';
 import type { Comparison } from './significance.ts';
@@ -25,7 +25,7 @@ export function formatTrecEval(
   return lines.join('');
 }
 
-/** What was measured: together these name a result. */
+/** What was measured; these fields together identify a result. */
 export interface Measured {
   /** Data: its name, the split, and a fingerprint of each file's content. */
   readonly dataset: {
@@ -33,19 +33,19 @@ export interface Measured {
     readonly split: string;
     readonly fingerprints: Readonly<Record<string, string>>;
   };
-  /** The pipeline and every option that shapes its answers. */
+  /** The pipeline and every option that affects its answers. */
   readonly configuration: { readonly [key: string]: Json };
-  /** Versions of what ran: the engine, formats, models. */
+  /** Versions of the software and data: the engine, formats, models. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Circumstances, which do not name the result: command, date, machine, wall milliseconds, peak RSS bytes … */
+/** Circumstances, not part of the identity: command, date, machine, wall milliseconds, peak RSS bytes … */
 export type Circumstances = Readonly<Record<string, string | number>>;
 
 export interface ResultFile extends Measured {
   readonly format: 'quire-result';
   readonly version: 1;
-  /** 16 hex digits: equal for equal dataset, configuration and versions, whenever and wherever it ran. */
+  /** 16 hex digits: equal for equal dataset, configuration and versions, at any time and on any machine. */
   readonly id: string;
   readonly circumstances: Circumstances;
   readonly queries: number;
@@ -54,7 +54,9 @@ export interface ResultFile extends Measured {
   readonly perQuery: Readonly<Record<string, Values>>;
 }
 
-/** A result that can be checked later: what ran, on what, and every query's values. Write it with `formatResult`. */
+/**
+ * A result that can be checked later: configuration, data, and the values of every query. Write it with `formatResult`.
+ */
 export function resultOf(measured: Measured, evaluation: Evaluation, circumstances: Circumstances = {}): ResultFile {
   const { dataset, configuration, versions } = measured;
   return {
@@ -77,7 +79,7 @@ export function formatResult(result: ResultFile): string {
   return `${canonicalJson(result as unknown as Json)}\n`;
 }
 
-/** The reporting line of an acceptance run. What is not known is printed as "-", never left out. */
+/** The one-line report of an acceptance run. Unknown values are printed as "-" and never omitted. */
 export interface ReportLine {
   readonly dataset: string;
   readonly split: string;
@@ -85,7 +87,7 @@ export interface ReportLine {
   readonly method: string;
   readonly metric: string;
   readonly comparison: Comparison;
-  /** p after Holm's correction, where one table makes several comparisons. */
+  /** p after Holm's correction, if one table makes several comparisons. */
   readonly adjustedP?: number;
   readonly wallMs?: number;
   readonly peakRssBytes?: number;
@@ -108,8 +110,8 @@ export function formatReportLine(line: ReportLine): string {
 const row = (name: string, query: string, value: string) => `${name.padEnd(22)}\t${query}\t${value}\n`;
 const number = (name: string, value: number) => (name.startsWith('num_') ? String(value) : fourDigits(value));
 /**
- * As C prints `%.4f`: a number exactly between two neighbours, which only odd multiples of 1/32 are, goes to the even one
- * (1/32 → 0.0312); toFixed would go up.
+ * As C prints `%.4f`: a number exactly between two neighbours (only odd multiples of 1/32 are) is rounded to the even
+ * one (1/32 → 0.0312); toFixed rounds it up.
  */
 function fourDigits(value: number): string {
   const ticks = value * 32;

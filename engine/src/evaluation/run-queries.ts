@@ -1,4 +1,4 @@
-// Runs a retriever over the queries of a test collection: the bridge from retrieval to evaluation.
+// Runs a retriever over the queries of a test collection and returns a run for evaluation.
 
 import { throwIfAborted } from '../core/errors.ts';
 import { nextTurn } from '../core/turn.ts';
@@ -9,15 +9,18 @@ import type { Run, RunHit } from './types.ts';
 export interface RunQueriesOptions {
   /** Snapshot, filter, signal, trace. Progress is reported as `evaluate.query`. */
   readonly context?: Context;
-  /** Which queries, by id. Default: all. Pass the ids that have judgements. */
+  /** Ids of the queries to run. Default: all. Pass the ids that have judgements. */
   readonly ids?: Iterable<string>;
   /** Scores as Anserini writes them (`separateTies`), to reproduce published numbers. Default false. */
   readonly separate?: boolean;
-  /** Drop the document whose id is the query's own (ArguAna, SCIDOCS). Default false. */
+  /** Remove the document whose id equals the query's (ArguAna, SCIDOCS). Default false. */
   readonly removeQuery?: boolean;
 }
 
-/** One ranking a query, in the order of the ids. An id without a query counts as empty text and is reported as `evaluate.no-text`. */
+/**
+ * One ranking a query, in the order of the ids. An id without a query is searched as empty text and reported as
+ * `evaluate.no-text`.
+ */
 export async function runQueries(
   retriever: Stage<Query, readonly RunHit[]>,
   queries: ReadonlyMap<string, string>,
@@ -27,7 +30,7 @@ export async function runQueries(
   const ids = [...(options.ids ?? queries.keys())];
   const run = new Map<string, readonly RunHit[]>();
   for (const [done, id] of ids.entries()) {
-    if (context.signal !== undefined) await nextTurn(); // so that an abort is heard
+    if (context.signal !== undefined) await nextTurn(); // lets the event loop deliver an abort
     throwIfAborted(context.signal);
     if (!queries.has(id))
       context.trace?.({ name: 'evaluate.no-text', message: `There is no query ${JSON.stringify(id)}` });

@@ -1,10 +1,10 @@
-// Scores for a run file whose order no evaluation tool can change: rounded to 1e-4 in 32-bit floats, a hit within 1e-4 of
-// the one before it lowered by 1e-6 for each such hit in a row. What Anserini writes, and so what its published numbers
-// were computed from (its ScoreTiesAdjusterReranker); ours uses it only to reproduce them.
+// Scores for a run file whose order does not depend on the evaluation tool: rounded to 1e-4 in 32-bit floats; a hit
+// within 1e-4 of the one before it is lowered by 1e-6 for each such hit in a row. Anserini writes its scores this way
+// (ScoreTiesAdjusterReranker), so its published numbers need it. It is used only to reproduce them.
 
 import type { RunHit } from './types.ts';
 
-/** `ranking` in its final order (score descending, ties by id ascending) → the same ids with scores to be written. */
+/** `ranking` in its final order (score descending, ties by id ascending) → the same ids with the scores to write. */
 export function separateTies(ranking: readonly RunHit[]): readonly RunHit[] {
   const f = Math.fround;
   const [scale, near, step] = [f(1e4), f(1e-4), f(1e-6)];

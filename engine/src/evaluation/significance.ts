@@ -1,6 +1,6 @@
-// Is the difference real? Paired randomisation test (Fisher; Smucker et al., CIKM 2007), paired bootstrap intervals of
-// the difference and of the ratio of means, Holm's correction for several comparisons. The unit is the query; a method
-// trained with several seeds is averaged over them first (`averageOverSeeds`).
+// Significance of differences: paired randomisation test (Fisher; Smucker et al., CIKM 2007), paired bootstrap
+// intervals of the difference and of the ratio of means, Holm's correction for several comparisons. The unit is the
+// query; a method trained with several seeds is averaged over them first (`averageOverSeeds`).
 
 import { EngineError } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
@@ -82,7 +82,7 @@ export function randomisation(differences: readonly number[], options: CompareOp
   checkFinite(differences);
   const rng = new Rng(seed);
   const observed = Math.abs(differences.reduce((a, b) => a + b, 0));
-  const slack = 1e-12 * differences.reduce((a, b) => a + Math.abs(b), 0); // equal sums in another order of rounding
+  const slack = 1e-12 * differences.reduce((a, b) => a + Math.abs(b), 0); // rounding depends on the order
   let extreme = 0;
   for (let draw = 0; draw < draws; draw++) {
     let sum = 0;
@@ -207,6 +207,6 @@ function interval(values: Float64Array, confidence: number): Interval {
   return [at((1 - confidence) / 2), at(1 - (1 - confidence) / 2)];
 }
 
-/** a / b of means; two systems that both found nothing are equal. */
+/** The ratio a / b of two means; 1 for two systems that both found nothing. */
 const quotient = (a: number, b: number) => (b === 0 ? (a === 0 ? 1 : Number.POSITIVE_INFINITY) : a / b);
 const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,6 +1,6 @@
 // The TREC formats: runs of six columns (query Q0 document rank score tag) and judgements of four (query iteration
-// document relevance), separated by spaces or tabs. An id with a space cannot be in them and is refused; BEIR's formats
-// (beir.ts) can carry it. Ranks are written and never read: evaluation sorts by score.
+// document relevance), separated by spaces or tabs. An id with a space cannot be represented and is refused; BEIR's
+// formats (beir.ts) can represent it. Ranks are written but not read: evaluation sorts by score.
 
 import { EngineError } from '../core/errors.ts';
 import { numberedLines, type ParseOptions, parseFailed, shown, type Text } from './lines.ts';
@@ -12,8 +12,8 @@ const INTEGER = /^[-+]?\d{1,15}$/;
 const WORDS = /[^ \t\v\f\r]+/g;
 
 /**
- * A run from its text. Throws PARSE_FAILED naming the line: a wrong number of columns, a score that is no number or
- * NaN, a document twice in a query.
+ * Parses a run. Throws PARSE_FAILED naming the line: a wrong number of columns, a score that is NaN or not a number, a
+ * document twice in a query.
  *
  * ```ts
  * const run = parseTrecRun('q1 Q0 doc7 1 12.5 bm25');
@@ -49,7 +49,9 @@ export function formatTrecRun(run: Run, options: { readonly tag?: string } = {})
   return lines.join('');
 }
 
-/** Four columns. Throws PARSE_FAILED naming the line; a file of six columns is a run and is said to be one. */
+/**
+ * Parses judgements of four columns. Throws PARSE_FAILED naming the line; a file of six columns is reported as a run.
+ */
 export function parseTrecQrels(text: Text, options: ParseOptions = {}): Qrels {
   const qrels = new Map<string, Map<string, number>>();
   for (const { line, number } of numberedLines(text)) {
@@ -71,7 +73,7 @@ export function formatTrecQrels(qrels: Qrels): string {
   return lines.join('');
 }
 
-/** Adds one judgement; throws PARSE_FAILED for a relevance that is no integer and for a pair that is judged twice. */
+/** Adds one judgement. Throws PARSE_FAILED for a relevance that is not an integer and for a pair judged twice. */
 export function addJudgement(
   qrels: Map<string, Map<string, number>>,
   { query, id, rel }: { readonly query: string; readonly id: string; readonly rel: string },
@@ -107,7 +109,7 @@ function wrongColumns(options: ParseOptions, number: number, have: number, want:
   return parseFailed(options, number, `${have} columns, expected ${want} (${names})`, { hint });
 }
 
-/** `text`, when it can be a column. */
+/** Returns `text` if it is legal as a column. */
 function word(text: string, what: string): string {
   if (text !== '' && !/[ \t\v\f\r\n]/.test(text)) return text;
   throw new EngineError('INVALID_ARGUMENT', `The ${what} ${shown(text)} cannot be written in TREC format`, {
@@ -115,7 +117,7 @@ function word(text: string, what: string): string {
   });
 }
 
-/** What stands between blanks, in one pass over the line. */
+/** The columns of a line, in one pass. */
 const columnsOf = (line: string): readonly string[] => line.match(WORDS) ?? [];
 
 function append<V>(map: Map<string, V>, key: string, make: () => V): V {

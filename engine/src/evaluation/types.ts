@@ -1,15 +1,15 @@
-// The vocabulary of evaluation (a catalogue): runs, judgements, and what `evaluate` returns.
+// The vocabulary of evaluation (a catalogue): runs, judgements, and the results of `evaluate`.
 
 import type { DocId } from '../core/types.ts';
 
-/** One retrieved document. A Ranking's hits are of this shape too. */
+/** One retrieved document. The hits of a Ranking have this shape too. */
 export interface RunHit {
   readonly id: DocId;
-  /** Any number but NaN; ±Infinity is legal. */
+  /** Any number except NaN; ±Infinity is legal. */
   readonly score: number;
 }
 
-/** What a system returned for each query, in any order: evaluation sorts. Keys are query ids. */
+/** The documents that a system returned for each query, in any order: evaluation sorts them. Keys are query ids. */
 export type Run = ReadonlyMap<string, readonly RunHit[]>;
 
 /**
@@ -32,7 +32,7 @@ export interface EvaluateOptions {
   readonly measures?: readonly string[];
   /** trec_eval's -c: divide by the number of judged queries; one that the run lacks counts as 0. Default false. */
   readonly complete?: boolean;
-  /** Default `f32`, what published numbers were computed with. */
+  /** Default `f32`, the version that published numbers were computed with. */
   readonly scoreType?: ScoreType;
   /** Smallest relevance that counts as relevant, ≥ 1. Gains (nDCG, G) ignore it. Default 1. */
   readonly level?: number;

@@ -1,28 +1,30 @@
-// Memory that kernels work on: a heap of arenas (one growing, unshared WebAssembly.Memory each) cut into regions.
-// Not a garbage collector: whoever allocates a region frees it. Why it is so: docs/adr/0012-memory-model.md.
+// Memory for kernels: a heap of arenas (one growing, unshared WebAssembly.Memory each), divided into regions. It is not
+// garbage-collected: the allocator of a region frees it. Reasons: docs/adr/0012-memory-model.md.
 
 import { EngineError } from '../core/errors.ts';
 import type { KernelModule } from './module.ts';
 import { hasSharedMemory } from './probe.ts';
 
 const PAGE = 65536; // bytes
-/** Addresses below this are never handed out, so that pointer 0 can mean "absent". */
+/** Addresses below this are never allocated, so that pointer 0 can mean "absent". */
 const FIRST = 1024;
 const DEFAULT_ARENA_BYTES = 1 << 30;
-/** An empty heap keeps a memory up to this size for the next region. */
+/** An empty heap keeps one memory up to this size for the next region. */
 const KEPT_BYTES = 1 << 20;
-/** Regions leave this much of an arena (at most a quarter of it) to scratch: accept bits, queries, top-k heaps. */
+/** Regions leave this much of an arena (at most a quarter of it) for scratch: accept bits, queries, top-k heaps. */
 const SCRATCH_RESERVE = 32 << 20;
 
 export interface HeapOptions {
-  /** The most that one memory grows to, a multiple of 64 KiB, at most 4 GiB − 64 KiB. Default 1 GiB. */
+  /** The maximum size of one memory, a multiple of 64 KiB, at most 4 GiB − 64 KiB. Default 1 GiB. */
   readonly arenaBytes?: number;
-  /** Memories that a worker pool can work on (kernels/pool.ts). Throws UNSUPPORTED without SharedArrayBuffer. Default false. */
+  /**
+   * Memories that a worker pool can use (kernels/pool.ts). Throws UNSUPPORTED without SharedArrayBuffer. Default false.
+   */
   readonly shared?: boolean;
 }
 
 /**
- * A piece of an arena, the caller's until `free()`. Views are made afresh at each call and are valid only until the
+ * A range of an arena, owned by the caller until `free()`. Views are created at each call and are valid only until the
  * next allocation: growing a memory detaches them.
  */
 export class Region {
@@ -58,10 +60,10 @@ export class Region {
     return new Float64Array(this.arena.memory.buffer, this.ptr, this.bytes >>> 3);
   }
 
-  /** Gives the memory back. Idempotent; the region must not be used afterwards. */
+  /** Frees the memory. Idempotent; the region must not be used afterwards. */
   free(): void {
     const free = this.#free;
-    this.#free = undefined; // first: giving back may lead here again
+    this.#free = undefined; // first: freeing may call this method again
     free?.();
   }
 }
@@ -83,7 +85,7 @@ export class Arena {
     let found = this.#instances.get(module) as E | undefined;
     if (found === undefined) {
       const instance = new WebAssembly.Instance(this.moduleOf(module), { env: { memory: this.memory } });
-      found = instance.exports as E; // the generated interface was written from this very module
+      found = instance.exports as E; // the generated interface describes this module
       this.#instances.set(module, found);
     }
     return found;
@@ -100,7 +102,9 @@ export class Arena {
     return !(this.memory.buffer instanceof ArrayBuffer);
   }
 
-  /** A region in this very arena, beside scratch; the caller frees it. For work that waits, as a worker pool's does. */
+  /**
+   * A region in this arena, beside scratch; the caller frees it. For asynchronous work such as that of a worker pool.
+   */
   temporary(bytes: number): Region {
     const region = this.#allocate(bytes);
     if (region === undefined) throw noMemory(bytes, 'in this arena');
@@ -108,8 +112,8 @@ export class Arena {
   }
 
   /**
-   * A region of at least `bytes` for the call in progress: the next call of `scratch` on this arena may reuse or move
-   * it, so nothing in it survives an `await`.
+   * A region of at least `bytes` for the current call. The next call of `scratch` on this arena may reuse or move it,
+   * so its content does not survive an `await`.
    */
   scratch(bytes: number): Region {
     if (this.#scratch === undefined || this.#scratch.bytes < bytes) {
@@ -152,7 +156,7 @@ export class Heap {
     }
   }
 
-  /** The largest region there can be, in bytes: rows beyond it go to another region. */
+  /** The largest possible region, in bytes. Rows beyond it go to another region. */
   get largestRegion(): number {
     return this.#arenaBytes - FIRST - reserveOf(this.#arenaBytes);
   }
@@ -167,7 +171,7 @@ export class Heap {
     return this.#arenas.reduce((sum, space) => sum + space.allocated, 0);
   }
 
-  /** A zeroed region. `align` is a power of two (default 16). Throws UNSUPPORTED when there is no memory left. */
+  /** A zeroed region. `align` is a power of two (default 16). Throws UNSUPPORTED when no memory is left. */
   alloc(bytes: number, align = 16): Region {
     if (!Number.isInteger(bytes) || bytes < 0 || bytes > this.largestRegion) {
       throw new EngineError('INVALID_ARGUMENT', `A region of ${bytes} bytes does not fit in an arena`, {
@@ -179,7 +183,7 @@ export class Heap {
       if (region !== undefined) return region;
     }
     const space = new ArenaSpace(this.#arenaBytes, this.isShared, (empty) => {
-      // The last one stays if it is small: making a memory costs more than keeping a few pages.
+      // A small last memory stays: creating a memory costs more than keeping a few pages.
       if (this.#arenas.length === 1 && empty.arena.memory.buffer.byteLength <= KEPT_BYTES) return;
       this.#arenas = this.#arenas.filter((other) => other !== empty);
     });
@@ -190,7 +194,7 @@ export class Heap {
   }
 }
 
-/** The bookkeeping of one arena: free holes sorted by address, first fit, neighbours joined. */
+/** The free ranges of one arena: sorted by address, first fit, neighbours joined. */
 class ArenaSpace {
   readonly arena: Arena;
   readonly #limit: number;
@@ -203,7 +207,7 @@ class ArenaSpace {
     this.#onEmpty = onEmpty;
     const memory = new WebAssembly.Memory({ initial: 1, maximum: limit / PAGE, shared });
     this.arena = new Arena(memory, (bytes) => this.alloc(bytes, 16, limit));
-    this.#holes = [{ at: FIRST, end: limit }]; // the part past the memory's present size is a hole too: it grows
+    this.#holes = [{ at: FIRST, end: limit }]; // includes the range past the memory's present size: the memory grows
   }
 
   alloc(bytes: number, align: number, end = this.#limit - reserveOf(this.#limit)): Region | undefined {
@@ -230,7 +234,7 @@ class ArenaSpace {
     const memory = this.arena.memory;
     const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
     if (missing <= 0) return true;
-    // By an eighth more, so that many small regions do not detach everyone's views each time.
+    // By an eighth more, so that many small regions do not detach all views each time.
     const generous = Math.min(
       missing + ((memory.buffer.byteLength / PAGE) >>> 3),
       (this.#limit - memory.buffer.byteLength) / PAGE,
@@ -240,7 +244,7 @@ class ArenaSpace {
         memory.grow(pages);
         return true;
       } catch {
-        // The next, smaller size is tried; then the caller is told.
+        // The next smaller size is tried; if none is left, the caller gets an error.
       }
     }
     return false;
@@ -275,7 +279,7 @@ function noMemory(bytes: number, where: string): EngineError {
 
 let shared: Heap | undefined;
 
-/** The heap that parts use when none is given: one for the whole program, so that small parts share a memory. */
+/** The default heap of parts: one for the whole program, so that small parts share a memory. */
 export function defaultHeap(): Heap {
   shared ??= new Heap();
   return shared;

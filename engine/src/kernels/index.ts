@@ -1,4 +1,4 @@
-// kernels: WebAssembly SIMD kernels, their scalar twins, and the memory they work on. Imports core only.
+// kernels: WebAssembly SIMD kernels, their scalar twins, and their memory. Imports core only.
 export { Arena, defaultHeap, Heap, type HeapOptions, Region } from './heap.ts';
 export type { KernelModule } from './module.ts';
 export { hasNetworkBuild, loadNetwork, type NetworkBuild, type NetworkKernels } from './network.ts';

@@ -1,4 +1,5 @@
-// Compiling kernel modules: base64 → WebAssembly.Module, once each. Needs only `wasm-unsafe-eval` of a page's CSP.
+// Compiles kernel modules: base64 → WebAssembly.Module, once each. A page's CSP must allow `wasm-unsafe-eval`, nothing
+// more.
 
 import { EngineError } from '../core/errors.ts';
 
@@ -6,13 +7,13 @@ import { EngineError } from '../core/errors.ts';
 export interface KernelModule<E = unknown> {
   readonly name: string;
   readonly compiled: WebAssembly.Module;
-  /** The same module for shared memory; compiled only where asked for. */
+  /** The same module for shared memory; compiled only on request. */
   readonly shared?: WebAssembly.Module | undefined;
   /** Type only: never set. */
   readonly exports?: E;
 }
 
-/** What scripts/kernels.mjs writes for each module. */
+/** The output of scripts/kernels.mjs for each module. */
 export interface WasmSource {
   readonly name: string;
   readonly bytes: number;
@@ -20,7 +21,9 @@ export interface WasmSource {
   readonly base64: string;
 }
 
-/** Compiles one module, also for shared memory if asked. Throws UNSUPPORTED on a platform without WebAssembly SIMD. */
+/**
+ * Compiles one module, on request also for shared memory. Throws UNSUPPORTED on a platform without WebAssembly SIMD.
+ */
 export async function compileModule<E>(source: WasmSource, withShared = false): Promise<KernelModule<E>> {
   try {
     const compiled = await WebAssembly.compile(decode(source));
@@ -34,7 +37,7 @@ export async function compileModule<E>(source: WasmSource, withShared = false): 
   }
 }
 
-/** The module's bytes; `shared` sets the bit of its memory import that makes it accept shared memory. */
+/** The module's bytes; `shared` sets the bit of its memory import that admits shared memory. */
 export function decode(source: WasmSource, shared = false): Uint8Array<ArrayBuffer> {
   const text = atob(source.base64);
   const bytes = new Uint8Array(text.length);

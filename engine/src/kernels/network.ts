@@ -1,4 +1,5 @@
-// The kernels of neural networks (engine/assembly/network.ts), compiled on first use. A module of its own: search never loads it.
+// The kernels of neural networks (engine/assembly/network.ts), compiled on first use. A module of its own: search never
+// loads it.
 
 import { type NetworkKernels, wasm } from './generated/network.ts';
 import { wasm as relaxedWasm } from './generated/network-relaxed.ts';
@@ -8,19 +9,19 @@ import { hasSharedMemory } from './probe.ts';
 export type { NetworkKernels };
 
 /**
- * `simd` gives the same bits on every machine. `relaxed` joins products and sums (FMA), a third faster where the platform has it (Node 24,
- * current browsers), and gives the same bits only on one machine with one runtime: it is for training.
+ * `simd` gives the same bits on every machine. `relaxed` fuses products and sums (FMA): a third faster where the platform
+ * supports it (Node 24, current browsers), but the same bits only on one machine with one runtime. It is for training.
  */
 export type NetworkBuild = 'simd' | 'relaxed';
 
 const compiled = new Map<NetworkBuild, Promise<KernelModule<NetworkKernels>>>();
 
-/** Can this platform run the build? */
+/** Whether this platform can run the build. */
 export function hasNetworkBuild(build: NetworkBuild): boolean {
   return WebAssembly.validate(decode(build === 'relaxed' ? relaxedWasm : wasm));
 }
 
-/** Default `simd`. Throws UNSUPPORTED where the platform cannot run the build. */
+/** Default `simd`. Throws UNSUPPORTED if the platform cannot run the build. */
 export function loadNetwork(build: NetworkBuild = 'simd'): Promise<KernelModule<NetworkKernels>> {
   let module = compiled.get(build);
   if (module === undefined) {

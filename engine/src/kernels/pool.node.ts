@@ -10,7 +10,7 @@ export const nodeWorkers: WorkerAdapter = (source) => {
     post: (message) => {
       worker.postMessage(message);
       underWay++;
-      worker.ref(); // while any call is under way: ref and unref do not count
+      worker.ref(); // while any call is in progress; ref and unref are not counted
     },
     listen: (onMessage, onError) => {
       worker.on('message', (message) => {

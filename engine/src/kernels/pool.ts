@@ -1,12 +1,12 @@
-// A pool of workers that run kernels on shared memory: an optional faster path for scans over much memory, with the same
-// results. A kernel call is a name and numbers, because kernels are pure functions over pointers; workers hold no state
-// but their instances. Platforms differ only in how a worker is started (`WorkerAdapter`).
+// A pool of workers that run kernels on shared memory: an optional faster path for scans over much memory, with the
+// same results. A kernel call is a name and numbers, because kernels are pure functions over pointers. The only state
+// of a worker is its instances. Platforms differ only in how a worker is started (`WorkerAdapter`).
 
 import { EngineError } from '../core/errors.ts';
 import type { Arena } from './heap.ts';
 import type { KernelModule } from './module.ts';
 
-/** One worker, as the pool sees it. */
+/** One worker, as the pool uses it. */
 export interface PoolWorker {
   post(message: unknown): void;
   /** Called once, before the first post. */
@@ -14,7 +14,9 @@ export interface PoolWorker {
   close(): void;
 }
 
-/** Starts a worker that runs `source`, a classic script. Node: `nodeWorkers` of @quire/engine/node; pages: `webWorkers`. */
+/**
+ * Starts a worker that runs `source`, a classic script. Node: `nodeWorkers` of @quire/engine/node; pages: `webWorkers`.
+ */
 export type WorkerAdapter = (source: string) => PoolWorker;
 
 /** The exported kernel `name`, called with `args`. */
@@ -29,7 +31,7 @@ export interface PoolOptions {
   readonly threads: number;
 }
 
-/** What a worker runs. Plain JavaScript: it must start without a module loader in every runtime. */
+/** The program of a worker. Plain JavaScript: it must start without a module loader in every runtime. */
 const SOURCE = `
 'use strict';
 const node = typeof self === 'undefined';
@@ -65,11 +67,13 @@ export class KernelPool {
   readonly #members: readonly Member[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #memoryIds = new WeakMap<Arena, Map<KernelModule, number>>();
-  /** Arenas that nobody has any more: the instances of the workers would keep their memory for as long as the pool lives. */
+  /**
+   * Arenas that were garbage-collected: the instances in the workers would keep their memory until the pool is closed.
+   */
   readonly #gone = new FinalizationRegistry<number>((memoryId) => this.#forget(memoryId));
   #nextId = 0;
   #isOpen = true;
-  /** Why a worker broke down: from then on nothing is sent, because no answer would come. */
+  /** Why a worker failed. After that nothing is sent, because no answer would come. */
   #broken: EngineError | undefined;
 
   constructor({ workers, threads }: PoolOptions) {
@@ -80,15 +84,17 @@ export class KernelPool {
     this.#members = this.#start(workers);
   }
 
-  /** Resolves when every worker runs; throws UNSUPPORTED when one cannot (a CSP without `worker-src blob:`, say). */
+  /**
+   * Resolves when every worker runs; throws UNSUPPORTED when one cannot (for example a CSP without `worker-src blob:`).
+   */
   async ready(): Promise<void> {
     this.#assertWorks();
     await Promise.all(this.#members.map((member) => this.#post(member, { calls: [] })));
   }
 
   /**
-   * Runs each list of calls on a worker of its own (at most `threads` lists), the calls of a list in order. Where one
-   * fails, the others are waited for: the caller may then free the memory that they write to.
+   * Runs each list of calls on one worker (at most `threads` lists), the calls of a list in order. If one fails, the
+   * call still waits for the others: the caller may then free the memory that they write to.
    */
   async run(arena: Arena, module: KernelModule, lists: readonly (readonly KernelCall[])[]): Promise<void> {
     this.#assertWorks();
@@ -117,7 +123,7 @@ export class KernelPool {
         const worker = workers(SOURCE);
         members.push({ worker, known: new Set() });
         worker.listen(
-          (message) => this.#settle(message as { id: number; error?: string }), // the only thing SOURCE posts
+          (message) => this.#settle(message as { id: number; error?: string }), // SOURCE posts nothing else
           (error) => this.#break(error),
         );
       }
@@ -141,7 +147,7 @@ export class KernelPool {
     try {
       await done;
     } catch (error) {
-      member.known.delete(memoryId); // it may have failed before there was an instance
+      member.known.delete(memoryId); // the call may have failed before an instance existed
       throw error;
     }
   }
@@ -175,7 +181,7 @@ export class KernelPool {
     if (!this.#isOpen || this.#broken !== undefined) return;
     for (const member of this.#members) {
       if (!member.known.delete(memoryId)) continue;
-      this.#post(member, { calls: [], forget: memoryId }).catch(() => undefined); // then the worker is gone, too
+      this.#post(member, { calls: [], forget: memoryId }).catch(() => undefined); // the worker is gone as well
     }
   }
 

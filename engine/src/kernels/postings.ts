@@ -7,7 +7,7 @@ export type { PostingsKernels };
 
 let compiled: Promise<KernelModule<PostingsKernels>> | undefined;
 
-/** Scoring and pruning over postings. Compiled once; immutable, so shared by all who ask. */
+/** Scoring and pruning over postings. Compiled once; immutable, so all callers share it. */
 export function loadPostings(): Promise<KernelModule<PostingsKernels>> {
   compiled ??= compileModule<PostingsKernels>(wasm);
   return compiled;

@@ -1,4 +1,4 @@
-// What the platform's WebAssembly can do, asked by validating tiny modules.
+// What the platform's WebAssembly supports, found by validating tiny modules.
 
 const I32 = 0x7f;
 const V128 = 0x7b;
@@ -26,8 +26,8 @@ export function hasSimd(): boolean {
 }
 
 /**
- * Relaxed SIMD whose dot product is the exact one. Asked by running i32x4.relaxed_dot_i8x16_i7x16_add_s (0xfd 0x113) on
- * −1, 1 and 0: Node 20's, behind its flag, answers −8 instead of −4.
+ * Relaxed SIMD whose dot product is exact. Tested by running i32x4.relaxed_dot_i8x16_i7x16_add_s (0xfd 0x113) on −1, 1
+ * and 0: Node 20 (behind a flag) gives −8 instead of −4.
  */
 export function hasRelaxedSimd(): boolean {
   const dot = [...splat(-1), ...splat(1), ...splat(0), 0xfd, 0x93, 0x02];

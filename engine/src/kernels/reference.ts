@@ -1,5 +1,5 @@
-// The scalar twins of the vector kernels, to be read first and to be compared with: every sum is taken in the kernel's
-// own lane order and rounded to f32 where the kernel rounds, so results are equal bit for bit. Not fast.
+// The scalar twins of the vector kernels, for reading and for comparison. Every sum is taken in the kernel's own lane
+// order and rounded to f32 where the kernel rounds, so results are equal bit for bit. Not fast.
 
 import type { BitSet } from '../core/bitset.ts';
 
@@ -37,7 +37,9 @@ export function hamming(a: Uint32Array, b: Uint32Array): number {
   return sum;
 }
 
-/** Twin of scanTables' distance: the positive values that the code misses plus the sizes of the negative ones it has. */
+/**
+ * Twin of scanTables' distance: the positive values that the code misses plus the sizes of the negative ones it has.
+ */
 export function signDistance(code: Uint32Array, values: Int16Array): number {
   let distance = 0;
   for (let j = 0; j < values.length; j++) {
@@ -51,7 +53,7 @@ export function signDistance(code: Uint32Array, values: Int16Array): number {
 /** Codes of one block, as engine/assembly/fastscan.ts lays them out. */
 export const BLOCK_CODES = 32;
 
-/** Twin of blockCodes for one block: 32 codes of equal length, one after another, come out by groups of four bits. */
+/** Twin of blockCodes for one block: 32 codes of equal length, stored one after another, are regrouped by four bits. */
 export function blockCodes(codes: Uint8Array): Uint8Array {
   const stride = codes.length / BLOCK_CODES;
   return Uint8Array.from(codes, (_, at) => {
@@ -61,7 +63,7 @@ export function blockCodes(codes: Uint8Array): Uint8Array {
   });
 }
 
-/** The i-th code of a block, as it lay before blockCodes. */
+/** The i-th code of a block, as it was before blockCodes. */
 export function codeInBlock(block: Uint8Array, i: number): Uint32Array {
   const code = new Uint32Array(block.length / BLOCK_CODES / 4);
   for (let group = 0; group < 8 * code.length; group++) {
@@ -83,7 +85,7 @@ export function rankOf(score: number): number {
   return (word >>> 31 ? word : word ^ 0x7fffffff) >>> 0;
 }
 
-/** The score whose rank this is. */
+/** The score with this rank. */
 export function scoreOf(rank: number): number {
   const word = rank >>> 31 ? rank : rank ^ 0x7fffffff;
   return new Float32Array(Uint32Array.of(word).buffer)[0]!;
@@ -115,7 +117,9 @@ export function scan(
   return { ords: Uint32Array.from(best, (c) => c.ord), ranks: Uint32Array.from(best, (c) => c.rank) };
 }
 
-/** Twin of nearestCentroids for one row: index of the largest x·c + bias, ties to the lower. Lengths are multiples of 4. */
+/**
+ * Twin of nearestCentroids for one row: index of the largest x·c + bias, ties to the lower. Lengths are multiples of 4.
+ */
 export function nearestCentroid(row: Float32Array, centroids: readonly Float32Array[], bias: Float32Array): number {
   let best = 0;
   let bestScore = -Infinity;

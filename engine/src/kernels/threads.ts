@@ -1,5 +1,5 @@
-// Several threads where the platform has shared memory and lets workers run, one thread where it does not: the same
-// results either way. Which of the two it is, and why, is a value and a trace event, never a silent slowdown.
+// Several threads if the platform has shared memory and allows workers, else one thread, with the same results. The
+// number and the reason are returned and traced, so that a slower mode is visible.
 
 import { EngineError } from '../core/errors.ts';
 import type { Trace } from '../core/types.ts';
@@ -8,24 +8,24 @@ import { KernelPool, type PoolOptions } from './pool.ts';
 import { hasSharedMemory } from './probe.ts';
 
 export interface ThreadsOptions extends PoolOptions {
-  /** Hears `kernels.one-thread`, with the reason, where several are not to be had. */
+  /** Receives `kernels.one-thread`, with the reason, if several threads are not available. */
   readonly trace?: Trace | undefined;
 }
 
 export interface ScanThreads {
-  /** For the options of flat, binary or ivf. Empty where one thread must do. */
+  /** For the options of flat, binary or ivf. Empty with one thread. */
   readonly options: { readonly heap?: Heap; readonly pool?: KernelPool };
-  /** Threads that scan: what was asked for, or 1. */
+  /** Number of scanning threads: the requested number, or 1. */
   readonly threads: number;
-  /** Why there is only one. */
+  /** Why there is only one thread. */
   readonly reason: string | undefined;
   /** Stops the workers; searches of parts that use them then throw CLOSED. Idempotent. */
   close(): void;
 }
 
 /**
- * Workers and shared memory for scans, ready to work; without them, a reason and one thread. Throws INVALID_ARGUMENT for
- * a number of threads out of range.
+ * Starts workers and shared memory for scans; if they are not available, returns one thread and the reason. Throws
+ * INVALID_ARGUMENT for a number of threads out of range.
  *
  * ```ts
  * import { flat } from '@quire/engine/indexes';

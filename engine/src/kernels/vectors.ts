@@ -1,5 +1,5 @@
-// The vector kernels (engine/assembly/vectors.ts), compiled on first use. Where relaxed SIMD exists the relaxed build is
-// taken: its only relaxed instructions are an integer dot product within the range where it is exact and a byte shuffle with
+// The vector kernels (engine/assembly/vectors.ts), compiled on first use. The relaxed build is used where relaxed SIMD
+// exists: its only relaxed instructions are an integer dot product within its exact range and a byte shuffle with
 // indices below 16, so results are equal.
 
 import { type VectorsKernels, wasm } from './generated/vectors.ts';
@@ -13,7 +13,7 @@ export type VectorsBuild = 'simd' | 'relaxed';
 
 const compiled = new Map<VectorsBuild, Promise<KernelModule<VectorsKernels>>>();
 
-/** Dot products, Hamming distances, scans. `build` defaults to the fastest that the platform runs. */
+/** Dot products, Hamming distances, scans. `build` defaults to the fastest that the platform supports. */
 export function loadVectors(
   build: VectorsBuild = hasRelaxedSimd() ? 'relaxed' : 'simd',
 ): Promise<KernelModule<VectorsKernels>> {

@@ -1,5 +1,5 @@
-// Tokens that stand in a text as they are ([MASK], [SEP], tokens added after training) and cut it before the model sees
-// it: the leftmost, of these the longest.
+// Tokens that are recognised literally in a text ([MASK], [SEP], tokens added after training). They divide the text
+// before the model reads it: the leftmost match first, the longest of several at one place.
 
 import type { AddedToken } from './tokenizer-json.ts';
 
@@ -11,7 +11,7 @@ export class AddedTokens {
   readonly #tokens = new Map<string, AddedToken>();
   readonly #isSpace: (codePoint: number) => boolean;
 
-  /** `contents[i]` is what token i looks like in the text: its content, or that normalised. */
+  /** `contents[i]` is the spelling of token i in the text: its content, or the normalised content. */
   constructor(tokens: readonly AddedToken[], contents: readonly string[], isSpace: (codePoint: number) => boolean) {
     this.#isSpace = isSpace;
     tokens.forEach((token, i) => {

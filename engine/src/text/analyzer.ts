@@ -1,5 +1,5 @@
-// What the analyzers share: words from the scanner, each turned into a term (or dropped) by a function of the word
-// alone, which is remembered. A dropped word leaves a gap in the positions.
+// Shared by the analyzers: words from the scanner, each mapped to a term (or dropped) by a function of the word alone,
+// whose results are cached. A dropped word leaves a gap in the positions.
 
 import { type Analyzer, fingerprint, type Json, type TokenStream } from '../core/index.ts';
 import { MEMO_WORD, SliceMemo } from './memo.ts';
@@ -8,7 +8,7 @@ import { WordScanner } from './words.ts';
 
 export interface WordAnalyzerSpec {
   readonly name: string;
-  /** Everything that shapes the tokens: versions and hashes of tables, options. Hashed with the name. */
+  /** Everything that determines the tokens: versions and hashes of tables, options. Hashed with the name. */
   readonly identity: Json;
   /** The term of a word, '' to drop it. Pure. */
   readonly term: (word: string) => string;
@@ -43,7 +43,7 @@ export function wordAnalyzer({ name, identity, term, normalize }: WordAnalyzerSp
   };
 }
 
-/** A copy that does not keep the text alive of which `word` may be a slice (engines share long substrings). */
+/** A copy of `word`. `word` may be a slice, which would keep the whole text in memory. */
 function detach(word: string): string {
   return word.length < 13 ? word : ` ${word}`.slice(1);
 }

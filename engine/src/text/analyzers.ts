@@ -1,4 +1,4 @@
-// The analyzers by name, for configurations and for opening an index that says which one made it.
+// The analyzers by name, for configurations and for opening an index that names its analyzer.
 
 import { type Analyzer, EngineError } from '../core/index.ts';
 import { english } from './english.ts';
@@ -10,10 +10,10 @@ const MAKERS: Readonly<Record<string, () => Analyzer>> = {
   'unicode-folded': () => unicode({ foldAccents: true }),
 };
 
-/** The names that `analyzers` knows. */
+/** The names that `analyzers` accepts. */
 export const ANALYZER_NAMES: readonly string[] = Object.keys(MAKERS);
 
-/** A new analyzer by its name; NOT_FOUND for a name that nobody has. Compare fingerprints before trusting an index. */
+/** A new analyzer by its name; NOT_FOUND for an unknown name. Compare fingerprints before using an index. */
 export function analyzers(name: string): Analyzer {
   const make = Object.hasOwn(MAKERS, name) ? MAKERS[name] : undefined;
   if (make === undefined) {

@@ -1,16 +1,17 @@
-// BERT's text normalizer and splitter, as HuggingFace tokenizers does them (BertNormalizer, BertPreTokenizer): clean,
-// set ideographs apart, drop accents, lower-case; then words at white space, punctuation alone. Character properties
-// come from a table pinned to what that library was built on. Canonical decomposition is String.normalize's, which
-// Unicode keeps stable for assigned characters; what Unicode 9.0 did not know passes unchanged, as there.
+// BERT's text normalizer and splitter, equal to HuggingFace tokenizers (BertNormalizer, BertPreTokenizer): clean the
+// text, put blanks around ideographs, drop accents, lower-case; then split at white space and around punctuation.
+// Character properties come from a table with the Unicode version of that library. Canonical decomposition is
+// String.normalize, which Unicode keeps stable for assigned characters; characters newer than Unicode 9.0 pass
+// unchanged.
 
 import { byteTable, type CodePointTable, deltaTable, lookUp } from './codepoints.ts';
 import { decompose } from './decomposition.ts';
 import { BERT_FLAG_RUNS, BERT_LOWERCASE_RUNS } from './tables/bert.ts';
 
 export interface BertOptions {
-  /** Remove control characters, make white space a blank. Default true. */
+  /** Remove control characters, replace white space by a blank. Default true. */
   readonly cleanText?: boolean;
-  /** Set CJK ideographs apart as words of their own. Default true. */
+  /** Put blanks around CJK ideographs, so that each is a word. Default true. */
   readonly handleChineseChars?: boolean;
   /** Decompose and drop nonspacing marks. Default: as `lowercase`. */
   readonly stripAccents?: boolean;
@@ -23,8 +24,8 @@ const PUNCTUATION = 2;
 const OTHER = 4;
 const SPACE = 8;
 const IDEOGRAPH = 16;
-const UNKNOWN = 32; // to the decomposition: not in Unicode 9.0
-const REPLACEMENT = 0xfffd; // stands for a lone surrogate, which the reference cannot take
+const UNKNOWN = 32; // not in Unicode 9.0, so not decomposed
+const REPLACEMENT = 0xfffd; // replaces a lone surrogate, which the reference cannot represent
 
 export class BertText {
   readonly options: Required<BertOptions>;
@@ -83,7 +84,9 @@ export class BertText {
     return out;
   }
 
-  /** NFD of the stretches that Unicode 9.0 knew; a newer character between them is a boundary and stays. */
+  /**
+   * NFD of the ranges of characters in Unicode 9.0; a newer character between them is a boundary and passes unchanged.
+   */
   #decomposed(text: string): string {
     let out = '';
     let start = 0;

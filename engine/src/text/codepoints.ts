@@ -1,5 +1,5 @@
-// Properties of code points as two-stage tables: blocks of 128 code points, equal uniform blocks stored once. The
-// generated tables of this folder arrive as base64 runs; the generators are in scripts/unicode.
+// Properties of code points as two-stage tables: blocks of 128 code points; equal uniform blocks are stored once. The
+// generated tables of this folder are base64 strings of runs; the generators are in scripts/unicode.
 
 /** Code points in a block of the second stage. */
 const BLOCK = 128;
@@ -23,7 +23,7 @@ export function deltaTable(runs: string): CodePointTable<Int32Array> {
   return { offsets, values: Int32Array.from(values, (v) => (v >>> 1) ^ -(v & 1)) };
 }
 
-// The few generated tables, decoded: a constant made late, not state.
+// The decoded tables: a constant computed on first use, not state.
 const decoded = /* @__PURE__ */ new Map<string, { offsets: Uint32Array; values: number[] }>();
 
 function decodedOnce(runs: string): { offsets: Uint32Array; values: number[] } {

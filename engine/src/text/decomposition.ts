@@ -1,9 +1,9 @@
-// Canonical decomposition (NFD) in linear time. String.normalize puts combining marks in order by insertion: 80,000 pairs
-// of two marks take it half a minute. Here a long run of them is sorted by combining class instead; all else, which is
-// all real text, is left to it. Classes are asked of String.normalize, so that both agree: it swaps two marks exactly
-// when the first has the higher class.
+// Canonical decomposition (NFD) in linear time. String.normalize orders combining marks by insertion: 80,000 pairs of
+// two marks take it half a minute. Here a long sequence of marks is sorted by combining class; String.normalize does
+// all other text, which includes all real text. The classes are derived from String.normalize, so both agree: it swaps
+// two marks exactly when the first has the higher class.
 
-/** UTF-16 units below which the platform's way is quick whatever they are. */
+/** String.normalize is fast for any text shorter than this, in UTF-16 units. */
 const SHORT = 512;
 /** The classes 1 and 240: the lowest and the highest. */
 const LOWEST = '\u0334';
@@ -14,12 +14,12 @@ export function decompose(text: string): string {
   if (text.length < SHORT) return text.normalize('NFD');
   const marks = new Marks();
   let out = '';
-  let start = 0; // of what is not decomposed yet
+  let start = 0; // of the text that is not decomposed yet
   for (let at = 0; at < text.length; ) {
     const end = marks.runEnd(text, at);
     if (end - at >= SHORT) {
       const before = text.slice(start, at).normalize('NFD');
-      const tail = marks.tailStart(before); // marks of the letter before join the run
+      const tail = marks.tailStart(before); // marks of the letter before belong to the sequence
       out += before.slice(0, tail) + marks.sorted(before.slice(tail) + text.slice(at, end));
       start = end;
     }
@@ -28,7 +28,7 @@ export function decompose(text: string): string {
   return out + text.slice(start).normalize('NFD');
 }
 
-/** What is known of the characters met. */
+/** Cached properties of characters. */
 class Marks {
   readonly #combining = new Map<string, boolean>();
 
@@ -43,7 +43,7 @@ class Marks {
     return at;
   }
 
-  /** Where the marks that end a decomposed text begin. */
+  /** Where the trailing marks of a decomposed text begin. */
   tailStart(text: string): number {
     let at = text.length;
     while (at > 0) {
@@ -54,9 +54,9 @@ class Marks {
     return at;
   }
 
-  /** The marks of a run, decomposed, by class; those of one class in the order given. */
+  /** The marks of a sequence, decomposed and sorted by class; marks of one class keep their order. */
   sorted(run: string): string {
-    const byMark = new Map<string, string>(); // mark → what it decomposes to
+    const byMark = new Map<string, string>(); // mark → its decomposition
     const decomposed: string[] = [];
     for (const mark of run) {
       let parts = byMark.get(mark);
@@ -89,7 +89,7 @@ class Marks {
   }
 }
 
-/** The order of the classes of two characters that do not decompose. A character of class 0 is equal to everything. */
+/** Compares the classes of two characters that do not decompose. A character of class 0 is equal to all others. */
 function byClass(a: string, b: string): number {
   if ((a + b).normalize('NFD') !== a + b) return 1;
   return (b + a).normalize('NFD') !== b + a ? -1 : 0;

@@ -8,7 +8,7 @@ import { porter } from './porter.ts';
 import { LOWERCASE_RUNS } from './tables/lowercase.ts';
 import { WORD_BREAK_ACCEPT, WORD_BREAK_NEXT, WORD_BREAK_RUNS } from './tables/word-break.ts';
 
-/** Raised whenever any text could come out otherwise; part of the fingerprint. */
+/** Increased whenever any text could give other tokens; part of the fingerprint. */
 const VERSION = 1;
 
 /** Lucene's English stop set. */
@@ -19,7 +19,7 @@ export const ENGLISH_STOP_WORDS: readonly string[] = (
 
 /**
  * The English analyzer. Tokens, positions (with gaps for stop words) and offsets equal Lucene 9.12's, except for a
- * text that ends in half a surrogate pair: Lucene then loses up to 255 units, this one only that half.
+ * text that ends in half a surrogate pair: Lucene then loses up to 255 units, this analyzer only the half pair.
  *
  * ```ts
  * console.assert(english().analyze("The cat's whiskers").terms.join() === 'cat,whisker');
@@ -45,7 +45,7 @@ export function tablesHash(): string {
   return sha256Hex(new TextEncoder().encode(tables)).slice(0, 16);
 }
 
-/** Strips 's, ’s or ＇s at the end, either case. */
+/** Strips 's, ’s or ＇s at the end, in either case. */
 function withoutPossessive(word: string): string {
   if (word.length < 2) return word;
   const s = word.charCodeAt(word.length - 1);

@@ -1,11 +1,11 @@
-// Accents off, letter by letter: a letter that decomposes into a base and combining diacritical marks becomes the base
-// (é, ё, ệ), loose diacritical marks go. Letters that do not decompose stay (ø, ł, ß), and so do marks that are vowels
-// or part of the letter (Thai, Hindi, kana, Hangul). A table, the same in every runtime.
+// Removes accents letter by letter: a letter that decomposes into a base and combining diacritical marks becomes the
+// base (é, ё, ệ); separate diacritical marks are removed. Letters that do not decompose stay (ø, ł, ß), as do marks
+// that are vowels or part of the letter (Thai, Hindi, kana, Hangul). The table is the same in every runtime.
 
 import { deltaTable, lookUp } from './codepoints.ts';
 import { FOLD_RUNS } from './tables/fold.ts';
 
-/** A function that drops accents. */
+/** A function that removes accents. */
 export function accentFolding(): (text: string) => string {
   const deltas = deltaTable(FOLD_RUNS);
   return (text) => {

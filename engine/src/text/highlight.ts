@@ -1,5 +1,5 @@
-// Where a text answers a query: the ranges of the matching tokens, and the passage that shows most of them. It returns
-// offsets and never markup, so that whoever renders escapes the text piece by piece.
+// Finds the ranges of a text that match a query, and the passage with most of them. It returns offsets and no markup,
+// so that the renderer escapes each piece of text.
 
 import type { Analyzer, TokenStream } from '../core/index.ts';
 import { sentences, type TextRange } from './sentences.ts';
@@ -7,16 +7,16 @@ import { sentences, type TextRange } from './sentences.ts';
 export interface HighlightOptions {
   /** UTF-16 units of the passage at most (one token may exceed it). Default 300. */
   readonly maxLength?: number;
-  /** How much a term counts when passages are compared, by term: idf is a good choice. Default 1 each. */
+  /** The weight of a term when passages are compared, by term; idf is a good choice. Default 1 each. */
   readonly weight?: (term: string) => number;
 }
 
 export interface Highlight {
-  /** Every matching token of the text, ascending; tokens that touch are one range. */
+  /** Every matching token of the text, ascending; adjacent tokens form one range. */
   readonly ranges: readonly TextRange[];
   /**
-   * The sentence that matches the most weight of different terms, the earliest of several, cut at tokens to
-   * `maxLength`; the beginning of the text where nothing matches, empty for an empty text.
+   * The sentence with the highest total weight of different terms, the earliest of several, cut at tokens to
+   * `maxLength`. The beginning of the text if nothing matches; empty for an empty text.
    */
   readonly passage: TextRange;
 }
@@ -24,7 +24,7 @@ export interface Highlight {
 export const PASSAGE_LENGTH = 300;
 
 /**
- * Finds `terms` (as the analyzer makes them, not as typed) in a text.
+ * Finds `terms` (as the analyzer makes them, not as the user typed them) in a text.
  *
  * ```ts
  * const { ranges } = highlight('We study dense retrieval.', english(), ['retriev']);
@@ -64,7 +64,7 @@ function bestPassage(
   const all = sentences(text);
   let best = all.length === 0 ? { start: 0, end: 0 } : clip(text, all[0]!, all[0]!.start, tokens, maxLength);
   let bestValue = 0;
-  let next = 0; // of hits
+  let next = 0; // index into hits
   for (const sentence of all) {
     const inside: number[] = [];
     for (; next < hits.length && tokens.starts[hits[next]!]! < sentence.end; next++) inside.push(hits[next]!);
@@ -77,7 +77,7 @@ function bestPassage(
   return best;
 }
 
-/** Of the stretches of `hits` that fit into `maxLength`, the one whose different terms weigh most. */
+/** The window of `hits` that fits into `maxLength` and has the highest total weight of different terms. */
 function bestWindow(
   tokens: TokenStream,
   hits: readonly number[],
@@ -104,7 +104,7 @@ function bestWindow(
   return best;
 }
 
-/** At most `maxLength` units of `range` from `from` on, pulled back to fill the room, cut where tokens end. */
+/** At most `maxLength` units of `range` from `from` on, moved back to use the whole length, cut at token ends. */
 function clip(text: string, range: TextRange, from: number, tokens: TokenStream, maxLength: number): TextRange {
   if (range.end - range.start <= maxLength) return range;
   const earliest = Math.max(range.start, Math.min(from, range.end - maxLength));

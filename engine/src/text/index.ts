@@ -1,11 +1,11 @@
-// text: from strings to tokens. Analyzers for lexical indexes, and what reads text beside them.
+// text: from strings to tokens. Analyzers for lexical indexes, the tokenizer of models, sentences and highlights.
 
 // Lexical analysis
 export { ANALYZER_NAMES, analyzers } from './analyzers.ts';
 // Word pieces
 export { type BertOptions, BertText } from './bert.ts';
 export { ENGLISH_STOP_WORDS, english } from './english.ts';
-// Reading aids
+// Sentences and highlights
 export { type Highlight, type HighlightOptions, highlight, PASSAGE_LENGTH } from './highlight.ts';
 export { porter } from './porter.ts';
 export { sentences, type TextRange } from './sentences.ts';

@@ -1,6 +1,6 @@
-// Lower case as Java's Character.toLowerCase: one code point to one code point, no context and no language, from a
-// table pinned to Unicode 13.0. Unlike String.toLowerCase it keeps Σ → σ at the end of a word, turns İ into i alone,
-// and does not change with the runtime.
+// Lower case as in Java's Character.toLowerCase: one code point to one code point, without context or language, from a
+// table of Unicode 13.0. Unlike String.toLowerCase it maps Σ to σ at the end of a word and İ to i alone, and it does
+// not change with the runtime.
 
 import { type CodePointTable, deltaTable, lookUp } from './codepoints.ts';
 import { LOWERCASE_RUNS } from './tables/lowercase.ts';
@@ -12,7 +12,7 @@ export class LowerCase {
     return c + lookUp(this.#deltas, c);
   }
 
-  /** Returns the very same string when nothing changes. Lone surrogates stay. */
+  /** Returns the same string when nothing changes. Lone surrogates stay. */
   string(text: string): string {
     let at = 0;
     while (at < text.length) {

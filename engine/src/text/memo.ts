@@ -1,9 +1,9 @@
-// What was made of words seen before, found by a slice of the text without making a string of it: that string, and its
-// hash, would cost more than all the rest of an analysis. Open addressing; when full it starts afresh.
+// A cache from words to values. A word is found by its range of the text: to make a string of it, and to hash that
+// string, would cost more than the rest of the analysis. Open addressing; a full table is emptied.
 
-/** Words that one memo remembers. */
+/** Number of words in one memo. */
 export const MEMO_LIMIT = 65_536;
-/** UTF-16 units of the longest word that is remembered; longer ones are rare. */
+/** UTF-16 units of the longest cached word; longer ones are rare. */
 export const MEMO_WORD = 40;
 
 const SLOTS = MEMO_LIMIT * 2; // a power of two
@@ -15,7 +15,7 @@ export class SliceMemo<T> {
   #values: T[] = [];
   #slot = 0; // where the last `find` ended
 
-  /** What is remembered of text[start … end − 1], or undefined. */
+  /** The cached value of text[start … end − 1], or undefined. */
   find(text: string, start: number, end: number): T | undefined {
     const slots = this.#slots;
     const starts = this.#starts;
@@ -35,7 +35,7 @@ export class SliceMemo<T> {
     return undefined;
   }
 
-  /** Remembers the value of the word that the last `find`, of the same slice, did not know. */
+  /** Stores the value of the word that the last `find`, with the same range, did not find. */
   add(text: string, start: number, end: number, value: T): void {
     if (this.#values.length === MEMO_LIMIT) {
       this.#slots.fill(0);

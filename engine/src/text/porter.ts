@@ -1,6 +1,7 @@
 // The Porter stemmer: M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, in the author's own
-// revised form (bli → ble, logi → log, words of one or two letters untouched). Words come in lower case. A unit that
-// is not a, e, i, o, u or y counts as a consonant, digits and other scripts included. Equal to Lucene's PorterStemFilter.
+// revised form (bli → ble, logi → log, words of one or two letters unchanged). Words are in lower case. A unit other
+// than a, e, i, o, u and y counts as a consonant, digits and other scripts included. Equal to Lucene's
+// PorterStemFilter.
 
 /** The stem of a lower-case word. */
 export function porter(word: string): string {
@@ -18,8 +19,8 @@ export function porter(word: string): string {
 type Rules = readonly (readonly [suffix: string, replacement: string])[];
 type LetterRules = ReadonlyMap<number, Rules>;
 
-// The first suffix that fits decides, whether its condition holds or not. Each list is searched by one letter of the
-// word: its last but one (steps 2 and 4) or its last (step 3).
+// The first suffix that fits decides, whether or not its condition holds. Each list is found by one letter of the word:
+// the last but one (steps 2 and 4) or the last (step 3).
 const STEP2 = /* @__PURE__ */ byLetter(2, [
   ['ational', 'ate'],
   ['tional', 'tion'],
@@ -97,7 +98,7 @@ function step1c(w: string): string {
   return w.endsWith('y') && hasVowel(w, w.length - 1) ? `${w.slice(0, -1)}i` : w;
 }
 
-/** Steps 2 and 3: shorter suffixes for longer ones, when something is left before them. */
+/** Steps 2 and 3: longer suffixes become shorter ones, if something is left before them. */
 function replaceLonger(w: string, rules: LetterRules, letter: number): string {
   for (const [suffix, replacement] of rules.get(w.charCodeAt(w.length - letter)) ?? []) {
     if (!w.endsWith(suffix)) continue;
@@ -107,7 +108,7 @@ function replaceLonger(w: string, rules: LetterRules, letter: number): string {
   return w;
 }
 
-/** Suffixes that go altogether after a stem of measure two or more. */
+/** Suffixes that are removed after a stem of measure two or more. */
 function step4(w: string): string {
   for (const [suffix] of STEP4.get(w.charCodeAt(w.length - 2)) ?? []) {
     if (!w.endsWith(suffix)) continue;
@@ -129,7 +130,8 @@ function step5(word: string): string {
 function isConsonant(w: string, i: number): boolean {
   if (isVowel(w.charCodeAt(i))) return false;
   if (w.charCodeAt(i) !== Y) return true;
-  // Of a run of y after a consonant or the beginning every other one is a vowel; after a vowel the first is a consonant.
+  // In a run of y after a consonant or at the beginning, every second one is a vowel; after a vowel the first is a
+  // consonant.
   let first = i;
   while (first > 0 && w.charCodeAt(first - 1) === Y) first--;
   const firstIs = first === 0 || isVowel(w.charCodeAt(first - 1));
@@ -143,7 +145,7 @@ function isVowel(unit: number): boolean {
   return unit === 0x61 || unit === 0x65 || unit === 0x69 || unit === 0x6f || unit === 0x75;
 }
 
-/** m of the first `length` letters, seen as [C](VC)ᵐ[V]. */
+/** m of the first `length` letters, written as [C](VC)ᵐ[V]. */
 function measure(w: string, length: number): number {
   let m = 0;
   let wasVowel = false;
@@ -167,14 +169,14 @@ function endsDouble(w: string): boolean {
   return last >= 1 && w[last] === w[last - 1] && isConsonant(w, last);
 }
 
-/** The first `length` letters end consonant, vowel, consonant other than w, x, y: hop, not snow. */
+/** Whether the first `length` letters end in consonant, vowel, consonant other than w, x, y: hop, not snow. */
 function endsShort(w: string, length: number): boolean {
   const i = length - 1;
   if (i < 2 || !isConsonant(w, i) || isConsonant(w, i - 1) || !isConsonant(w, i - 2)) return false;
   return w[i] !== 'w' && w[i] !== 'x' && w[i] !== 'y';
 }
 
-/** Rules by the letter that stands `letter` places before the end of their suffix, each list in its order. */
+/** Rules by the letter `letter` places before the end of their suffix, each list in its order. */
 function byLetter(letter: number, rules: Rules): LetterRules {
   const groups = new Map<number, (readonly [string, string])[]>();
   for (const rule of rules) {

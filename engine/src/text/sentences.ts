@@ -1,5 +1,5 @@
-// Sentence boundaries by rule, for scientific prose in English and its neighbours: deterministic, linear, no model and
-// no dictionary but a list of abbreviations. Not UAX #29 sentences: those break after "et al." and "Fig.".
+// Sentence boundaries by rule, for scientific prose in English and similar languages: deterministic, linear, without a
+// model; the only dictionary is a list of abbreviations. Not UAX #29 sentences, which break after "et al." and "Fig.".
 
 /** UTF-16 units, end exclusive. */
 export interface TextRange {
@@ -7,14 +7,14 @@ export interface TextRange {
   readonly end: number;
 }
 
-/** Words before a full stop that never end a sentence. */
+/** Words before a full stop that do not end a sentence. */
 const NEVER_LAST = new Set(
   (
     'e.g i.e cf vs viz resp approx ca esp incl fig figs eq eqs eqn sec secs tab def thm lem prop ref refs app alg no nos ' +
     'vol pp p ch ed eds dr mr mrs ms prof st gen col sgt rev hon univ dept'
   ).split(' '),
 );
-/** Words that end one only before a capital: "et al. We show" ends, "et al. [3]" does not. */
+/** Words that end a sentence only before a capital: "et al. We show" ends, "et al. [3]" does not. */
 const MAYBE_LAST = new Set('al etc inc ltd corp jr sr ph.d u.s u.k a.m p.m'.split(' '));
 const CLOSERS = new Set(')]}"\'”’»」』）');
 const OPENERS = new Set('([{"\'“‘«「『（');
@@ -22,8 +22,8 @@ const OPENERS = new Set('([{"\'“‘«「『（');
 const LONGEST_ABBREVIATION = 8;
 
 /**
- * The sentences of a text, in order, without the white space around them; together they cover everything else. A blank
- * line always ends one, so do 。！？; a full stop does when what follows looks like a beginning.
+ * The sentences of a text, in order, without the white space around them; together they cover all other text. A blank
+ * line always ends a sentence, as do 。！？; a full stop does if the next text can begin a sentence.
  */
 export function sentences(text: string): readonly TextRange[] {
   const found: TextRange[] = [];
@@ -32,7 +32,7 @@ export function sentences(text: string): readonly TextRange[] {
     const end = boundaryAt(text, start, at);
     if (end === at) {
       const first = text.charCodeAt(at++);
-      while (isStop(first) && isStop(text.charCodeAt(at))) at++; // the run was judged as a whole
+      while (isStop(first) && isStop(text.charCodeAt(at))) at++; // a run of stops is one decision
       continue;
     }
     pushTrimmed(found, text, start, end);
@@ -43,7 +43,7 @@ export function sentences(text: string): readonly TextRange[] {
   return found;
 }
 
-/** Where the sentence ends if it ends with what stands at `at`; `at` itself when it does not. */
+/** The end of the sentence if it ends with the character at `at`; `at` itself if it does not. */
 function boundaryAt(text: string, start: number, at: number): number {
   const c = text.charCodeAt(at);
   if (c === 0x0a) return isBlankLine(text, at) ? at + 1 : at;
@@ -61,7 +61,7 @@ function boundaryAt(text: string, start: number, at: number): number {
   return mayEnd(text, start, at, first) ? end : at;
 }
 
-/** Whether the word before the full stop at `dot` can be a sentence's last, with `first` beginning what follows. */
+/** Whether the word before the full stop at `dot` can end a sentence, given the next character `first`. */
 function mayEnd(text: string, start: number, dot: number, first: number): boolean {
   let from = dot;
   const least = Math.max(start, dot - LONGEST_ABBREVIATION - 1);
@@ -94,7 +94,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Whether only blanks stand between the line feed at `at` and the next one. */
+/** Whether there are only blanks between the line feed at `at` and the next one. */
 function isBlankLine(text: string, at: number): boolean {
   for (let i = at + 1; i < text.length; i++) {
     const c = text.charCodeAt(i);

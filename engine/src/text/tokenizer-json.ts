@@ -1,42 +1,42 @@
-// Reads HuggingFace's tokenizer.json as far as WordPiece models use it, and refuses the rest by name. The text is
-// untrusted: every value is checked before it is used.
+// Reads the subset of HuggingFace's tokenizer.json that WordPiece models use, and refuses everything else by name. The
+// text is untrusted: every value is checked before it is used.
 
 import { EngineError } from '../core/index.ts';
 import type { BertOptions } from './bert.ts';
 
-/** A tokenizer.json in our own words. */
+/** The content of a tokenizer.json. */
 export interface WordPieceConfig {
   /** Piece → id, the added tokens not included. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly unknownToken: string;
-  /** What a piece inside a word begins with: "##". */
+  /** The prefix of a piece inside a word: "##". */
   readonly continuation: string;
   /** A word of more code points becomes the unknown token. */
   readonly maxWordLength: number;
-  /** undefined: the text is taken as it is. */
+  /** undefined: the text is used unchanged. */
   readonly normalizer: BertOptions | undefined;
   readonly addedTokens: readonly AddedToken[];
   /** Ids before and after the text: [CLS] and [SEP]. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
-  /** Ids kept of a text, prefix and suffix included; undefined for all. */
+  /** Maximum number of ids of a text, prefix and suffix included; undefined for all. */
   readonly maxLength: number | undefined;
 }
 
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Swallow white space before and after it. */
+  /** Remove the white space before and after it. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
-  /** Look for it in the normalised text instead of the text as given. */
+  /** Look for it in the normalised text instead of the original text. */
   readonly normalized: boolean;
 }
 
-/** Ids run below this: 16 million, eight times the largest vocabulary in use. */
+/** All ids are below this: 16 million, eight times the largest vocabulary in use. */
 const MAX_ID = 1 << 24;
 
-/** Throws PARSE_FAILED for what is not a tokenizer.json, UNSUPPORTED for a kind of tokenizer that is not WordPiece. */
+/** Throws PARSE_FAILED if the text is not a tokenizer.json, UNSUPPORTED if its tokenizer is not WordPiece. */
 export function parseTokenizerJson(json: string): WordPieceConfig {
   let root: unknown;
   try {
@@ -97,7 +97,7 @@ function parseAddedToken(value: unknown, i: number): AddedToken {
   };
 }
 
-/** TemplateProcessing or BertProcessing of a single text: what stands before and after it. */
+/** TemplateProcessing or BertProcessing of a single text: the ids before and after it. */
 function parseTemplate(value: unknown): { prefix: readonly number[]; suffix: readonly number[] } {
   if (value === null || value === undefined) return { prefix: [], suffix: [] };
   const processor = objectAt(value, 'post_processor');
@@ -151,7 +151,7 @@ function shown(value: unknown): string {
 function objectAt(value: unknown, at: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     fail(at, `expected an object, got ${shown(value)}`);
-  return value as Readonly<Record<string, unknown>>; // an object that is no list
+  return value as Readonly<Record<string, unknown>>; // an object and not a list
 }
 function listAt(value: unknown, at: string): readonly unknown[] {
   return Array.isArray(value) ? value : fail(at, `expected a list, got ${shown(value)}`);

@@ -1,4 +1,4 @@
-// A growing TokenStream: what analyzers write into. Not kept after `finish`.
+// A TokenStream that grows: the output of analyzers. Not usable after `finish`.
 
 import type { TokenStream } from '../core/index.ts';
 

@@ -1,5 +1,5 @@
-// The plain analyzer: words of UAX #29, lower case, nothing removed and nothing stemmed. For any language, for names
-// and identifiers, and where the English rules would hurt.
+// The plain analyzer: words of UAX #29 in lower case; no stop words and no stemming. For any language, for names and
+// identifiers, and where the English rules are wrong.
 
 import { type Analyzer, sha256Hex } from '../core/index.ts';
 import { wordAnalyzer } from './analyzer.ts';
@@ -12,13 +12,13 @@ const VERSION = 1;
 
 export interface UnicodeOptions {
   /**
-   * Also drop accents: é, ё and ệ become e, е and e; ø, ł, ß and ı stay, as do marks that are vowels (Thai, Hindi) and
-   * everything of Kana and Hangul. Default false.
+   * Also remove accents: é, ё and ệ become e, е and e; ø, ł, ß and ı stay, as do marks that are vowels (Thai, Hindi)
+   * and all of Kana and Hangul. Default false.
    */
   readonly foldAccents?: boolean;
 }
 
-/** The `unicode` analyzer, `unicode-folded` with accents dropped. */
+/** The `unicode` analyzer; `unicode-folded` if accents are removed. */
 export function unicode({ foldAccents = false }: UnicodeOptions = {}): Analyzer {
   const lower = new LowerCase();
   const fold = foldAccents ? accentFolding() : (word: string) => word;

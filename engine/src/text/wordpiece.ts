@@ -1,5 +1,5 @@
-// The WordPiece tokenizer of BERT (greedy longest match from the left), reading HuggingFace's tokenizer.json. Ids equal
-// the `tokenizers` library's. Linear in the text: a piece is never longer than the longest in the vocabulary.
+// The WordPiece tokenizer of BERT (greedy longest match from the left), from HuggingFace's tokenizer.json. Ids equal
+// those of the `tokenizers` library. Linear in the text: a piece is never longer than the longest in the vocabulary.
 
 import { EngineError, sha256Hex } from '../core/index.ts';
 import { AddedTokens } from './added-tokens.ts';
@@ -8,15 +8,15 @@ import { MEMO_WORD, SliceMemo } from './memo.ts';
 import { parseTokenizerJson, type WordPieceConfig } from './tokenizer-json.ts';
 
 export interface EncodeOptions {
-  /** Ids kept, special tokens included. Default: the file's own truncation, else all. */
+  /** Maximum number of ids, special tokens included. Default: the file's own truncation, else all. */
   readonly maxLength?: number;
-  /** Whether [CLS] and [SEP] are put around the text. Default true. */
+  /** Whether [CLS] and [SEP] are added around the text. Default true. */
   readonly specialTokens?: boolean;
 }
 
 export interface Encoding {
   readonly ids: Uint32Array; // (tokens)
-  /** Whether the text had more tokens than `maxLength` keeps. */
+  /** Whether the text had more tokens than `maxLength`. */
   readonly truncated: boolean;
 }
 
@@ -26,11 +26,11 @@ export interface WordPiece {
   /** Hash of the tokenizer.json: equal fingerprints give equal ids for every text. */
   readonly fingerprint: string;
   /**
-   * The ids of a text. A lone surrogate counts as U+FFFD. Tokens that the file declares are recognised inside the text
-   * ("[MASK]" too), as in the reference. INVALID_ARGUMENT when maxLength has no room for the special tokens.
+   * The ids of a text. A lone surrogate counts as U+FFFD. Added tokens are recognised inside the text ("[MASK]" too),
+   * as in the reference. INVALID_ARGUMENT when maxLength has no room for the special tokens.
    */
   encode(text: string, options?: EncodeOptions): Encoding;
-  /** The normalised words that the model cuts into pieces: what a vocabulary is trained on. */
+  /** The normalised words that the model divides into pieces: the training data of a vocabulary. */
   words(text: string): readonly string[];
   /** The id of a piece or of an added token. */
   idOf(token: string): number | undefined;
@@ -80,17 +80,17 @@ function encode(model: Model, config: WordPieceConfig, text: string, options: En
   return { ids: out.finish(), truncated: out.truncated };
 }
 
-/** A growing list of ids that stops at its limit. */
+/** A list of ids that grows up to its limit. */
 class Ids {
   truncated = false;
   #ids = new Uint32Array(64);
   #length = 0;
-  #limit: number; // of #length, while the text is being read
+  #limit: number; // of #length, while the text is read
 
   constructor(room: number) {
     this.#limit = room;
   }
-  /** What comes now counts against the limit. */
+  /** Applies the limit to the ids that follow. */
   begin(): void {
     this.#limit += this.#length;
   }
@@ -117,8 +117,8 @@ class Model {
   readonly #bert: BertText;
   readonly #unknown: number;
   readonly #longest: number; // UTF-16 units of the longest piece
-  readonly #raw: AddedTokens; // looked for in the text as it is
-  readonly #normalized: AddedTokens; // looked for in the normalised text
+  readonly #raw: AddedTokens; // searched in the original text
+  readonly #normalized: AddedTokens; // searched in the normalised text
   readonly #memo = new SliceMemo<readonly number[]>();
 
   constructor(config: WordPieceConfig) {
@@ -165,7 +165,7 @@ class Model {
     return this.#config.normalizer === undefined ? text : this.#bert.normalize(text);
   }
 
-  /** By blanks first, which no rule looks across: each chunk's ids are remembered. */
+  /** Splits at blanks first, because no rule matches across one: the ids of each chunk are cached. */
   #encodeChunks(text: string, from: number, to: number, out: Ids): void {
     for (let at = from; at < to && !out.truncated; ) {
       let end = at;
@@ -201,7 +201,7 @@ class Model {
     return ids;
   }
 
-  /** Longest piece first, from the left; one gap makes the whole word unknown. */
+  /** Longest piece first, from the left; if one place has no piece, the whole word is unknown. */
   #match(word: string, ids: number[]): void {
     const { vocabulary, continuation, maxWordLength } = this.#config;
     const before = ids.length;

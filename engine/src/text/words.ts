@@ -1,14 +1,14 @@
-// Word breaking of UAX #29 as Lucene's StandardTokenizer does it: the longest match of a generated automaton over
-// Unicode 12.1 classes (tables/word-break.ts); what matches no rule is skipped. Not a dictionary segmenter: Chinese
-// and Japanese come out by character, Thai and its neighbours as one run.
+// Word breaking of UAX #29 as in Lucene's StandardTokenizer: the longest match of a generated automaton over Unicode
+// 12.1 classes (tables/word-break.ts); characters that match no rule are skipped. Not a dictionary segmenter: Chinese
+// and Japanese are split by character; a sequence of Thai and similar scripts is one word.
 
 import { byteTable, type CodePointTable, decodeBase64 } from './codepoints.ts';
 import { WORD_BREAK_ACCEPT, WORD_BREAK_CLASSES, WORD_BREAK_NEXT, WORD_BREAK_RUNS } from './tables/word-break.ts';
 
-/** A token ends after this many UTF-16 units, and what follows begins the next one (Lucene's buffer). */
+/** The maximum length of a token in UTF-16 units; the rest begins the next one (Lucene's buffer). */
 export const MAX_TOKEN_LENGTH = 255;
 
-/** What a word is made of; index = number in the automaton, names as in Lucene. */
+/** The type of a word; index = number in the automaton, names as in Lucene. */
 export const WORD_TYPES = [
   'none',
   'alphanum',
@@ -23,9 +23,9 @@ export const WORD_TYPES = [
 export type WordType = (typeof WORD_TYPES)[number];
 
 /**
- * Reads the words of one text after another without allocating: `reset(text)`, then `next()` until it is false, the
- * word standing in `start`, `end` (UTF-16 units, end exclusive) and `type`. Linear: no character is read more than
- * 255 times, and real text about once.
+ * Reads the words of one text after another without allocating: `reset(text)`, then `next()` until it returns false.
+ * The word is in `start`, `end` (UTF-16 units, end exclusive) and `type`. Linear: a character is read at most 255
+ * times, and about once in real text.
  */
 export class WordScanner {
   start = 0;
@@ -36,7 +36,7 @@ export class WordScanner {
   #loopEnd = 0; // before it: a run of one character, all in #loopState
   #loopState = 0;
   readonly #classes: CodePointTable<Uint8Array>;
-  // A state is held as its number times WORD_BREAK_CLASSES: the row's offset.
+  // A state is stored as its number times WORD_BREAK_CLASSES: the row's offset.
   readonly #next: Uint16Array; // (states, classes)
   readonly #accept: Uint8Array; // (states, classes), only column 0 used
 
@@ -58,7 +58,7 @@ export class WordScanner {
     this.type = 0;
   }
 
-  /** Moves to the next word; false at the end of the text. */
+  /** Moves to the next word; returns false at the end of the text. */
   next(): boolean {
     const text = this.#text;
     for (let from = this.end; from < text.length; ) {
@@ -68,7 +68,7 @@ export class WordScanner {
     return false;
   }
 
-  /** Longest match at `from`; without one, `end` is after the code point that was skipped. */
+  /** Longest match at `from`; if there is none, `end` is after the skipped code point. */
   #match(from: number): boolean {
     const text = this.#text;
     const { offsets, values } = this.#classes;
@@ -102,8 +102,8 @@ export class WordScanner {
   }
 
   /**
-   * A failed match that looked ahead over a run of equal characters (joiners, low lines) would be repeated from each of
-   * them. The run leads from everywhere to one state that loops: the next match may begin at its end, in that state.
+   * A failed match that read ahead over a run of equal characters (joiners, low lines) would be repeated from each of
+   * them. The run leads from every state to one state that loops: the next match may begin at its end, in that state.
    */
   #remember(from: number, limit: number): void {
     const text = this.#text;
@@ -120,7 +120,7 @@ export class WordScanner {
   }
 }
 
-/** Where a token from `from` must end at the latest; never inside a surrogate pair. */
+/** The last possible end of a token from `from`; never inside a surrogate pair. */
 function windowEnd(text: string, from: number): number {
   const end = from + MAX_TOKEN_LENGTH;
   if (end > text.length) return text.length;
