@@ -82,7 +82,7 @@ function step4(x: v128): v128 {
   return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
 }
 
-/** The numbers are those of UNARY in learn/src/graph/elementwise.ts. */
+/** The numbers are those of UNARY in engine/src/network/ops.ts. */
 // @ts-ignore: decorator
 @inline
 function apply(op: u32, x: v128): v128 {

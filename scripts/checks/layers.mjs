@@ -7,16 +7,28 @@ import { filesBelow, importsOf, resolveRelative } from '../lib/files.mjs';
 
 export const name = 'layers';
 
-const ALL = ['core', 'kernels', 'storage', 'text', 'encoders', 'indexes', 'retrieval', 'topics', 'evaluation'];
+const ALL = [
+  'core',
+  'kernels',
+  'network',
+  'storage',
+  'text',
+  'encoders',
+  'indexes',
+  'retrieval',
+  'topics',
+  'evaluation',
+];
 const retrieval = { values: ['core', 'encoders', 'indexes', 'text', 'kernels'], types: ['storage'] };
 
 /** The table of the engine. A folder without an entry is an error: add its layer here first. */
 const ENGINE = {
   core: { values: [], types: [] },
   kernels: { values: ['core'], types: [] },
+  network: { values: ['core', 'kernels'], types: [] },
   storage: { values: ['core'], types: [] },
   text: { values: ['core'], types: [] },
-  encoders: { values: ['core', 'kernels', 'text', 'storage'], types: [] },
+  encoders: { values: ['core', 'kernels', 'network', 'text', 'storage'], types: [] },
   indexes: { values: ['core', 'kernels', 'storage'], types: [] },
   'indexes/inverted': { values: ['core', 'kernels', 'storage', 'text'], types: [] },
   retrieval,

@@ -1,9 +1,7 @@
+import { Graph, runReference, UNARY } from '@quire/engine/network';
 import { describe, expect, it } from 'vitest';
-import { runReference } from './executors/reference.ts';
+import { operationCases, weighted } from '../../../engine/test/support/network-operations.ts';
 import { gradients } from './gradients.ts';
-import { Graph } from './graph.ts';
-import { operationCases, weighted } from './operations.ts';
-import { UNARY } from './ops.ts';
 
 const SEED = 11;
 /** Not differentiable: they occur in gradients and masks only. */

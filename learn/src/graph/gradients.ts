@@ -2,9 +2,17 @@
 // of the same operations, so that every executor that runs a graph also trains it.
 
 import { EngineError } from '@quire/engine/core';
-import type { Graph } from './graph.ts';
-import { type Dim, type NodeId, type Op, type OpName, type OpTable, operandsOf, type Unary } from './ops.ts';
-import { showShape } from './shapes.ts';
+import {
+  type Dim,
+  type Graph,
+  type NodeId,
+  type Op,
+  type OpName,
+  type OpTable,
+  operandsOf,
+  showShape,
+  type Unary,
+} from '@quire/engine/network';
 
 export interface Gradients {
   /** Gradient of each parameter that the loss depends on and that is not frozen; of the parameter's shape. */

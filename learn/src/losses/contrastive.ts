@@ -1,8 +1,7 @@
 // InfoNCE with the terms of Granite Embedding R2 (IBM, 2025, section 3): the denominator of query i holds its positive, all other
 // documents (weight α), the other queries (β), and the other positives seen from positive i (γ). α = 1, β = γ = 0 is plain InfoNCE.
 
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
+import type { Graph, NodeId } from '@quire/engine/network';
 
 export interface ContrastiveInputs {
   /** Unit rows for cosine: (pairs, dim). Row i of both is a pair. */

@@ -1,7 +1,6 @@
 // Regression on a teacher's vectors: squared error and cosine (ScalingNote, 2024, stage 2), and the similarities within a batch.
 
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
+import type { Graph, NodeId } from '@quire/engine/network';
 
 /** Mean over all elements of (student − teacher)². With `sum`, summed over the dimensions: dim times as much. */
 export function vectorMse(graph: Graph, student: NodeId, teacher: NodeId, reduction: 'mean' | 'sum' = 'mean'): NodeId {

@@ -1,7 +1,6 @@
 // Losses over lists: the distribution of a teacher (KL), and the likelihood of an order (position-aware ListMLE).
 
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
+import type { Graph, NodeId } from '@quire/engine/network';
 
 /**
  * −Σ P_T·log softmax(scores / temperature), mean over the rows: cross-entropy to a teacher's distribution, which differs from the KL divergence by the teacher's

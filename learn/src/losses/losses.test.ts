@@ -1,9 +1,6 @@
+import { type Feeds, Graph, type NodeId, runReference } from '@quire/engine/network';
 import { describe, expect, it } from 'vitest';
-import type { Feeds } from '../graph/bind.ts';
-import { runReference } from '../graph/executors/reference.ts';
 import { gradients } from '../graph/gradients.ts';
-import { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
 import { contrastive } from './contrastive.ts';
 import { cosineLoss, similarityMse, vectorMse } from './embedding.ts';
 import { listwiseKl, plistMle, plistMleInputs, teacherDistribution } from './listwise.ts';

@@ -1,8 +1,7 @@
 // Losses over pairs of scores of one query: a better document's score s⁺ and a worse one's s⁻. The weights of the pairs are an input, so
 // that masks, averages and the weights of LambdaLoss are one mechanism; `pairWeights`, `lambdaWeights` make them.
 
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
+import type { Graph, NodeId } from '@quire/engine/network';
 
 export interface PairInputs {
   /** (rows, documents): scores of the worse documents of each row. */

@@ -1,10 +1,8 @@
 // AdamW (Loshchilov and Hutter, 2019) in the memory of an executor: moments beside each parameter, tables by the rows that a batch
 // touched. Gradients are clipped by their common length.
 
-import type { Phase } from '../graph/executors/lower.ts';
-import type { Buffer, Ran, WasmExecutor } from '../graph/executors/wasm.ts';
+import type { Buffer, Graph, Phase, Ran, WasmExecutor } from '@quire/engine/network';
 import type { Gradients } from '../graph/gradients.ts';
-import type { Graph } from '../graph/graph.ts';
 
 export interface AdamWOptions {
   /** Rate of a parameter at this step. */

@@ -1,7 +1,7 @@
 // Every operation as calls of the network kernels. A phase is work on units (rows, panels, heads of a sequence) that threads share by
 // ranges; the next phase begins when all threads have done theirs.
 
-import type { KernelCall } from '@quire/engine/kernels';
+import type { KernelCall } from '../../kernels/index.ts';
 import type { Binding } from '../bind.ts';
 import type { Graph } from '../graph.ts';
 import { type Attention, BINARY, type NodeId, type Op, type OpTable, POOLING, UNARY } from '../ops.ts';

@@ -2,10 +2,17 @@
 // executors run over the same cases, and a test asserts that no operation is missing.
 
 import { Rng } from '@quire/engine/core';
-import { normal } from '../normal.ts';
-import type { Feeds } from './bind.ts';
-import { Graph } from './graph.ts';
-import { type Attention, BINARY, type NodeId, POOLING, type Shape, UNARY } from './ops.ts';
+import {
+  type Attention,
+  BINARY,
+  type Feeds,
+  Graph,
+  type NodeId,
+  normal,
+  POOLING,
+  type Shape,
+  UNARY,
+} from '@quire/engine/network';
 
 export interface Case {
   readonly name: string;

@@ -1,9 +1,8 @@
+import { runReference, WasmExecutor } from '@quire/engine/network';
 import { nodeWorkers } from '@quire/engine/node';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gradients } from '../gradients.ts';
-import { operationCases, weighted } from '../operations.ts';
-import { runReference } from './reference.ts';
-import { WasmExecutor } from './wasm.ts';
+import { operationCases, weighted } from '../../../engine/test/support/network-operations.ts';
+import { gradients } from './gradients.ts';
 
 const SEED = 17;
 const one = await WasmExecutor.open();

@@ -1,10 +1,10 @@
 // What a linear slot of a model holds (specs: compression as an algebra of slots). A slot op describes y = W·x for rows x; the model asks
 // only for this interface, so another op (masked, block-diagonal, a sum, a chain) changes no model. Backward follows from the graph.
 
-import type { Rng } from '@quire/engine/core';
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId } from '../graph/ops.ts';
+import type { Rng } from '../../core/index.ts';
+import type { Graph } from '../graph.ts';
 import { normal } from '../normal.ts';
+import type { NodeId } from '../ops.ts';
 
 /** Values of parameters by name, row-major. */
 export type Weights = Readonly<Record<string, Float32Array>>;

@@ -2,11 +2,11 @@
 // GELU), ModernBERT (pre-norm, rotary positions, GeGLU, local and global attention) and what lies between. Batches have no padding, so that
 // a text gives the same bits alone and among others. Parameters are named as in the field's files after `prefix`.
 
-import { EngineError, type Rng } from '@quire/engine/core';
-import type { Graph } from '../graph/graph.ts';
-import type { NodeId, Pooling } from '../graph/ops.ts';
-import { rowsOf } from '../graph/shapes.ts';
+import { EngineError, type Rng } from '../../core/index.ts';
+import type { Graph } from '../graph.ts';
 import { normal } from '../normal.ts';
+import type { NodeId, Pooling } from '../ops.ts';
+import { rowsOf } from '../shapes.ts';
 import { dense, type SlotMaker, type SlotOp, type Weights } from './slots.ts';
 
 export type Activation = 'gelu' | 'gelu-tanh' | 'relu' | 'geglu';

@@ -1,7 +1,7 @@
 // What a run brings, and what follows from it: the sizes of all named dimensions, where the squares of attention begin, which rows share an
 // id. Checked here once, so that executors need not ask.
 
-import { EngineError } from '@quire/engine/core';
+import { EngineError } from '../core/index.ts';
 import type { Graph } from './graph.ts';
 import type { Dim, NodeId, Op } from './ops.ts';
 import { cellsOf, countOf, rowsOf, showShape, uniqueOf } from './shapes.ts';

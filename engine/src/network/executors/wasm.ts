@@ -2,7 +2,7 @@
 // computed by one thread in one order, so the number of threads changes no bit. Parameters stay in the memory; a run plans its workspace
 // from the sizes that it binds.
 
-import { EngineError } from '@quire/engine/core';
+import { EngineError } from '../../core/index.ts';
 import {
   Heap,
   type KernelCall,
@@ -13,7 +13,7 @@ import {
   type NetworkKernels,
   type Region,
   type WorkerAdapter,
-} from '@quire/engine/kernels';
+} from '../../kernels/index.ts';
 import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
 import type { Graph } from '../graph.ts';
 import { type Attention, type NodeId, type Op, operandsOf } from '../ops.ts';

@@ -1,0 +1,39 @@
+// network: neural networks as data, and the executors that run them. An optional import: search by words never loads it.
+
+// Graphs
+export { Binding, bind, type Feeds, type Groups, liveNodes } from './bind.ts';
+// Executors
+export type { Phase } from './executors/lower.ts';
+export { runReference } from './executors/reference.ts';
+export { type Buffer, type Ran, WasmExecutor, type WasmOptions } from './executors/wasm.ts';
+export { Graph } from './graph.ts';
+// Models
+export { dense, type SlotCost, type SlotMaker, type SlotOp, type SlotShape, type Weights } from './models/slots.ts';
+export {
+  type Activation,
+  type HeadConfig,
+  positionsOf,
+  TRANSFORMER_DEFAULTS,
+  Transformer,
+  type TransformerConfig,
+  textVectors,
+} from './models/transformer.ts';
+export { normal } from './normal.ts';
+export {
+  type Attention,
+  BINARY,
+  type Binary,
+  type Dim,
+  type NodeId,
+  type Op,
+  type OpName,
+  type OpOf,
+  type OpTable,
+  operandsOf,
+  POOLING,
+  type Pooling,
+  type Shape,
+  UNARY,
+  type Unary,
+} from './ops.ts';
+export { cellsOf, countOf, rowsOf, shapeOf, showShape, uniqueOf } from './shapes.ts';
