@@ -1,5 +1,10 @@
 // encoders: from text to representations. One file an architecture.
 
+// Documents as text
+export { joinedFields, orderedFields } from './document-text.ts';
+// Calls of encoders, checked
+export { encodeDocuments, encodeQueries } from './encode.ts';
+
 // Lexical
 
 export { bagOfWords, type TermsEncoder, type TermsEncoderOptions, termsEncoder } from './terms.ts';

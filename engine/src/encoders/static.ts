@@ -15,6 +15,7 @@ import {
   throwIfAborted,
 } from '../core/index.ts';
 import { type WordPiece, wordPiece } from '../text/index.ts';
+import { joinedFields } from './document-text.ts';
 import { readSafetensors } from './safetensors.ts';
 import { type TokenTable, tokenTable } from './token-table.ts';
 
@@ -107,18 +108,10 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
     encodeQueries: encodeAll,
     encodeDocuments: (documents, cancellable) =>
       encodeAll(
-        documents.map((document) => textOf(document, options.fields)),
+        documents.map((document) => joinedFields(document, options.fields)),
         cancellable,
       ),
   };
-}
-
-/** What a static encoder reads of a document: its non-empty fields, joined by line feeds. */
-function textOf(document: Readonly<Record<string, string>>, fields: readonly string[] | undefined): string {
-  return (fields ?? Object.keys(document))
-    .map((field) => (Object.hasOwn(document, field) ? (document[field] ?? '') : ''))
-    .filter((text) => text !== '')
-    .join('\n');
 }
 
 /** Text to vector, with buffers that are used again. */

@@ -14,6 +14,7 @@ import type {
   TermsQuery,
   TokenStream,
 } from '../core/types.ts';
+import { joinedFields } from './document-text.ts';
 
 export interface TermsEncoderOptions {
   /**
@@ -60,10 +61,8 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
   const document = (texts: Readonly<Record<string, string>>): TermsDocument => {
     const fields = new Map<string, TokenStream>();
     for (const [name, from] of sources) {
-      const text = from
-        .map((field) => (Object.hasOwn(texts, field) ? (texts[field] ?? '') : ''))
-        .filter((part) => part !== '');
-      if (text.length > 0) fields.set(name, analyzer.analyze(text.join('\n')));
+      const text = joinedFields(texts, from);
+      if (text !== '') fields.set(name, analyzer.analyze(text));
     }
     return { kind: 'terms', side: 'document', space, fields };
   };

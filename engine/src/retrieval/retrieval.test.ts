@@ -53,7 +53,7 @@ describe('retrieve', () => {
     const none: Encoder<'dense'> = { ...lengthEncoder(), encodeQueries: async () => [] };
     await expect(retrieve(none, reader, 2).run(query('x'))).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: 'The encoder length made 0 representations of 1 query',
+      message: 'The encoder length returned 0 representations of 1 queries',
     });
   });
 

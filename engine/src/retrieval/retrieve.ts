@@ -13,6 +13,7 @@ import type {
   Representation,
   SearchOptions,
 } from '../core/types.ts';
+import { encodeQueries } from '../encoders/encode.ts';
 import type { Library, Parts } from '../storage/contract.ts';
 import type { PartKind } from '../storage/part.ts';
 import { once } from './run-scope.ts';
@@ -140,12 +141,7 @@ export async function encodeQuery<K extends Kind>(
   if (ready !== undefined) return ready as QueryRep<K>; // a space belongs to one kind
   return once(encoder, query, context, async () => {
     const { signal, trace } = context;
-    const [rep, ...more] = await encoder.encodeQueries([query.text], { signal, trace });
-    if (rep !== undefined && more.length === 0) return rep;
-    throw new EngineError(
-      'INVALID_ARGUMENT',
-      `The encoder ${encoder.name} made ${rep === undefined ? 0 : more.length + 1} representations of 1 query`,
-      { hint: 'encodeQueries must return one representation a text.' },
-    );
+    const [rep] = await encodeQueries(encoder, [query.text], { signal, trace });
+    return rep!; // encodeQueries returns one a text
   });
 }

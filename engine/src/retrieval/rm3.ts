@@ -8,6 +8,7 @@
 import { checkCount, checkNumber } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Explanation, IndexReader, LexicalQuery, Ranking, TermsQuery } from '../core/types.ts';
+import { encodeDocuments } from '../encoders/encode.ts';
 import type { TermsEncoder } from '../encoders/terms.ts';
 import { dfPrefix } from '../indexes/inverted/statistics.ts';
 import { countTerms, interpolate, normalised, relevanceModel, type Weights } from './relevance-model.ts';
@@ -132,7 +133,7 @@ async function feedbackCounts(encoder: TermsEncoder, first: Ranking, context: Co
   }
   const documents: Readonly<Record<string, string>>[] = [];
   for (const { id } of first) documents.push((await texts(id)) ?? {});
-  const reps = await encoder.encodeDocuments(documents, context);
+  const reps = await encodeDocuments(encoder, documents, context);
   return reps.map(({ fields }) => countTerms([...fields.values()].flatMap(({ terms }) => [...terms])));
 }
 

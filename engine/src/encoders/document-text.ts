@@ -1,0 +1,19 @@
+// The one way from the fields of a document to a text. The order of the fields changes what an encoder makes of them, so
+// it comes from the schema or the encoder's options and never from the order of a record's keys.
+
+import type { Document } from '../core/types.ts';
+
+type Fields = Document['fields'];
+
+/** Those of `names` that the document has, in the order of `names`. */
+export function orderedFields(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]!]));
+}
+
+/** The non-empty fields of a document in the order of `names` (default: their own order), joined by line feeds. */
+export function joinedFields(fields: Fields, names: readonly string[] = Object.keys(fields)): string {
+  return names
+    .map((name) => (Object.hasOwn(fields, name) ? (fields[name] ?? '') : ''))
+    .filter((text) => text !== '')
+    .join('\n');
+}

@@ -1,0 +1,37 @@
+// Calls of encoders with a check of what they return: one representation a text. An encoder that skips a text would give
+// every later document the vector of its neighbour.
+
+import { EngineError } from '../core/errors.ts';
+import type { Cancellable, Document, DocumentRep, Encoder, Kind, QueryRep } from '../core/types.ts';
+
+/** `encodeQueries`; throws INVALID_ARGUMENT unless it returns one representation a text. */
+export async function encodeQueries<K extends Kind>(
+  encoder: Encoder<K>,
+  texts: readonly string[],
+  options: Cancellable = {},
+): Promise<readonly QueryRep<K>[]> {
+  const reps = await encoder.encodeQueries(texts, options);
+  checkReturned(encoder.name, 'queries', reps, texts.length);
+  return reps;
+}
+
+/** `encodeDocuments`; throws INVALID_ARGUMENT unless it returns one representation a document. */
+export async function encodeDocuments<K extends Kind>(
+  encoder: Encoder<K>,
+  documents: readonly Document['fields'][],
+  options: Cancellable = {},
+): Promise<readonly DocumentRep<K>[]> {
+  const reps = await encoder.encodeDocuments(documents, options);
+  checkReturned(encoder.name, 'documents', reps, documents.length);
+  return reps;
+}
+
+function checkReturned(name: string, what: string, reps: readonly unknown[], expected: number): void {
+  const returned = Array.isArray(reps) ? reps.filter((rep) => typeof rep === 'object' && rep !== null).length : 0;
+  if (returned === expected && reps.length === expected) return;
+  throw new EngineError(
+    'INVALID_ARGUMENT',
+    `The encoder ${name} returned ${returned} representations of ${expected} ${what}`,
+    { hint: 'An encoder returns one representation a text, in the order of the texts.' },
+  );
+}
