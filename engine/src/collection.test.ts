@@ -294,6 +294,58 @@ describe('a collection with an encoder', () => {
     await (await openCollection(directory, options)).close();
   });
 
+  it('encodes a document alike however it arrives, in the order of the fields at creation', async () => {
+    const seen = new Map<string, Set<string>>();
+    const spy: Encoder<'dense'> = {
+      ...encoder,
+      encodeDocuments: async (documents) => {
+        for (const fields of documents) {
+          const text = Object.entries(fields).flat().join('|');
+          const id = fields.title ?? '';
+          seen.set(id, (seen.get(id) ?? new Set()).add(text));
+        }
+        return encoder.encodeDocuments(documents);
+      },
+    };
+    const [ab, ba] = [
+      { title: 'one', abstract: 'x' },
+      { abstract: 'x', title: 'one' },
+    ];
+    const index = flat({ space: encoder.space, dim: 2 });
+    const directory = memoryDirectory();
+    const first = await openCollection(directory, { ...options, dense: { encoder: spy, index } });
+    await first.add([{ id: 'a', fields: ab }]);
+    await first.add([{ id: 'a', fields: ba }]);
+    await first.add([{ id: 'b', fields: ba }]);
+    await first.buildDense({ encoder: spy, index: flat({ space: encoder.space, dim: 2 }) });
+    await first.close();
+    const reordered = { fields: { abstract: 1, title: 2 }, columns: options.columns };
+    const again = await openCollection(directory, { ...reordered, dense: { encoder: spy, index } });
+    await again.add([{ id: 'c', fields: ba }]);
+    await again.buildDense({ encoder: spy, index: flat({ space: encoder.space, dim: 2 }) });
+    await again.close();
+    expect([...seen.get('one')!]).toEqual(['title|one|abstract|x']);
+  });
+
+  it('refuses an encoder that returns fewer vectors than documents', async () => {
+    const short: Encoder<'dense'> = {
+      ...encoder,
+      encodeDocuments: async (documents) => (await encoder.encodeDocuments(documents)).slice(1),
+    };
+    const collection = await openCollection(memoryDirectory(), { ...options, dense: { ...dense, encoder: short } });
+    const refused = {
+      code: 'INVALID_ARGUMENT',
+      message: 'The encoder topics returned 2 representations of 3 documents',
+    };
+    await expect(collection.add(papers)).rejects.toMatchObject(refused);
+    expect(collection.size).toBe(0);
+    await collection.close();
+    const later = await openCollection(memoryDirectory(), options);
+    await later.add(papers);
+    await expect(later.buildDense({ ...dense, encoder: short })).rejects.toMatchObject(refused);
+    await later.close();
+  });
+
   it('refuses to build an index of another space', async () => {
     const collection = await openCollection(memoryDirectory(), options);
     const index = flat({ space: 'elsewhere', dim: 2 });

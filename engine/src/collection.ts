@@ -1,6 +1,7 @@
 // A collection: text documents, searched by their words and, with an encoder, by their meaning. The shortest way into
-// the engine, and only a face: everything that it does can be done with openLibrary, encoders, indexes and stages.
+// the engine: everything that it does can also be done with openLibrary, encoders, indexes and stages.
 
+import { checkCount, checkFunction, checkIterable, checkObject, checkString, shown } from './core/check.ts';
 import { EngineError, throwIfAborted } from './core/errors.ts';
 import type {
   Analyzer,
@@ -13,6 +14,8 @@ import type {
   IndexReader,
   Ranking,
 } from './core/types.ts';
+import { orderedFields } from './encoders/document-text.ts';
+import { encodeDocuments } from './encoders/encode.ts';
 import { termsEncoder } from './encoders/terms.ts';
 import { inverted } from './indexes/inverted/inverted.ts';
 import { cut } from './retrieval/cut.ts';
@@ -22,7 +25,8 @@ import { retrieve } from './retrieval/retrieve.ts';
 import type { Retriever } from './retrieval/stage.ts';
 import type { Library, Parts, Reps, Snapshot, Writer } from './storage/contract.ts';
 import type { Directory } from './storage/directory.ts';
-import { openLibrary } from './storage/library.ts';
+import { validateDocument } from './storage/documents/validate.ts';
+import { inspectLibrary, openLibrary } from './storage/library.ts';
 import type { PartKind } from './storage/part.ts';
 import { english } from './text/english.ts';
 
@@ -57,7 +61,7 @@ export interface CollectionSearch extends Cancellable {
   readonly explain?: boolean;
 }
 
-/** Changes may be begun at any time; they are made one after the other, in the order of the calls. */
+/** Changes may be started at any time; they run one after the other, in the order of the calls. */
 export interface Collection {
   /** Live documents. */
   readonly size: number;
@@ -98,35 +102,60 @@ const DEPTH = 100;
  * ```
  */
 export async function openCollection(directory: Directory, options: CollectionOptions): Promise<Collection> {
-  const names = Object.keys(options.fields);
-  const encoder = termsEncoder(options.analyzer ?? english(), { fields: names });
+  checkOptions(options);
   const { dense } = options;
-  if (dense !== undefined) checkDense(dense);
+  const order = await fieldOrder(directory, options);
+  const weights = order.map((name) => [name, options.fields[name]!] as const); // the same names in another order
+  const encoder = termsEncoder(options.analyzer ?? english(), { fields: order });
   const library = await openLibrary<Parts>(directory, {
     schema: {
-      fields: Object.fromEntries(names.map((name) => [name, { stored: true }])),
+      fields: Object.fromEntries(order.map((name) => [name, { stored: true }])),
       columns: options.columns ?? {},
     },
     parts: {
-      terms: inverted({ space: encoder.space, fields: options.fields }),
+      terms: inverted({ space: encoder.space, fields: Object.fromEntries(weights) }),
       ...(dense === undefined ? {} : { dense: dense.index }),
     },
     ...(options.readOnly === undefined ? {} : { readOnly: options.readOnly }),
   });
-  return new OpenCollection(library, encoder, dense);
+  return new OpenCollection(library, order, encoder, dense);
+}
+
+/** Metadata of the library: the fields in the order in which they were named when the collection was made, as JSON. */
+const ORDER = 'fieldOrder';
+
+/**
+ * The order in which the fields of a document make its text. It is fixed when the collection is made, so that every
+ * document is encoded alike whatever the order of `options.fields` later. A collection without a record of it (made before
+ * it was kept) has the order that it was always opened with.
+ */
+async function fieldOrder(directory: Directory, { fields }: CollectionOptions): Promise<readonly string[]> {
+  const given = Object.keys(fields);
+  const recorded = (await inspectLibrary(directory))?.metadata[ORDER];
+  if (typeof recorded !== 'string') return given;
+  const names: unknown = JSON.parse(recorded);
+  const isSame = Array.isArray(names) && names.length === given.length && given.every((name) => names.includes(name));
+  return isSame ? (names as string[]) : given; // other fields: openLibrary refuses them by its schema
 }
 
 class OpenCollection implements Collection {
   readonly #library: Library;
+  readonly #fields: readonly string[];
   readonly #terms: Encoder<'terms'>;
   #dense: CollectionDense | undefined;
   #written: Promise<void> = Promise.resolve();
   #isClosed = false;
-  /** What is being built: from its commit on, its index is the one that is searched. */
+  /** The `dense` of a running buildDense: from its commit on, its index is the one that is searched. */
   #coming: CollectionDense | undefined;
 
-  constructor(library: Library, terms: Encoder<'terms'>, dense: CollectionDense | undefined) {
+  constructor(
+    library: Library,
+    fields: readonly string[],
+    terms: Encoder<'terms'>,
+    dense: CollectionDense | undefined,
+  ) {
     this.#library = library;
+    this.#fields = fields;
     this.#terms = terms;
     this.#dense = dense;
   }
@@ -142,9 +171,10 @@ class OpenCollection implements Collection {
     return this.#write(async (writer) => {
       for (const batch of batches(documents)) {
         throwIfAborted(options.signal);
-        const texts = batch.map(({ fields }) => fields);
-        const terms = await this.#terms.encodeDocuments(texts, options);
-        const dense = await this.#dense?.encoder.encodeDocuments(texts, options);
+        for (const document of batch) validateDocument(this.#library.schema, document);
+        const texts = batch.map(({ fields }) => orderedFields(fields, this.#fields));
+        const terms = await encodeDocuments(this.#terms, texts, options);
+        const dense = this.#dense && (await encodeDocuments(this.#dense.encoder, texts, options));
         for (const [i, document] of batch.entries()) {
           const reps: Reps = { terms: terms[i]!, ...(dense === undefined ? {} : { dense: dense[i]! }) };
           await writer.replace(document, reps);
@@ -155,6 +185,7 @@ class OpenCollection implements Collection {
 
   delete(ids: Iterable<DocId>): Promise<void> {
     return this.#write(async (writer) => {
+      checkIterable('ids', ids);
       for (const id of ids) await writer.delete(id);
     });
   }
@@ -165,7 +196,9 @@ class OpenCollection implements Collection {
 
   search(text: string, options: CollectionSearch = {}): Promise<Ranking> {
     return this.#read(async (snapshot) => {
-      const { k = 10, ...context } = options;
+      checkString('text', text);
+      checkObject('options', options);
+      const { k = 10, ...context }: CollectionSearch = options;
       const best = cut(this.#retriever(snapshot, k), k);
       return (options.explain === true ? explain(best) : best).run({ text }, context);
     });
@@ -174,13 +207,13 @@ class OpenCollection implements Collection {
   async buildDense(dense: CollectionDense, options: Cancellable = {}): Promise<void> {
     checkDense(dense);
     await this.#write(async (writer) => {
-      const snapshot = this.#library.snapshot(); // nobody else commits while there is a writer
+      const snapshot = this.#library.snapshot(); // the writer holds the lock: this stays the newest commit
       let done = 0;
       try {
         const encode = async (ids: readonly DocId[]) => {
           const documents = await Promise.all(ids.map((id) => snapshot.get(id)));
-          const texts = documents.map((document) => document!.fields); // of live documents
-          const reps = await dense.encoder.encodeDocuments(texts, options);
+          const texts = documents.map((document) => orderedFields(document!.fields, this.#fields)); // of live documents
+          const reps = await encodeDocuments(dense.encoder, texts, options);
           done += ids.length;
           options.trace?.({ name: 'collection.encode', done, total: snapshot.size });
           return reps;
@@ -211,19 +244,19 @@ class OpenCollection implements Collection {
     return fuse({ by: 'rrf' }, retrieve(this.#terms, terms, most), retrieve(encoder, vectors, most));
   }
 
-  /** One change after the other, each with the lock for itself. */
+  /** Changes run one after the other, each with the write lock. */
   #write(change: (writer: Writer) => Promise<void>): Promise<void> {
     if (this.#isClosed) return Promise.reject(new EngineError('CLOSED', 'The collection was closed'));
     const written = this.#written.then(async () => {
       const writer = await this.#library.writer();
       try {
         await change(writer);
-        (await writer.commit()).release();
+        (await writer.commit({ [ORDER]: JSON.stringify(this.#fields) })).release();
       } finally {
         await writer.close();
       }
     });
-    this.#written = written.catch(() => undefined); // its own caller gets the error
+    this.#written = written.catch(() => undefined); // the caller of this change gets the error
     return written;
   }
 
@@ -237,7 +270,26 @@ class OpenCollection implements Collection {
   }
 }
 
-function checkDense({ encoder, index }: CollectionDense): void {
+function checkOptions(options: CollectionOptions): void {
+  checkObject('options', options);
+  checkObject('fields', options.fields);
+  for (const [name, weight] of Object.entries(options.fields)) {
+    if (typeof weight === 'number' && weight > 0 && Number.isFinite(weight)) continue;
+    throw new EngineError('INVALID_ARGUMENT', `The weight of field ${shown(name)} is ${shown(weight)}`, {
+      hint: 'Pass a finite number above 0.',
+    });
+  }
+  if (options.columns !== undefined) checkObject('columns', options.columns);
+  if (options.dense !== undefined) checkDense(options.dense);
+}
+
+function checkDense(dense: CollectionDense): void {
+  checkObject('dense', dense);
+  checkObject('dense.encoder', dense.encoder);
+  checkFunction('dense.encoder.encodeDocuments', dense.encoder.encodeDocuments);
+  checkObject('dense.index', dense.index);
+  if (dense.depth !== undefined) checkCount('dense.depth', dense.depth);
+  const { encoder, index } = dense;
   if (encoder.space === index.space) return;
   throw new EngineError(
     'ENCODER_MISMATCH',
@@ -247,6 +299,7 @@ function checkDense({ encoder, index }: CollectionDense): void {
 }
 
 function* batches(documents: Iterable<Document>): Generator<readonly Document[]> {
+  checkIterable('documents', documents);
   let batch: Document[] = [];
   for (const document of documents) {
     batch.push(document);

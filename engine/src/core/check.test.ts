@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCount, checkFunction, checkNumber, checkObject, checkString, shown } from './check.ts';
+import { checkCount, checkFunction, checkIterable, checkNumber, checkObject, checkString, shown } from './check.ts';
 
 const cycle: Record<string, unknown> = {};
 cycle.self = cycle;
@@ -39,6 +39,8 @@ describe('a check', () => {
     ['refuses a bigint as a number', () => checkNumber('x', 1n), /^x is 1n$/],
     ['refuses null as a string', () => checkString('text', null), /^text is null$/],
     ['refuses a list as an object', () => checkObject('options', []), /^options is \[\]$/],
+    ['refuses a string as a list', () => checkIterable('ids', 'abc'), /^ids is "abc"$/],
+    ['takes a set as a list', () => checkIterable('ids', new Set()), undefined],
     ['refuses an object as a function', () => checkFunction('encode', {}), /^encode is \{\}$/],
   ];
   it.each(cases)('%s', (_name, run, message) => {

@@ -91,3 +91,9 @@ export function checkFunction(name: string, value: unknown): asserts value is (.
   if (typeof value === 'function') return;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a function.' });
 }
+
+/** Throws INVALID_ARGUMENT unless `value` is a list, a set or another iterable of items. A string is not. */
+export function checkIterable(name: string, value: unknown): asserts value is Iterable<unknown> {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return;
+  throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list or another iterable.' });
+}

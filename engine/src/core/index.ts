@@ -1,7 +1,16 @@
 // core: types, errors, order, bit sets, bytes, checksums, top-k, seeded randomness, ln/exp, hashes. Imports nothing.
 export * from './bitset.ts';
 export * from './bytes.ts';
-export { checkCount, checkFunction, checkNumber, checkObject, checkString, type Limits, shown } from './check.ts';
+export {
+  checkCount,
+  checkFunction,
+  checkIterable,
+  checkNumber,
+  checkObject,
+  checkString,
+  type Limits,
+  shown,
+} from './check.ts';
 export * from './crc32c.ts';
 export * from './errors.ts';
 export * from './hash.ts';

@@ -96,7 +96,8 @@ export function withRep(query: Query, rep: QueryRep<Kind>): Query {
 
 /** Both filters, either of which may be absent. */
 export function bothFilters(a: Filter | undefined, b: Filter | undefined): Filter | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
+  if (a === undefined) return b;
+  if (b === undefined) return a; // null is kept, and refused where the filter is read
   return { op: 'and', filters: [a, b] };
 }
 
