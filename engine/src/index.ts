@@ -1,7 +1,7 @@
-// @quire/engine: what most programs need. Everything else stands in the subpaths: /core, /kernels, /storage, /text,
+// @quire/engine: what most programs need. All other names are in the subpaths: /core, /kernels, /storage, /text,
 // /encoders, /indexes, /retrieval, /evaluation, and the adapters /node and /browser.
 
-// The shortest way: documents in, ranked and explained hits out.
+// Collections: documents in, ranked and explained hits out.
 export {
   type Collection,
   type CollectionDense,
@@ -31,7 +31,7 @@ export type {
 // Lexical search from its parts.
 export { type TermsEncoder, termsEncoder } from './encoders/terms.ts';
 export { type InvertedOptions, inverted } from './indexes/inverted/index.ts';
-// Libraries, and where they live: in memory here, in files with /node, in the browser's storage with /browser.
+// Libraries and their directories: in memory here, in files with /node, in the browser's storage with /browser.
 export type { Library, LibraryOptions, Snapshot, Writer } from './storage/contract.ts';
 export type { Directory } from './storage/directory.ts';
 export { openLibrary } from './storage/library.ts';

@@ -1,6 +1,6 @@
 // The safetensors container (8-byte header length, JSON header, raw little-endian numbers): named tensors without code.
-// Reads and writes what our own models need, F32 and I8; any other type is refused, not guessed. Every length in the
-// file is checked before it is used, so a damaged file is an error and never a wrong vector.
+// Reads and writes the types of our own models, F32 and I8, and refuses all others. Every length in the file is checked
+// before it is used, so a damaged file is an error and never a wrong vector.
 
 import { decodeUtf8, EngineError, encodeUtf8 } from '../core/index.ts';
 
@@ -11,14 +11,14 @@ export type Tensor =
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** The JSON header may not be longer; real ones are a few hundred bytes. */
+/** The maximum length of the JSON header; real ones are a few hundred bytes. */
 const MAX_HEADER_BYTES = 1 << 24;
 /** The header is padded with spaces so that the numbers start at a multiple of this. */
 const ALIGNMENT = 8;
 const METADATA = '__metadata__';
 const BYTES = { F32: 4, I8: 1 } as const;
 
-/** One tensor's place, as the header states it and as it has been checked. */
+/** The checked location of one tensor. */
 interface Entry {
   readonly name: string;
   readonly dtype: keyof typeof BYTES;
@@ -76,7 +76,7 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
   return tensors;
 }
 
-/** The tensor of that name, type and shape. −1 in `shape` stands for any size. Throws CORRUPT. */
+/** The tensor of that name, type and shape. −1 in `shape` matches any size. Throws CORRUPT. */
 export function tensorOf<D extends Tensor['dtype']>(
   tensors: Tensors,
   name: string,
@@ -143,7 +143,7 @@ function readTensor({ dtype, shape }: Entry, bytes: Uint8Array<ArrayBuffer>): Te
   };
 }
 
-/** Bytes of their own. Not bytes.slice(): on Node's Buffer that is a view. */
+/** A copy of the bytes. Not bytes.slice(): on Node's Buffer that is a view. */
 function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(end - start);
   copy.set(bytes.subarray(start, end));

@@ -6,8 +6,8 @@ import { EngineError } from '../core/index.ts';
 import type { StaticModelFiles } from './static.ts';
 
 /**
- * The files of the model in `folder` (say, models/static-v1), for `staticEncoder`. Throws NOT_FOUND naming the file that
- * is missing.
+ * The files of the model in `folder` (for example models/static-v1), for `staticEncoder`. Throws NOT_FOUND naming the
+ * missing file.
  */
 export async function readStaticModel(folder: string): Promise<StaticModelFiles> {
   const [config, tokenizer, weights] = await Promise.all(

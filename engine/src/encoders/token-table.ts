@@ -1,5 +1,5 @@
-// The weights of a static encoder: one row and one weight a token, rows as float32 or as int8 with a scale of their own.
-// A table turns a bag of tokens into an unnormalised vector; it knows nothing of text.
+// The weights of a static encoder: one row and one weight a token; rows as float32, or as int8 with one scale a row. A
+// table turns a bag of tokens into an unnormalised vector. It does not read text.
 
 import { EngineError } from '../core/index.ts';
 import { type Tensor, type Tensors, tensorOf } from './safetensors.ts';
@@ -8,7 +8,7 @@ export interface TokenTable {
   readonly vocabulary: number;
   /** Dimension of a row. */
   readonly dim: number;
-  /** Dimension of what `sum` makes: that of the projection where there is one. */
+  /** Dimension of the result of `sum`: that of the projection if there is one. */
   readonly outputDim: number;
   readonly quantised: boolean;
   /** Importance of each token in the mean. */
@@ -21,13 +21,13 @@ export interface TokenTable {
 }
 
 /**
- * Reads `weights` (vocabulary), `table` (vocabulary, dim) as F32, or as I8 beside `scales` (vocabulary), and, where there
- * is one, `projection` (output, dim). Throws CORRUPT.
+ * Reads `weights` (vocabulary), `table` (vocabulary, dim) as F32, or as I8 with `scales` (vocabulary), and, if present,
+ * `projection` (output, dim). Throws CORRUPT.
  */
 export function tokenTable(tensors: Tensors): TokenTable {
   const quantised = tensors.get('table')?.dtype === 'I8';
   const rows = tensorOf(tensors, 'table', quantised ? 'I8' : 'F32', [-1, -1]);
-  const [vocabulary, dim] = rows.shape as readonly [number, number]; // two sizes were asked for
+  const [vocabulary, dim] = rows.shape as readonly [number, number]; // the pattern asks for two sizes
   const weights = tensorOf(tensors, 'weights', 'F32', [vocabulary]).values;
   const scales = quantised ? tensorOf(tensors, 'scales', 'F32', [vocabulary]).values : undefined;
   const projection = tensors.has('projection') ? tensorOf(tensors, 'projection', 'F32', [-1, dim]) : undefined;
@@ -70,7 +70,7 @@ export function quantiseRows(table: Float32Array, dim: number): { readonly table
   };
 }
 
-/** out += Σ values × factor × row. Four rows a pass: each sum is still made in the order of the tokens. */
+/** out += Σ values × factor × row. Four rows a pass; each sum is still taken in the order of the tokens. */
 function addRows(
   out: Float64Array,
   rows: Float32Array | Int8Array,

@@ -1,4 +1,4 @@
-// cut and filter: fewer hits. A cut keeps the best k; a filter narrows what every retriever inside may return.
+// cut and filter: fewer hits. A cut keeps the best k; a filter restricts every retriever inside it.
 
 import { checkCount } from '../core/check.ts';
 import type { Filter } from '../core/types.ts';
@@ -14,9 +14,9 @@ export function cut(retriever: Retriever, k: number): Retriever {
   };
 }
 
-/** `retriever` over the documents that pass `filter`: ranks and normalisation inside it see no others. */
+/** `retriever` over the documents that pass `filter`: ranks and normalisation inside it include only these. */
 export function filter(retriever: Retriever, condition: Filter): Retriever {
-  // One filter for one given: explaining must meet what the search remembered under it (run-scope.ts).
+  // One filter object for each given one: an explanation must find the results cached under it (run-scope.ts).
   const known = new WeakMap<Filter, Filter>();
   const both = (given: Filter): Filter => {
     const filter = known.get(given) ?? { op: 'and', filters: [given, condition] };

@@ -1,4 +1,4 @@
-// explain: a ranking whose hits say why, each score taken apart down to term, posting, vector, rank and scorer.
+// explain: adds explanations to hits; each score is broken down to term, posting, vector, rank and scorer.
 
 import { checkCount } from '../core/check.ts';
 import type { Explanation, Hit } from '../core/types.ts';
@@ -6,8 +6,8 @@ import { inOneRun } from './run-scope.ts';
 import type { Retriever } from './stage.ts';
 
 /**
- * `retriever` with `why` on its first `top` hits (default: all), from the snapshot that was searched. The lists of fuse and
- * rerank are not searched again.
+ * `retriever` with `why` on its first `top` hits (default: all), from the snapshot that was searched. The lists of fuse
+ * and rerank are not searched again.
  */
 export function explain(retriever: Retriever, top = Number.MAX_SAFE_INTEGER): Retriever {
   checkCount('top', top);

@@ -1,6 +1,6 @@
-// fuse: one ranking out of several, by ranks (rrf.ts) or by normalised scores (weighted-sum.ts). Raw scores of different
-// indexes are never added: a cosine beside a BM25 score changes nothing. The result does not depend on the order of the
-// retrievers; ties are by id; a weight of 0 switches a retriever off.
+// fuse: one ranking from several, by ranks (rrf.ts) or by normalised scores (weighted-sum.ts). Raw scores of different
+// indexes are never added: they have no common scale. The result does not depend on the order of the retrievers; ties
+// are by id; a weight of 0 switches a retriever off.
 
 import { EngineError } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
@@ -18,13 +18,13 @@ export interface FuseOptions {
   readonly k0?: number;
 }
 
-/** What one retriever adds to a document's fused score. */
+/** The contribution of one retriever to a document's fused score. */
 export interface Contribution {
   readonly value: number;
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** Runs the retrievers side by side. One that fails fails the whole: a missing list would look like a bad one. */
+/** Runs the retrievers concurrently. If one fails, the fusion fails: a ranking without its list would be wrong. */
 export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]): Retriever {
   const weights = checkedWeights(options, retrievers.length);
   const active = retrievers
@@ -54,7 +54,8 @@ export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]):
 }
 
 /**
- * The same on rankings at hand; one that is not in order (a run from a file) is sorted first. Throws INVALID_ARGUMENT for weights that do not fit, a NaN, a document twice in a list.
+ * The same for given rankings; one that is not in order (a run from a file) is sorted first. Throws INVALID_ARGUMENT
+ * for weights that do not fit, a NaN, or a document twice in a list.
  *
  * ```ts
  * const lexical = [{ id: 'a', score: 12 }, { id: 'b', score: 3 }];
@@ -112,13 +113,13 @@ function normalise(ranking: Ranking, weight: number, options: FuseOptions): Read
   }
 }
 
-/** Ranks mean nothing in a list that is not sorted: score descending, id ascending. */
+/** Sorts a list that is not in order: score descending, id ascending. Ranks are defined only in that order. */
 function inOrder(ranking: Ranking): Ranking {
   const sorted = ranking.every((hit, i) => i === 0 || compareHits(ranking[i - 1]!, hit) <= 0);
   return sorted ? ranking : [...ranking].sort(compareHits);
 }
 
-/** Smallest first, so that the sum does not depend on the order of the lists. */
+/** Adds the smallest first, so that the sum does not depend on the order of the lists. */
 const sum = (parts: number[]) => parts.sort((a, b) => a - b).reduce((total, value) => total + value, 0);
 
 function explainFused(

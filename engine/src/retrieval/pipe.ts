@@ -1,9 +1,11 @@
-// pipe: stages one after another, each taking what the one before gives. A pipe that ends in a retriever is one again.
+// pipe: stages in sequence; each takes the output of the one before. A pipe that ends in a retriever is a retriever.
 
 import { once } from './run-scope.ts';
 import type { Context, Explanations, Query, Retriever, Stage } from './stage.ts';
 
-/** `pipe(parse, retriever)`: the output type of each stage must be the input type of the next, or it does not compile. */
+/**
+ * `pipe(parse, retriever)`: the output type of each stage must be the input type of the next, or it does not compile.
+ */
 export function pipe<A>(first: Stage<A, Query>, last: Retriever): ExplainedStage<A>;
 export function pipe<A, B, C>(first: Stage<A, B>, second: Stage<B, C>): Stage<A, C>;
 export function pipe<A, B, C, D>(first: Stage<A, B>, second: Stage<B, C>, third: Stage<C, D>): Stage<A, D>;
@@ -21,12 +23,12 @@ export function pipe(...stages: readonly Stage<unknown, unknown>[]): Stage<unkno
   return { name, run, explain } as ExplainedStage<unknown>;
 }
 
-/** What a stage gives, made once in a run: an explanation is of the very query that was searched. */
+/** The output of a stage, computed once in a run: an explanation is of the same query that was searched. */
 function step(stage: Stage<unknown, unknown>, input: unknown, context: Context): Promise<unknown> {
   return once(stage, input, context, () => stage.run(input, context));
 }
 
-/** A retriever from something else than a Query. */
+/** A retriever whose input is not a Query. */
 export interface ExplainedStage<A> extends Stage<A, Awaited<ReturnType<Retriever['run']>>> {
   explain(input: A, ids: readonly string[], context?: Context): Promise<Explanations>;
 }

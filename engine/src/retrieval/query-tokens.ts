@@ -1,5 +1,5 @@
-// The scanner of the query syntax: from any string to items, with no error and in linear time. What does not fit the
-// syntax is an ordinary word. What items mean is query-syntax.ts.
+// The scanner of the query syntax: from any string to items, without errors and in linear time. Text that does not fit
+// the syntax is an ordinary word. The meaning of items is in query-syntax.ts.
 //
 //   word   "a phrase"   -word   +word   prefix:word   prefix:"a phrase"   word*   word~   word~2
 
@@ -16,7 +16,10 @@ export interface QueryItem {
   readonly source: string;
 }
 
-/** More operators than this in one query are read as ordinary words, so that a pasted text cannot cost a thousand scans. */
+/**
+ * Operators beyond this number in one query are read as ordinary words, so that a pasted text cannot cost a thousand
+ * scans.
+ */
 export const MAX_OPERATORS = 32;
 
 /** Shorter words keep their star or tilde: "A*" is an algorithm, "R~" a relation. */
@@ -35,7 +38,7 @@ export function* scanQuery(source: string, prefixes: ReadonlySet<string>): Gener
     const head = operators < MAX_OPERATORS ? readHead(source, at, prefixes) : { sign: '' as const, prefix: '', at };
     const quoted = OPENING.includes(source[head.at]!) && operators < MAX_OPERATORS && !noMoreQuotes;
     const close = quoted ? closingQuote(source, head.at + 1) : -1;
-    if (quoted && close < 0) noMoreQuotes = true; // else every further quote would search to the end again
+    if (quoted && close < 0) noMoreQuotes = true; // else every further quote would be searched to the end
     const end = close >= 0 ? close + 1 : wordEnd(source, at);
     const typed = source.slice(at, end);
     const item =
@@ -48,7 +51,7 @@ export function* scanQuery(source: string, prefixes: ReadonlySet<string>): Gener
   }
 }
 
-/** The item as an ordinary word: what it is when its operator turns out to mean nothing. */
+/** The item as an ordinary word, for an operator without meaning. */
 export function asWord(item: QueryItem): QueryItem {
   return { kind: 'word', text: item.source, sign: '', prefix: '', distance: 0, source: item.source };
 }
@@ -60,7 +63,10 @@ interface Head {
   readonly at: number;
 }
 
-/** A sign counts only right before something that is neither space nor sign; a prefix only when known and with a value. */
+/**
+ * A sign counts only right before a character that is neither space nor sign; a prefix only when known and with a
+ * value.
+ */
 function readHead(source: string, start: number, prefixes: ReadonlySet<string>): Head {
   let at = start;
   let sign: QueryItem['sign'] = '';

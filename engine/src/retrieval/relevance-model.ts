@@ -1,5 +1,5 @@
-// The arithmetic of RM3 on weighted terms, without an index. Sums are rounded to float32 where Anserini's are. Ties among
-// terms go to the smaller term.
+// The arithmetic of RM3 on weighted terms, without an index. Sums are rounded to float32 where Anserini rounds. Ties
+// among terms go to the smaller term.
 
 import { compareUtf8 } from '../core/order.ts';
 import type { Ranking } from '../core/types.ts';
@@ -12,8 +12,8 @@ const f32 = Math.fround;
 const LEAST_NORM = 0.001;
 
 /**
- * Σ over documents of score · model, its `size` heaviest terms, normalised to 1. `counts[i]` are the terms of hit i; its
- * model is their `size` most frequent eligible ones.
+ * Σ over documents of score · model, its `size` heaviest terms, normalised to 1. `counts[i]` are the terms of hit i;
+ * its model is their `size` most frequent eligible ones.
  */
 export function relevanceModel(
   hits: Ranking,
@@ -50,7 +50,7 @@ export function countTerms(terms: Iterable<string>): Weights {
   return counts;
 }
 
-/** Divided by the sum, which becomes 1; zeros stay zeros. */
+/** Divided by the sum, so that the sum becomes 1; zeros stay zeros. */
 export function normalised(weights: Weights): Weights {
   const norm = l1(weights);
   return norm === 0 ? weights : new Map([...weights].map(([term, weight]) => [term, f32(weight / norm)]));

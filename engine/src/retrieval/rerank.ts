@@ -1,6 +1,6 @@
-// rerank: a costlier scorer over the head of a ranking. Beyond `depth` the order stays, its scores shifted below the
-// head's lowest, so that deep recall survives and the whole is still in the one total order. A scorer that fails is an
-// error, or by choice a visible event; never zeros.
+// rerank: a more expensive scorer for the head of a ranking. Beyond `depth` the order stays, with scores shifted below
+// the head's lowest: recall at large depths is unchanged, and the whole ranking has one total order. If a scorer fails,
+// the run fails, or by option a trace event reports it; the scores are never replaced by zeros.
 
 import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
@@ -23,7 +23,7 @@ export interface RerankOptions {
   readonly onFailure?: 'throw' | 'keep';
 }
 
-/** The ranking to re-order, and the scores of its head; none where the scorer failed and the ranking is kept. */
+/** The ranking to re-order, and the scores of its head; no scores if the scorer failed and the ranking is kept. */
 interface Scores {
   readonly first: Ranking;
   readonly scores: readonly number[] | undefined;
@@ -99,7 +99,7 @@ function explainReranked({ scorer, depth, first, scores, why }: Reranked, ids: r
   return out;
 }
 
-/** Equal scores stay equal; different ones stay different, also where rounding would join them. */
+/** Equal scores stay equal; different ones stay different, also where rounding would make them equal. */
 function shiftBelow(tail: Ranking, lowest: number): Hit[] {
   const top = tail[0]!.score;
   const out: Hit[] = [];

@@ -1,6 +1,6 @@
-// What the stages of one run share, so that they agree: one snapshot of each library that they read, and each result and
-// representation that was made once, so that an explanation is of the ranking that was returned. The scope ends with the
-// outermost stage that began it.
+// State shared by the stages of one run: one snapshot of each library that they read, and each result and
+// representation computed once, so that an explanation is of the ranking that was returned. The scope ends with the
+// outermost stage that opened it.
 
 import { EngineError } from '../core/errors.ts';
 import type { Context, RunScope, SnapshotView } from './stage.ts';
@@ -22,9 +22,9 @@ class OneRun implements RunScope {
   }
 
   snapshot<S extends Releasable>(library: { snapshot(): S }): S {
-    // After one stage failed, others may still run: a snapshot that they take now would never be released.
+    // After one stage failed, others may still run. A snapshot that they take now would never be released.
     if (this.#isOver) throw new EngineError('CLOSED', 'The run of this search is over');
-    const snapshot = (this.#snapshots.get(library) as S | undefined) ?? library.snapshot(); // put in below, from this library
+    const snapshot = (this.#snapshots.get(library) as S | undefined) ?? library.snapshot(); // set below, from this library
     this.#snapshots.set(library, snapshot);
     return snapshot;
   }
@@ -35,7 +35,7 @@ class OneRun implements RunScope {
     this.#results.set(owner, known);
     const isSame = (one: Remembered) =>
       one.input === input && one.snapshot === snapshot && one.filter === filter && one.exhaustive === exhaustive;
-    const found = known.find(isSame)?.result as Promise<T> | undefined; // an owner always gives the same type
+    const found = known.find(isSame)?.result as Promise<T> | undefined; // an owner always uses the same type
     if (found !== undefined) return found;
     const result = make();
     known.push({ input, snapshot, filter, exhaustive, result });
@@ -50,7 +50,7 @@ class OneRun implements RunScope {
   }
 }
 
-/** Runs `work` in the scope of the context, or in one that lasts as long as `work`. */
+/** Runs `work` in the scope of the context, or in a new one that ends with `work`. */
 export async function inOneRun<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T> {
   if (context.scope !== undefined) return work(context);
   const scope = new OneRun();
@@ -61,7 +61,7 @@ export async function inOneRun<T>(context: Context, work: (context: Context) => 
   }
 }
 
-/** `make()`, or its result from before in this run. */
+/** `make()`, or its earlier result in this run. */
 export function once<T>(owner: object, input: unknown, context: Context, make: () => Promise<T>): Promise<T> {
   return context.scope === undefined ? make() : context.scope.remember(owner, input, context, make);
 }
@@ -73,8 +73,8 @@ function snapshotsOf({ snapshot, scope }: Context): readonly SnapshotView[] {
 }
 
 /**
- * The context as a stage sees it after the stages inside it have run: `snapshot` is the one that they read, and `texts`
- * reads from it. With several libraries `snapshot` stays as given, and `texts` reads a document from the first that has it.
+ * The context of a stage after the stages inside it have run: `snapshot` is the one that they read, and `texts` reads
+ * from it. With several libraries `snapshot` stays as given, and `texts` reads a document from the first that has it.
  */
 export function seenBy(context: Context): Context {
   const snapshots = snapshotsOf(context);

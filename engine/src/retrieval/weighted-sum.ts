@@ -1,7 +1,7 @@
 // Weighted sums of normalised scores, each normalised over the list that its own retriever returned, never over the
-// union. A document that a retriever did not return gets 0 from it, which is the lowest value it gives.
+// union. A document that a retriever did not return gets 0 from it, the lowest normalised value.
 //   minmax: (score − min) / (max − min)     zscore: (score − min) / standard deviation
-// The z-score is shifted by its lowest value, which changes no order and makes 0 the lowest. Equal scores all give 1.
+// The z-score is shifted by its lowest value: the order does not change, and 0 is the lowest. Equal scores all give 1.
 
 import { EngineError } from '../core/errors.ts';
 import type { DocId, Ranking } from '../core/types.ts';

@@ -1,4 +1,4 @@
-// Documents and representations that a writer has accepted and not yet written as a segment. Keeps what will be
+// Documents and representations that a writer has accepted and not yet written to a segment. It holds what will be
 // written (stored fields, columns, representations), not the whole text.
 
 import { compareUtf8 } from '../core/order.ts';
@@ -15,7 +15,7 @@ interface Row {
   readonly bytes: number;
 }
 
-const ROW_BYTES = 200; // what an empty row costs the heap
+const ROW_BYTES = 200; // heap bytes of an empty row
 
 export class DocumentBuffer {
   readonly #stored: readonly string[];
@@ -29,7 +29,7 @@ export class DocumentBuffer {
   get size(): number {
     return this.#rows.size;
   }
-  /** Estimated bytes of memory; the same for the same documents. */
+  /** Estimated bytes of memory; equal for equal documents. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -78,7 +78,7 @@ function memoryOf(value: unknown): number {
   if (typeof value === 'string') return 16 + 2 * value.length;
   if (typeof value !== 'object' || value === null) return 8;
   if (ArrayBuffer.isView(value)) return 64 + value.byteLength;
-  if (Array.isArray(value)) return 32 + 24 * value.length; // strings of a token stream are mostly shared
+  if (Array.isArray(value)) return 32 + 24 * value.length; // the strings of a token stream are mostly shared
   const members = value instanceof Map ? [...value.values()] : Object.values(value);
   return members.reduce<number>((sum, member) => sum + memoryOf(member), 48);
 }

@@ -1,5 +1,5 @@
-// A commit, open: its manifest and its segments with what is deleted in each. Counted: the library holds the newest,
-// every snapshot holds its own, and files close when nobody does.
+// A commit, open: its manifest and its segments, with the deletes of each. Reference-counted: the library holds the
+// newest commit, every snapshot holds its own, and the files close with the last reference.
 
 import type { BitSet } from '../core/bitset.ts';
 import { EngineError } from '../core/errors.ts';
@@ -8,7 +8,7 @@ import type { Directory } from './directory.ts';
 import { type Manifest, readManifest, type SegmentInfo } from './manifest.ts';
 import { type Kinds, type OpenSegment, openSegment, readDeletes, segmentKey } from './segment.ts';
 
-/** One segment as a commit sees it. */
+/** One segment with its deletes. */
 export interface SegmentState {
   readonly info: SegmentInfo;
   readonly segment: OpenSegment;
@@ -34,7 +34,7 @@ export function liveCount(state: SegmentState): number {
   return state.info.size - (state.deleted?.count() ?? 0);
 }
 
-/** Wraps opened states; takes over one reference to each segment. */
+/** Wraps open states; takes over one reference to each segment. */
 export function commitOf(manifest: Manifest, states: readonly SegmentState[]): Commit {
   let references = 1;
   return {
@@ -49,7 +49,7 @@ export function commitOf(manifest: Manifest, states: readonly SegmentState[]): C
   };
 }
 
-/** Opens `manifest`, taking segments that `reuse` has open already. */
+/** Opens `manifest`, with the segments of `reuse` that are open already. */
 export async function openCommit(
   directory: Directory,
   schema: Schema,
@@ -77,8 +77,8 @@ export async function openCommit(
 }
 
 /**
- * Opens the newest commit. A writer elsewhere may remove files between our reading the manifest and opening them: then
- * there is a newer manifest, which we open instead. undefined when the directory holds no library.
+ * Opens the newest commit. Another writer may remove files after the manifest was read and before they are opened: then
+ * a newer manifest exists, and that one is opened. undefined when the directory holds no library.
  */
 export async function openNewest(
   directory: Directory,

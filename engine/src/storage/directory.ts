@@ -1,4 +1,4 @@
-// Directory: where a library's files live. Write-once files, atomic rename, explicit sync, one exclusive lock.
+// Directory: the storage of a library's files. Write-once files, atomic rename, explicit sync, one exclusive lock.
 // Implementations: memory.ts, fs.node.ts, opfs.ts (browser), http.ts (read-only ranges).
 
 import type { Cancellable } from '../core/types.ts';
@@ -7,9 +7,9 @@ import type { Cancellable } from '../core/types.ts';
 export interface RandomAccess {
   readonly name: string;
   readonly size: number; // bytes
-  /** Bytes offset … offset+length−1. The result is the caller's own copy or an immutable view. */
+  /** Bytes offset … offset+length−1. The result is a copy for the caller or an immutable view. */
   read(offset: number, length: number, options?: Cancellable): Promise<Uint8Array>;
-  /** Present when the bytes can be had without waiting (memory, Node files). */
+  /** Present when the bytes can be read synchronously (memory, Node files). */
   readSync?(offset: number, length: number): Uint8Array;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface FileSink {
   readonly name: string;
   /** Bytes appended so far. */
   readonly size: number;
-  /** Resolves when `bytes` may be used again by the caller. */
+  /** Resolves when the caller may reuse `bytes`. */
   append(bytes: Uint8Array): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +33,10 @@ export interface Directory {
   /** For messages: a path, a URL or "memory". */
   readonly label: string;
   readonly readOnly: boolean;
-  /** An open file stays readable after it was removed or replaced (POSIX, memory). Else removal waits a generation. */
+  /**
+   * Whether an open file stays readable after it was removed or replaced (POSIX, memory). If not, removal waits a
+   * generation.
+   */
   readonly keepsRemoved: boolean;
   /** File names, ascending. */
   list(): Promise<readonly string[]>;
@@ -46,6 +49,6 @@ export interface Directory {
   remove(name: string): Promise<void>;
   /** Makes creations, renames and removals durable. */
   syncDirectory(): Promise<void>;
-  /** Exclusive over all processes; throws LOCKED (naming the owner) when a live owner holds it. */
+  /** Exclusive over all processes. Throws LOCKED (naming the owner) while a live owner holds it. */
   lock(name: string): Promise<Lock>;
 }

@@ -1,5 +1,5 @@
-// A Directory on the file system of Node. Nothing is acknowledged before fsync; files are readable at any offset
-// through one open descriptor each, which stays valid when another process removes the file.
+// A Directory on the file system of Node. Writes resolve after fsync. Each file has one open descriptor, which reads at
+// any offset and stays valid when another process removes the file.
 
 import { closeSync, constants, fsyncSync, openSync, readSync } from 'node:fs';
 import { access, type FileHandle, mkdir, constants as modes, open, readdir, rename, unlink } from 'node:fs/promises';
@@ -11,13 +11,13 @@ import { takeFileLock } from './lock.node.ts';
 import { storageError } from './storage-error.ts';
 
 export interface NodeDirectoryOptions {
-  /** Never write. A folder without write permission is read-only in any case. Default false. */
+  /** Never write. A folder without write permission is always read-only. Default false. */
   readonly readOnly?: boolean;
-  /** Make the folder if it is not there. Default true, unless readOnly. */
+  /** Create the folder if it is missing. Default true, unless readOnly. */
   readonly create?: boolean;
 }
 
-/** The library folder at `path`. Throws NOT_FOUND when it is missing and not to be made. */
+/** The library folder at `path`. Throws NOT_FOUND when it is missing and may not be created. */
 export async function nodeDirectory(path: string, options: NodeDirectoryOptions = {}): Promise<Directory> {
   const wantsWrite = options.readOnly !== true;
   if (wantsWrite && options.create !== false) {
@@ -96,7 +96,7 @@ async function openFile(folder: string, name: string): Promise<RandomAccess> {
   };
 }
 
-/** The platform reads less than 2 GiB at a time. */
+/** The platform reads less than 2 GiB in one call. */
 const READ_BYTES = 1 << 30;
 
 async function readFully(handle: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {
@@ -153,7 +153,10 @@ async function createFile(folder: string, name: string): Promise<FileSink> {
   };
 }
 
-/** fsync of the folder itself: creations and renames are durable after it. Windows has no such call and needs none. */
+/**
+ * fsync of the folder itself: creations and renames are durable after it. Windows has no such call and does not need
+ * one.
+ */
 function syncFolder(path: string): void {
   let fd: number;
   try {

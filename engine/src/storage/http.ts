@@ -1,5 +1,5 @@
-// A read-only Directory behind HTTP Range requests: a library on any static server or object store. Blocks are kept in
-// a small cache; a server that ignores Range is read whole, once a file. Cannot list, so it cannot be written or merged.
+// A read-only Directory over HTTP Range requests: a library on any static server or object store. Blocks are kept in a
+// small cache. If a server ignores Range, each file is read whole, once. It cannot list, so it cannot write or merge.
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { Cancellable } from '../core/types.ts';
@@ -10,15 +10,15 @@ import { memoryFile } from './memory.ts';
 export interface HttpDirectoryOptions {
   /** Default: the platform's fetch. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Sent with every request (authorisation, say). */
+  /** Sent with every request (for example authorisation). */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes a request at least asks for, and the cache's unit. Default 65536. */
+  /** The smallest request in bytes, and the unit of the cache. Default 65536. */
   readonly blockBytes?: number;
-  /** Blocks kept for all files together, least recently used first out. Default 512 (32 MiB). */
+  /** Cached blocks of all files together; the least recently used is dropped first. Default 512 (32 MiB). */
   readonly cacheBlocks?: number;
 }
 
-/** The library whose files lie under `url`. */
+/** The library whose files are under `url`. */
 export function httpDirectory(url: string | URL, options: HttpDirectoryOptions = {}): Directory {
   const base = new URL(String(url).endsWith('/') ? url : `${url}/`);
   const client = new RangeClient(base, options);
@@ -60,7 +60,7 @@ class RangeClient {
   }
 
   async open(name: string): Promise<RandomAccess> {
-    this.#forget(name); // the manifest changes, and a library made again uses the other names anew
+    this.#forget(name); // the manifest changes, and a new library in this place reuses the other names
     const first = await this.#request(name, 0, this.#blockBytes);
     if (first.isWhole) return memoryFile(name, first.bytes);
     this.#remember(`${name} 0`, Promise.resolve(first.bytes));
@@ -87,7 +87,7 @@ class RangeClient {
     const firstBlock = Math.floor(offset / unit);
     const lastBlock = Math.floor((offset + length - 1) / unit);
     if (lastBlock - firstBlock > this.#cacheBlocks / 4) {
-      return (await this.#request(name, offset, length, options.signal)).bytes; // a scan would empty the cache
+      return (await this.#request(name, offset, length, options.signal)).bytes; // not cached: a scan would empty the cache
     }
     const blocks = this.#blocks(name, size, firstBlock, lastBlock);
     const out = new Uint8Array(length);
@@ -99,7 +99,9 @@ class RangeClient {
     return out;
   }
 
-  /** Cached blocks, and one request for each run of missing ones. Shared by readers, so not cancelled by one of them. */
+  /**
+   * Cached blocks, and one request for each range of missing ones. Readers share it, so one reader cannot cancel it.
+   */
   #blocks(name: string, size: number, first: number, last: number): readonly Promise<Uint8Array>[] {
     const unit = this.#blockBytes;
     for (let b = first; b <= last; b++) {
@@ -111,7 +113,7 @@ class RangeClient {
       for (let i = begin; i <= end; i++) {
         const key = `${name} ${i}`;
         const block = run.then(({ bytes }) => bytes.slice((i - begin) * unit, (i - begin + 1) * unit));
-        block.catch(() => this.#cache.delete(key)); // a failed request is asked again; its readers get the error
+        block.catch(() => this.#cache.delete(key)); // a failed request can be repeated; its readers get the error
         this.#remember(key, block);
       }
       b = end;
@@ -141,7 +143,7 @@ class RangeClient {
     let response: Response;
     let bytes: Uint8Array;
     try {
-      // The manifest is the one file that changes: ask the server, not a cache on the way.
+      // The manifest is the one file that changes: read it from the server, not from an HTTP cache.
       const cache = name === MANIFEST ? 'no-store' : 'default';
       response = await this.#fetch(url, { headers, cache, ...(signal === undefined ? {} : { signal }) });
       bytes = response.ok ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array(0);
@@ -152,7 +154,7 @@ class RangeClient {
     if (response.status === 404 || response.status === 410) throw new EngineError('NOT_FOUND', `${url} does not exist`);
     if (!response.ok) throw new EngineError('STORAGE_FAILED', `${url}: the server answered ${response.status}`);
     if (response.status !== 206) {
-      // The whole file, whatever was asked for.
+      // The server ignored Range and sent the whole file.
       return {
         bytes: offset === 0 ? bytes : bytes.subarray(offset, offset + length),
         size: bytes.length,

@@ -1,4 +1,4 @@
-// A Directory in memory: for tests, for libraries that fit a page, and as the plainest statement of the contract.
+// A Directory in memory: for tests, for libraries that fit a page, and as the simplest implementation of the contract.
 
 import { EngineError } from '../core/errors.ts';
 import type { Directory, FileSink, Lock, RandomAccess } from './directory.ts';

@@ -1,6 +1,6 @@
-// A Directory in the browser's origin-private file system. Works on pages and in workers; where the platform has
+// A Directory in the browser's origin-private file system. Works on pages and in workers. Where the platform has
 // synchronous access handles (workers), files are written through them, else through writable streams. The write lock
-// is a Web Lock: it ends with the page or worker that holds it.
+// is a Web Lock: the browser releases it when the page or worker that holds it ends.
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { Directory, FileSink, Lock, RandomAccess } from './directory.ts';
@@ -13,7 +13,7 @@ export interface OpfsDirectoryOptions {
   readonly root?: FileSystemDirectoryHandle;
 }
 
-/** Opens (or makes) the folder `path` ("a/b") under the origin's root. Throws UNSUPPORTED where there is no OPFS. */
+/** Opens (or creates) the folder `path` ("a/b") under the origin's root. Throws UNSUPPORTED without OPFS. */
 export async function opfsDirectory(path = 'quire', options: OpfsDirectoryOptions = {}): Promise<Directory> {
   let folder = options.root ?? (await originRoot());
   for (const step of path.split('/').filter((s) => s !== '')) {
@@ -33,7 +33,7 @@ export async function opfsDirectory(path = 'quire', options: OpfsDirectoryOption
     create: async (name) => createFile(folder, checkFileName(name)),
     rename: async (from, to) => replaceFile(folder, checkFileName(from), checkFileName(to)),
     remove: (name) => translate(name, 'remove', () => folder.removeEntry(checkFileName(name))),
-    syncDirectory: async () => {}, // the platform offers none: names are durable when its calls resolve
+    syncDirectory: async () => {}, // no such call here: names are durable when the platform's calls resolve
     lock: (name) => takeWebLock(`quire:${path}/${name}`),
   };
 }
@@ -48,7 +48,7 @@ async function originRoot(): Promise<FileSystemDirectoryHandle> {
   return translate('opfs', 'open the root', () => storage.getDirectory());
 }
 
-/** The standard's async iteration, which the compiler's library types do not yet know. */
+/** Async iteration of the standard, missing in the compiler's library types. */
 function entries(folder: FileSystemDirectoryHandle): AsyncIterable<[string, FileSystemHandle]> {
   return (folder as unknown as { entries(): AsyncIterable<[string, FileSystemHandle]> }).entries();
 }
@@ -71,7 +71,7 @@ async function openFile(folder: FileSystemDirectoryHandle, name: string): Promis
 
 const TRIES = 5;
 
-/** A File ends when its name is given to another one: then the new one is read. */
+/** A File becomes unreadable when its name is given to another file: then the new file is read. */
 async function readReplaceable(folder: FileSystemDirectoryHandle, name: string): Promise<Uint8Array> {
   for (let tries = 1; ; tries++) {
     try {
@@ -138,7 +138,10 @@ function syncAppender(access: SyncHandle): Appender {
   };
 }
 
-/** A writable stream's bytes count when it is closed; so flushing closes it, and a later append opens it again. */
+/**
+ * The bytes of a writable stream are stored when it is closed. So flushing closes it, and a later append opens it
+ * again.
+ */
 function streamAppender(handle: FileSystemFileHandle): Appender {
   let stream: FileSystemWritableFileStream | undefined;
   const close = async () => {
@@ -155,7 +158,7 @@ function streamAppender(handle: FileSystemFileHandle): Appender {
   };
 }
 
-/** move() replaces atomically; without it, a stream into `to` does when it closes, and `from` goes after. */
+/** move() replaces atomically. Without it, a stream into `to` replaces when it closes, and then `from` is removed. */
 async function replaceFile(folder: FileSystemDirectoryHandle, from: string, to: string): Promise<void> {
   const source = await translate(from, 'rename', () => folder.getFileHandle(from));
   const { move } = source as { move?: (name: string) => Promise<void> };

@@ -11,12 +11,12 @@ import type { Column } from './documents/columns.ts';
 import { partReader } from './reader.ts';
 import type { Kinds } from './segment.ts';
 
-/** Lets go of the commits of snapshots that nobody released: `await writer.commit()` often drops its result. */
+/** Releases the commits of snapshots that were never released: callers of `writer.commit()` often drop its result. */
 const forgotten = new FinalizationRegistry<Commit>((commit) => commit.release());
 
 /**
- * Holds `commit` until it is released. A forgotten one is let go by the garbage collector, some time after neither it
- * nor any of its readers can be reached: they all reach `hold`.
+ * Holds `commit` until it is released. If the caller never releases it, the garbage collector does, some time after
+ * the snapshot and all of its readers became unreachable: they all refer to `hold`.
  */
 export function openSnapshot<P extends Parts>(library: object, commit: Commit, kinds: Kinds): Snapshot<P> {
   const { manifest, states } = commit;
@@ -67,7 +67,7 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
     has: async (id) => find(id) !== undefined,
     get: async (id) => {
       const found = find(id);
-      return await found?.table.document(found.ord); // awaited here, so that a forgotten snapshot is held until then
+      return await found?.table.document(found.ord); // awaited here, so that the snapshot stays reachable until then
     },
     count: async (filter) => (await accepts(filter)).reduce((sum, set) => sum + set.count(), 0),
     ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) => {
@@ -95,7 +95,7 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
   };
 }
 
-/** Throws INVALID_ARGUMENT unless `value` is undefined, a whole number of at least 0 or ∞. */
+/** Throws INVALID_ARGUMENT unless `value` is undefined, an integer of at least 0 or ∞. */
 function checkCount(name: string, value: number | undefined): void {
   if (value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${value}`, { hint: 'Pass a whole number of at least 0.' });
@@ -163,7 +163,7 @@ function compareValues(a: ColumnValue, b: ColumnValue): number {
 
 type Sortable = string | number | undefined;
 
-/** The first `wanted` ids by column value; missing values last in either direction, ties by id. */
+/** The first `wanted` ids by column value; missing values last in both directions, ties by id. */
 async function sortIds(
   states: readonly SegmentState[],
   accepts: readonly BitSet[],
@@ -192,7 +192,7 @@ async function sortIds(
   return rows.map((row) => row.id);
 }
 
-/** A number that orders documents of one segment as their values do; undefined when missing. */
+/** A number with the order of the column's values within one segment; undefined when missing. */
 function rankIn(column: Column): (ord: number) => number | undefined {
   if (column.type === 'keywords') {
     throw new EngineError('INVALID_QUERY', `Column ${column.name} holds sets: there is no order to sort by`);

@@ -1,4 +1,4 @@
-// What a platform's file error means for us: errno names of Node and DOMException names of browsers → EngineError.
+// Maps a platform's file error (errno names of Node, DOMException names of browsers) to an EngineError.
 
 import { EngineError, type ErrorCode } from '../core/errors.ts';
 
@@ -16,7 +16,7 @@ const MEANINGS: Readonly<Record<string, { readonly code: ErrorCode; readonly hin
   NoModificationAllowedError: { code: 'LOCKED', hint: 'Another page or worker has the file open for writing.' },
 };
 
-/** An EngineError stays itself; anything else becomes one that names the path and the action. */
+/** An EngineError is returned unchanged; any other error becomes one that names the path and the action. */
 export function storageError(path: string, action: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const { code: errno, name, message } = error as { code?: unknown; name?: string; message?: string };

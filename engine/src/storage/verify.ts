@@ -1,5 +1,5 @@
-// The deep check behind `quire doctor --deep`: every block of every file against its checksum, then what checksums
-// cannot see (ids ascend, deletes add up). Reports everything it finds instead of stopping at the first.
+// The deep check of `quire doctor --deep`: every block of every file against its checksum, then properties that
+// checksums do not cover (ids ascend, delete counts agree). It reports all damage, not only the first.
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
@@ -13,7 +13,7 @@ import { type Damage, openSectionFile } from './sections.ts';
 import { readDeletes } from './segment.ts';
 
 export interface VerifyOptions extends Cancellable {
-  /** Read every block; else only headers, footers and what opening needs. Default false. */
+  /** Read every block; else only headers, footers and the bytes that opening needs. Default false. */
   readonly deep?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface VerifyReport {
   readonly garbage: readonly string[];
 }
 
-/** Never throws for damage: damage is its result. */
+/** Does not throw for damage: damage is the result. */
 export async function verifyLibrary(directory: Directory, options: VerifyOptions = {}): Promise<VerifyReport> {
   const problems: Damage[] = [];
   const manifest = await attempt(MANIFEST, problems, () => readManifest(directory));

@@ -1,5 +1,5 @@
-// Lloyd's k-means on a sample, deterministic for a seed. Assignments run in the nearestCentroids kernel, sums are taken
-// in f64 in row order, so every runtime finds the same centroids.
+// Lloyd's k-means on a sample, deterministic for a seed. Assignments use the nearestCentroids kernel; sums are taken in
+// f64 in row order, so every runtime computes the same centroids.
 
 import { throwIfAborted } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
@@ -10,10 +10,10 @@ import type { KernelModule } from '../../kernels/module.ts';
 import { dotF32 } from '../../kernels/reference.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 
-/** Rows a kernel call assigns at once. */
+/** Rows of one kernel call. */
 export const BATCH_ROWS = 256;
 
-/** Rows between two looks at the AbortSignal: tens of milliseconds with a thousand centroids. */
+/** Rows between two checks of the AbortSignal: tens of milliseconds with a thousand centroids. */
 export const ROWS_A_TURN = 4 * BATCH_ROWS;
 
 /** The nearest of k centroids for batches of rows, in one arena. */
@@ -45,12 +45,12 @@ export class Assigner {
     }
   }
 
-  /** Copies a row in as number i of the batch, i < BATCH_ROWS. */
+  /** Copies a row into slot i of the batch, i < BATCH_ROWS. */
   put(i: number, row: Float32Array): void {
     this.#region.f32().set(row, i * this.#stride);
   }
 
-  /** The centroid of each of the first n rows put in, and x·c − |c|²/2. */
+  /** The centroid of each of the first n rows of the batch, and x·c − |c|²/2. */
   run(n: number): { readonly nearest: Uint32Array; readonly scores: Float32Array } {
     const at = (floats: number) => this.#region.ptr + 4 * floats;
     const centroids = BATCH_ROWS * this.#stride;
@@ -108,7 +108,7 @@ export async function kmeans(sample: Float32Array, dim: number, options: KmeansO
       }
       farthest = farthest.sort((a, b) => b.distance - a.distance || a.row - b.row);
       for (let c = 0; c < k; c++) {
-        // An empty cluster starts again at a row that is badly served.
+        // An empty cluster gets a new centroid: a row that is far from its own.
         if (counts[c] === 0) centroids.set(rowOf((farthest.shift() ?? { row: c }).row), c * dim);
         else for (let j = 0; j < dim; j++) centroids[c * dim + j] = sums[c * dim + j]! / counts[c]!;
       }

@@ -1,6 +1,6 @@
-// A query as sign codes are compared with it: by its own sign code (1 bit a dimension, Hamming distance) or by integers of
-// up to eight bits (asymmetric distance, far better candidates for the same memory). Kernels: engine/assembly/hamming.ts,
-// engine/assembly/fastscan.ts.
+// A query in the form that is compared with sign codes: its own sign code (1 bit a dimension, Hamming distance) or
+// integers of up to eight bits (asymmetric distance, much higher recall for the same memory). Kernels:
+// engine/assembly/hamming.ts, engine/assembly/fastscan.ts.
 
 import { bytesOf } from '../../core/bytes.ts';
 import { hamming, signDistance } from '../../kernels/reference.ts';
@@ -9,9 +9,9 @@ import { signCode, wordsOf } from './signs.ts';
 export type QueryBits = 1 | 8;
 
 export interface CodeQuery {
-  /** The kernel that scans with it: scanHamming reads codes in rows, scanTables in blocks. */
+  /** The kernel for this query: scanHamming reads codes in rows, scanTables in blocks. */
   readonly kernel: 'scanHamming' | 'scanTables';
-  /** What the kernel reads. */
+  /** The kernel's input. */
   readonly bytes: Uint8Array;
   /** Twin: the distance of one code. */
   distance(code: Uint32Array): number;
@@ -27,11 +27,14 @@ export function codeQuery(query: Float32Array, mean: Float32Array, bits: QueryBi
   return { kernel: 'scanTables', bytes: tablesOf(values), distance: (code) => signDistance(code, values) };
 }
 
-/** Dimensions of a window: the kernel adds up their four tables in bytes. */
+/** Dimensions of a window: the kernel adds their four tables in bytes. */
 const WINDOW = 16;
 const LARGEST_SUM = 255;
 
-/** The centred query in integers whose sizes add up to at most 255 in every window, as large as that allows. */
+/**
+ * The centred query in integers, as large as possible while their absolute values add up to at most 255 in every
+ * window.
+ */
 function integersOf(query: Float32Array, mean: Float32Array): Int16Array {
   const values = new Int16Array(query.length);
   let largest = 0;
@@ -48,7 +51,7 @@ function integersOf(query: Float32Array, mean: Float32Array): Int16Array {
   return values;
 }
 
-/** For every four dimensions, what each pattern of their bits adds to the distance: (16 × words, 16). */
+/** For each group of four dimensions, the distance of each pattern of their bits: (16 × words, 16). */
 function tablesOf(values: Int16Array): Uint8Array {
   const groups = 16 * wordsOf(values.length);
   const tables = new Uint8Array(16 * groups);

@@ -1,6 +1,6 @@
 // Sign codes in kernel memory and the search among them: the R nearest by code distance, ties to the lower row. Codes
-// lie in row order (binary) or in another order with the row of each beside it (ivf); one after another, as in the file,
-// for queries of one bit, and rearranged in blocks of 32 (engine/assembly/fastscan.ts) for others.
+// are in row order (binary), or in another order with the row number beside each (ivf). For queries of one bit they are
+// stored one after another as in the file; for other queries in blocks of 32 (engine/assembly/fastscan.ts).
 
 import { bytesOf } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -25,7 +25,7 @@ export interface CodesOptions extends Cancellable {
   readonly count: number;
   /** Section of u32 rows, one a code; without it, code i is row i. */
   readonly slots?: string;
-  /** Bits of all queries to come. */
+  /** Bits of all later queries. */
   readonly queryBits: QueryBits;
   readonly heap: Heap;
   readonly module: KernelModule<VectorsKernels>;
@@ -73,8 +73,8 @@ export class Codes {
   }
 
   /**
-   * The `k` nearest accepted rows among the codes of the ranges that `next` gives (positions from … to−1); it is asked
-   * again until it returns undefined and is told how many rows were kept so far. Ascending rows.
+   * The `k` nearest accepted rows among the codes of the ranges that `next` returns (positions from … to−1). `next` is
+   * called until it returns undefined, with the number of rows kept so far. Rows ascend.
    */
   nearest(
     query: CodeQuery,
@@ -89,7 +89,7 @@ export class Codes {
       const [from, to] = range;
       this.#chunks.pieces(from, to, (chunk, at, count) => {
         const { arena, kernels, at: input, top } = scan.in(chunk.arena);
-        const scanKernel = kernels[query.kernel] as (...args: readonly number[]) => void; // what #call's args are for
+        const scanKernel = kernels[query.kernel] as (...args: readonly number[]) => void; // the arguments that #call makes
         scanKernel(...this.#call(query, chunk, at, count, input, top).args);
         kept = topkSize(arena, top);
       });
@@ -134,7 +134,7 @@ export class Codes {
     return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits).ords.sort();
   }
 
-  /** The call that offers `count` codes from position `at` of a chunk on; inputs: the query and, if any, the filter. */
+  /** The call that scans `count` codes from position `at` of a chunk; inputs: the query and, if any, the filter. */
   #call(query: CodeQuery, chunk: Chunk, at: number, count: number, inputs: readonly number[], top: number): KernelCall {
     const codes = chunk.at[0]!;
     const slots = this.#hasSlots ? chunk.at[1]! : 0;
@@ -166,14 +166,14 @@ export class Codes {
   }
 }
 
-/** Brings the codes of a chunk into blocks. */
+/** Rearranges the codes of a chunk in blocks. */
 function block(chunk: Chunk, words: number, module: KernelModule<VectorsKernels>): void {
   const blocks = Math.ceil(chunk.count / BLOCK_CODES);
   const room = chunk.arena.scratch(8 * words * BLOCK_CODES);
   chunk.arena.kernels(module).blockCodes(chunk.at[0]!, blocks, words, room.ptr);
 }
 
-/** Are all slots of the chunk rows? A scan would follow them anywhere. */
+/** Whether every slot of the chunk is a row. A scan would read memory at any address that a slot gives. */
 function holdsRows(chunk: Chunk, count: number): boolean {
   const slots = new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count);
   return slots.every((row) => row < count);

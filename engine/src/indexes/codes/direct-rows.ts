@@ -1,11 +1,11 @@
-// When a filter accepts few rows, they are scored without a look at their codes.
+// When a filter accepts few rows, they are scored without their codes.
 
 import { membersOf, type RowFilter } from '../rows/row-filter.ts';
 
 /** Scoring one vector costs about as much as comparing this many codes. */
 const DIRECT_SHARE = 32;
 
-/** Rows to score without looking at codes: all accepted ones where they are few. `undefined` in `rows` = all. */
+/** Rows to score without codes: all accepted ones if they are few. `undefined` in `rows` = all. */
 export function directRows(
   candidates: number,
   count: number,

@@ -1,4 +1,4 @@
-// The mean of the vectors of a segment: sign codes are centred by it.
+// The mean of the vectors of a segment. Sign codes are centred by it.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import type { SectionReader, SectionWriter } from '../../storage/part.ts';
@@ -20,7 +20,7 @@ export async function readMean(sections: SectionReader, dim: number): Promise<Fl
   return asFloat32((await sections.readAll('mean')).slice());
 }
 
-/** Component-wise mean of the rows it is shown, summed in f64 in their order, rounded to f32. Zero without rows. */
+/** Component-wise mean of the visited rows, summed in f64 in their order, rounded to f32. Zero without rows. */
 export class Mean {
   readonly #sums: Float64Array;
   #count = 0;

@@ -1,5 +1,5 @@
-// Sign codes: bit j of a code says whether component j lies above the mean of the segment. Without the mean, dimensions
-// that are nearly constant over all documents would waste their bit.
+// Sign codes: bit j of a code states whether component j is above the mean of the segment. Without the mean, the bit of
+// a dimension that is nearly constant over all documents would carry no information.
 
 /** 64-bit words of a code; bits past dim are zero. */
 export function wordsOf(dim: number): number {

@@ -1,10 +1,10 @@
-// BM25 with the bits of Lucene's BM25Similarity: every step below is rounded to float32 where Lucene's is, so do not
+// BM25 with the bits of Lucene's BM25Similarity: every step below is rounded to float32 where Lucene rounds, so do not
 // simplify the algebra. Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
 
 import { ln } from '../../core/math.ts';
 import { decodedLengths } from './norms.ts';
 
-/** Anserini's defaults, the ones of the published BEIR and CACM runs. Lucene's own are 1.2 and 0.75. */
+/** Anserini's defaults, used by the published BEIR and CACM runs. Lucene's own are 1.2 and 0.75. */
 export const DEFAULT_K1 = 0.9;
 export const DEFAULT_B = 0.4;
 
@@ -39,7 +39,7 @@ export function inverseNorms(k1: number, b: number, average: number): Float32Arr
   });
 }
 
-/** weight − weight / (1 + tf · inverseNorm): between 0 and `weight`, growing with tf and shrinking with length. */
+/** weight − weight / (1 + tf · inverseNorm): between 0 and `weight`, increasing with tf and decreasing with length. */
 export function score(weight: number, tf: number, inverseNorm: number): number {
   return f32(weight - f32(weight / f32(1 + f32(tf * inverseNorm))));
 }
@@ -49,7 +49,7 @@ export function weightOf(boost: number, idfValue: number): number {
   return f32(f32(boost) * idfValue);
 }
 
-/** The length that a byte stands for. */
+/** The length of a length byte. */
 export function lengthOf(byte: number): number {
   return LENGTHS[byte]!;
 }

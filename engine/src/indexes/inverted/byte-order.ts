@@ -1,18 +1,18 @@
-// The order of terms by their bytes. Comparing byte arrays in a callback took a tenth of indexing, so terms are sorted as
-// numbers that begin with their first bytes, and only those that begin alike are compared.
+// The order of terms by their bytes. Comparing byte arrays in a callback took a tenth of indexing. So terms are sorted
+// as numbers made of their first bytes, and bytes are compared only among terms with equal numbers.
 
 import { compareBytes } from './dictionary.ts';
 
 /** Bits of an integer that a double holds exactly. */
 const EXACT_BITS = 53;
-/** Bytes of a term that its number begins with; as many of their bits are kept as there is room for. */
+/** Number of leading bytes in the number of a term, as far as their bits fit. */
 const PREFIX_BYTES = 6;
 
 /** Positions of `terms` (fewer than 2³², no two equal) in ascending order of their bytes; a prefix comes first. */
 export function byteOrder(terms: readonly Uint8Array[]): Uint32Array<ArrayBuffer> {
   let bits = EXACT_BITS - 8 * PREFIX_BYTES;
   while (2 ** bits < terms.length) bits++;
-  const room = 2 ** bits; // a number is (beginning of the term, position)
+  const room = 2 ** bits; // a number is (first bytes of the term, position)
   const dropped = 2 ** (8 * PREFIX_BYTES + bits - EXACT_BITS);
   const numbers = new Float64Array(terms.length);
   for (let i = 0; i < terms.length; i++) numbers[i] = Math.floor(beginning(terms[i]!) / dropped) * room + i;
@@ -29,7 +29,7 @@ export function byteOrder(terms: readonly Uint8Array[]): Uint32Array<ArrayBuffer
   return order;
 }
 
-/** The first bytes as a big-endian number, zeros behind a short term. */
+/** The first bytes as a big-endian number, padded with zeros. */
 function beginning(term: Uint8Array): number {
   let number = 0;
   for (let i = 0; i < PREFIX_BYTES; i++) number = number * 256 + (i < term.length ? term[i]! : 0);

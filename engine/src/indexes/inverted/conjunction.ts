@@ -2,7 +2,7 @@
 
 import { END } from './list-cursor.ts';
 
-/** Lists that must all hold the document; the shortest leads. */
+/** Lists that must all contain the document; the shortest leads. */
 export class Conjunction<C extends { readonly doc: number; advance(target: number): number }> {
   readonly cost: number;
   readonly #sorted: readonly C[];

@@ -1,6 +1,6 @@
-// Scoring one document at a time: a cursor for each node of a plan, to be read as the definition of every score. It is
-// the twin that the pruned search is compared with, and the search itself where no kernel runs. Sums are taken in double
-// over float32 clause scores and rounded once, as Lucene's scorers do.
+// Scoring one document at a time: a cursor for each node of a plan; this file defines every score. It is the twin of
+// the pruned search, and the search itself where no kernel runs. Sums are taken in double over float32 clause scores
+// and rounded once, as in Lucene's scorers.
 
 import type { Explanation } from '../../core/types.ts';
 import { score } from './bm25.ts';
@@ -12,22 +12,22 @@ import type { ExpandLeaf, Inner, PhraseLeaf, Plan, TermLeaf } from './plan.ts';
 import type { PositionReader } from './positions.ts';
 import type { Scoring, Weighed } from './scoring.ts';
 
-/** Walks matching Ords upwards: −1 before the first, END past the last. */
+/** Visits matching Ords in ascending order: −1 before the first, END past the last. */
 export interface Cursor {
   readonly doc: number;
   /** Documents that may match: an upper bound. */
   readonly cost: number;
   next(): number;
-  /** The first match ≥ target; never backwards. */
+  /** Moves to the first match ≥ target; never backwards. */
   advance(target: number): number;
-  /** float32, of the present document. */
+  /** float32, of the current document. */
   score(): number;
   explain(): Explanation;
-  /** Documents that score at or below `threshold` may be left out from here on. */
+  /** From now on, documents that score at or below `threshold` may be skipped. */
   raise?(threshold: number): void;
 }
 
-/** What cursors read from a segment. */
+/** The data that cursors read from a segment. */
 export interface Lists {
   readonly scoring: Scoring;
   /** undefined when no document of the segment holds the term. */
@@ -126,7 +126,7 @@ class PhraseCursor implements Cursor {
   readonly #weighed: Weighed;
   readonly #norms: Uint8Array;
   readonly #inverse: Float32Array;
-  #starts = new Int32Array(16); // where the words so far could begin the phrase
+  #starts = new Int32Array(16); // where the words read so far could begin the phrase
   #tf = 0;
   #threshold = Number.NEGATIVE_INFINITY;
 
@@ -174,7 +174,7 @@ class PhraseCursor implements Cursor {
     return score(this.#weighed.weight, tf, this.#inverse[this.#norms[this.doc]!]!);
   }
 
-  /** A phrase occurs no more often than its rarest word: often enough to leave the positions unread. */
+  /** A bound without reading positions: a phrase occurs no more often than its rarest word. */
   #mayMatter(): boolean {
     if (this.#threshold === Number.NEGATIVE_INFINITY) return true;
     let tf = this.#words[0]!.list.tf;
@@ -182,7 +182,7 @@ class PhraseCursor implements Cursor {
     return this.#scoreOf(tf) > this.#threshold;
   }
 
-  /** Places of the present document where every word stands at its relative position. */
+  /** Places in the current document where every word is at its relative position. */
   #occurrences(): number {
     let count = 0;
     for (let w = 0; w < this.#words.length; w++) {
@@ -200,7 +200,7 @@ class PhraseCursor implements Cursor {
     for (let i = 0; i < count; i++) this.#starts[i] = positions[i]! - offset;
     return count;
   }
-  /** Keeps the starts that this word confirms; both ascend. */
+  /** Keeps the starts that this word also confirms; both lists ascend. */
   #keep(count: number, positions: Uint32Array, here: number, offset: number): number {
     let kept = 0;
     for (let i = 0, j = 0; i < count; i++) {
@@ -280,7 +280,7 @@ class ExpandCursor implements Cursor {
     for (const { expansion, list } of this.#found) {
       if (list.doc === this.doc && (best === undefined || expansion.weight > best.weight)) best = expansion;
     }
-    return best!; // `doc` is the least of the word's and the lists', and it is not the word's
+    return best!; // `doc` is the minimum of the word's and the lists' documents, and it is not the word's
   }
 }
 

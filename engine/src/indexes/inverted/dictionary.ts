@@ -1,5 +1,5 @@
-// The term dictionary of one field: terms sorted by UTF-8 bytes, prefix-compressed in blocks of 32, each with what is
-// needed to read its postings. Bytes: docs/format/inverted.md.
+// The term dictionary of one field: terms sorted by UTF-8 bytes, prefix-compressed in blocks of 32, each with the
+// location of its postings. Bytes: docs/format/inverted.md.
 
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -15,7 +15,7 @@ export interface TermEntry {
   readonly postingsAt: number; // byte offset in the field's postings
   readonly postingsBytes: number;
   readonly positionsAt: number; // byte offset in the field's positions
-  readonly positionsBytes: number; // 0 where none are kept
+  readonly positionsBytes: number; // 0 where none are stored
 }
 
 export class DictionaryWriter {
@@ -114,7 +114,7 @@ export class Dictionary {
     return undefined;
   }
 
-  /** Every term that begins with `prefix`, ascending: the cursor stands at one after the other. */
+  /** Every term that begins with `prefix`, ascending, as the term of the cursor. */
   *startingWith(prefix: string): Generator<DictionaryCursor> {
     const bytes = encodeUtf8(prefix);
     for (const cursor = this.from(bytes); cursor.next(); ) {
@@ -124,7 +124,7 @@ export class Dictionary {
     }
   }
 
-  /** A walk that begins at or before the first term ≥ `from`; from the very first when it is left out. */
+  /** A cursor at or before the first term ≥ `from`; at the first term without `from`. */
   from(from: Uint8Array = new Uint8Array(0)): DictionaryCursor {
     let low = 0; // the last block whose first term is ≤ from, or block 0
     let high = this.#starts.length - 2;
@@ -149,7 +149,7 @@ export class Dictionary {
   }
 }
 
-/** Walks terms in order. `term()` is valid until the next call of `next`. */
+/** Visits terms in order. `term()` is valid until the next call of `next`. */
 export class DictionaryCursor {
   readonly #reader: ByteReader;
   readonly #count: number;
@@ -193,7 +193,7 @@ export class DictionaryCursor {
     return true;
   }
 
-  /** The present term's bytes: a view. */
+  /** The bytes of the current term: a view. */
   term(): Uint8Array<ArrayBuffer> {
     return this.#term.subarray(0, this.#length);
   }

@@ -1,5 +1,5 @@
-// All documents of a prefix or fuzzy leaf with their scores, one list after another into an array by document: the leaf of
-// the pruned search where its lists are long. Its twin is the ExpandCursor of cursors.ts, one document at a time.
+// All documents of a prefix or fuzzy leaf with their scores: one list after another is added to an array by document.
+// It replaces the cursor in the pruned search when the lists are long. Twin: ExpandCursor of cursors.ts.
 
 import { BitSet } from '../../core/bitset.ts';
 import { score } from './bm25.ts';
@@ -8,10 +8,10 @@ import { END, type ListCursor } from './list-cursor.ts';
 import type { ExpandLeaf } from './plan.ts';
 import type { ScoredList } from './pruned.ts';
 
-/** Documents for each posting below which the arrays, one number a document of the segment, cost more than they save. */
+/** Documents a posting below which the arrays, one number a document of the segment, cost more than they save. */
 const SPARSE = 16;
 
-/** undefined: the lists are short, or there are none; the cursor is as fast. `size`: documents of the segment. */
+/** undefined: the lists are short or absent, and the cursor is as fast. `size`: documents of the segment. */
 export function expandedList(leaf: ExpandLeaf, lists: Lists, size: number): ScoredList | undefined {
   const { scoring } = lists;
   const word = lists.list(leaf.field, leaf.text);
@@ -22,7 +22,7 @@ export function expandedList(leaf: ExpandLeaf, lists: Lists, size: number): Scor
   const postings = found.reduce((sum, [list]) => sum + list.df, word?.df ?? 0);
   if (found.length < 2 || postings * SPARSE < size) return undefined;
   const seen = new BitSet(size);
-  const scores = new Float32Array(size); // at first the best weight
+  const scores = new Float32Array(size); // the best weight, before scoring
   for (const [list, weight] of found) {
     for (let doc = list.next(); doc !== END; doc = list.next()) {
       seen.add(doc);

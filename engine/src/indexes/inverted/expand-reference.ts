@@ -1,5 +1,5 @@
-// The rule of expand.ts as it reads: every leaf looked up by itself, every term compared with it. The slow twin that the
-// fast way is tested against; nothing else uses it.
+// The rule of expand.ts, written directly: every leaf is looked up by itself, and every term is compared with it. It is
+// the slow twin for tests; nothing else uses it.
 
 import { compareUtf8 } from '../../core/order.ts';
 import type { Statistics } from '../../core/types.ts';
@@ -9,7 +9,7 @@ import type { Expanded, ExpandField } from './expand.ts';
 import { pointsOf } from './near-terms.ts';
 import { type ExpandLeaf, keyOf } from './plan.ts';
 
-/** Does the leaf's statistics need this term: the word itself, one that begins with it, one near it? */
+/** Whether the leaf's statistics need this term: the word itself, a term that begins with it, or a term near it. */
 export function isCandidate(leaf: ExpandLeaf, term: string): boolean {
   return term.startsWith(leaf.text) || distanceOf(leaf, term) <= leaf.distance;
 }
@@ -42,7 +42,7 @@ export function expandByRule(
   return out;
 }
 
-/** Edits from the word to the term; Infinity where they differ in what must agree. A prefix leaf: 0 or Infinity. */
+/** Edits from the word to the term; Infinity if they differ where they must agree. A prefix leaf: 0 or Infinity. */
 function distanceOf(leaf: ExpandLeaf, term: string): number {
   if (leaf.type === 'prefix') return term.startsWith(leaf.text) ? 0 : Number.POSITIVE_INFINITY;
   const [a, b] = [pointsOf(leaf.text), pointsOf(term)];
@@ -60,7 +60,7 @@ function ranked(leaf: ExpandLeaf, statistics: Statistics, { dfPrefix }: ExpandFi
     .sort((a, b) => a.distance - b.distance || b.df - a.df || compareUtf8(a.term, b.term));
 }
 
-/** What I is taken over. */
+/** The document frequency that determines I. */
 function dfsOf(leaf: ExpandLeaf, statistics: Statistics, { dfPrefix }: ExpandField): readonly number[] {
   return [...statistics]
     .filter(([key]) => key.startsWith(dfPrefix) && isCandidate(leaf, key.slice(dfPrefix.length)))

@@ -1,18 +1,19 @@
-// Prefix and fuzzy leaves: which terms they stand for, and what those weigh. The rule, under which for documents of equal
-// length an exact match never scores below a prefix match, nor that below a fuzzy one, whatever the frequencies:
+// Prefix and fuzzy leaves: their expansions, and the weights of these. By the rule, for documents of equal length and
+// any frequencies, an exact match never scores below a prefix match, and a prefix match never below a fuzzy one:
 //
-//   1. The word x itself, where a document holds it, scores exactly as a term query would; nothing is added to it.
-//   2. Otherwise the best of the expansions that the document holds counts, as one occurrence, with weight
+//   1. The word x itself, if a document holds it, scores exactly as in a term query; nothing is added to it.
+//   2. Otherwise the best of the expansions in the document counts, as one occurrence, with weight
 //      boost · factor · I, where I is the idf of the *largest* document frequency among x and all candidates:
 //        prefix  I over x and every term that begins with x          factor = ½ + ¼ · |x| / |t|         in (½, ¾)
 //        fuzzy   I over those and every term within the distance     factor = ½ · (1 − d / (1 + max(|x|, |t|)))  < ½
 //      Hence idf(x) ≥ I(prefix) ≥ I(fuzzy): a rare misspelling never outweighs the common word.
 //   3. Candidates are ranked (fuzzy: by distance first), then by global document frequency, then by their bytes, and the
 //      first `limit` are used.
-//   4. A query uses at most MAX_EXPANSIONS terms in all. Leaves that want more together keep their first c each, c the
-//      largest number that fits; where not even one each fits, the first MAX_EXPANSIONS leaves of the query keep one.
-//      Leaves that differ in boost alone count as one. I is taken over all candidates, used or not: see 2.
-// Everything comes from the query and the global statistics, so segments do not matter. Readable twin: expand-reference.ts.
+//   4. A query uses at most MAX_EXPANSIONS terms in all. If its leaves need more together, each keeps its first c, c the
+//      largest number that fits; if not even one each fits, the first MAX_EXPANSIONS leaves of the query keep one.
+//      Leaves that differ only in boost count as one. I is taken over all candidates, used or not: see 2.
+// All inputs are the query and the global statistics, so the result is the same for any segmentation. Twin:
+// expand-reference.ts.
 
 import { compareUtf8 } from '../../core/order.ts';
 import type { Statistics } from '../../core/types.ts';
@@ -22,7 +23,7 @@ import type { Dictionary } from './dictionary.ts';
 import { decodePoints, NearTerms, type NearWord, pointsOf } from './near-terms.ts';
 import { type ExpandLeaf, keyOf } from './plan.ts';
 
-/** Terms that the prefix and fuzzy leaves of one query may stand for, all fields together. */
+/** The maximum number of expansions of the prefix and fuzzy leaves of one query, all fields together. */
 export const MAX_EXPANSIONS = 2048;
 
 export interface Expansion {
@@ -40,13 +41,16 @@ export interface Expanded {
   /** Candidates; those beyond `expansions` are not searched. */
   readonly found: number;
 }
-/** What is known of a field: how its df keys begin, and how many documents have it. */
+/** One field: the prefix of its df keys, and its number of documents. */
 export interface ExpandField {
   readonly dfPrefix: string;
   readonly docs: number;
 }
 
-/** Every term of one field that the statistics of its leaves must know: their words, what begins with these, what is near. */
+/**
+ * Every term of one field that the statistics of its leaves need: their words, terms that begin with these, terms near
+ * them.
+ */
 export function* candidates(
   leaves: readonly ExpandLeaf[],
   dictionary: Dictionary,
@@ -66,7 +70,7 @@ export function* candidates(
   }
 }
 
-/** What the leaves of a query stand for, the words themselves left out. */
+/** The expansions of the leaves of a query, without the words themselves. */
 export function expandAll(
   leaves: readonly ExpandLeaf[],
   statistics: Statistics,
@@ -91,7 +95,7 @@ export function expandAll(
   return new Map(leaves.map((leaf) => [leaf, reaches.get(keyOf(leaf))!.expanded(leaf, docs(leaf))]));
 }
 
-/** How many of what they want each may have: rule 4. */
+/** The number of expansions for each leaf: rule 4. */
 function shares(wanted: readonly number[], most: number): readonly number[] {
   let each = 0;
   let left = most;
@@ -111,7 +115,7 @@ interface Candidate {
   readonly distance: number;
 }
 
-/** The candidates of one leaf, the best `limit` of them kept. */
+/** The candidates of one leaf; the best `limit` of them are kept. */
 class Reach {
   readonly leaf: ExpandLeaf;
   readonly points: readonly number[];
@@ -124,7 +128,7 @@ class Reach {
     this.points = pointsOf(leaf.text);
   }
 
-  /** A document frequency that I is taken over. */
+  /** Adds a document frequency to the maximum that determines I. */
   sees(df: number): void {
     if (df > this.#df) this.#df = df;
   }
@@ -133,7 +137,7 @@ class Reach {
     if (term === this.leaf.text) return;
     this.found++;
     this.#best.push({ term, df, distance });
-    if (this.#best.length >= 2 * this.leaf.limit + 1024) this.keep(this.leaf.limit); // now and then, not each time
+    if (this.#best.length >= 2 * this.leaf.limit + 1024) this.keep(this.leaf.limit); // amortised: not for each candidate
   }
 
   keep(count: number): void {
@@ -153,7 +157,7 @@ class Reach {
 
 type Term = readonly [term: string, df: number];
 
-/** Offers to each leaf of one field what begins with its word or is near it. */
+/** Offers to each leaf of one field the terms that begin with its word or are near it. */
 function reachTerms(reaches: readonly Reach[], terms: Iterable<Term>): void {
   const byText = grouped(reaches, ({ leaf }) => leaf.text);
   const fuzzy = reaches.filter(({ leaf }) => leaf.type === 'fuzzy');
@@ -176,7 +180,7 @@ function reachTerms(reaches: readonly Reach[], terms: Iterable<Term>): void {
 
 function reachNear(reaches: readonly Reach[], terms: Term[]): void {
   const words = new NearTerms(reaches.map(({ leaf }) => wordOf(leaf)));
-  terms.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); // for speed alone
+  terms.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); // for speed only
   for (const [term, df] of terms) {
     const points = Uint32Array.from(pointsOf(term));
     for (const word of words.near(points, points.length)) {
@@ -191,18 +195,18 @@ function* termsOf(statistics: Statistics, dfPrefix: string): Generator<Term> {
   for (const [key, df] of statistics) if (df > 0 && key.startsWith(dfPrefix)) yield [key.slice(dfPrefix.length), df];
 }
 
-/** The texts that begin with no other one of them. */
+/** The texts that do not begin with another of the texts. */
 function outermost(texts: readonly string[]): readonly string[] {
   const out: string[] = [];
   for (const text of [...new Set(texts)].sort()) {
     const last = out.at(-1);
-    const isHalf = last !== undefined && /[\ud800-\udbff]$/.test(last); // it begins no whole pair, though its unit does
+    const isHalf = last !== undefined && /[\ud800-\udbff]$/.test(last); // half a pair: its code unit is a prefix, but of no whole code point
     if (last === undefined || isHalf || !text.startsWith(last)) out.push(text);
   }
   return out;
 }
 
-/** The characters that a term near the word must begin with. */
+/** The possible first characters of a term near the word. */
 function startOf(leaf: ExpandLeaf): string {
   return [...leaf.text].slice(0, leaf.exact).join('');
 }

@@ -1,4 +1,4 @@
-// A score taken apart: the numbers that it is made of, in the order in which it is made.
+// The explanation of a score: its components, in the order of the computation.
 
 import type { Explanation } from '../../core/types.ts';
 import { lengthOf, score, weightOf } from './bm25.ts';
@@ -12,7 +12,7 @@ export function explainSum(value: number, details: readonly Explanation[]): Expl
   };
 }
 
-/** weight − weight / (1 + tf · length factor), taken apart. */
+/** The components of weight − weight / (1 + tf · length factor). */
 export function explainLeaf(
   scoring: Scoring,
   leaf: { readonly field: number; readonly boost: number },

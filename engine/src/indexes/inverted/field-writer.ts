@@ -1,5 +1,6 @@
-// Writes the sections of one field from its terms in ascending order: what a fresh write and a merge have in common, so
-// that both make the same bytes. Sections come one after another, so positions wait, compressed, until postings are out.
+// Writes the sections of one field from its terms in ascending order. A fresh write and a merge share it, so both give
+// the same bytes. Sections are written one after another, so positions are kept, compressed, until postings are
+// written.
 
 import { ByteWriter } from '../../core/bytes.ts';
 import type { SectionSink, SectionWriter } from '../../storage/part.ts';
@@ -30,7 +31,7 @@ export class FieldWriter {
     this.#out = out;
   }
 
-  /** Call it first. */
+  /** Must be called first. */
   async begin(): Promise<void> {
     await writeSection(this.#out, this.#sections.norms, this.#norms);
     this.#sink = await this.#out.section(this.#sections.postings);
@@ -57,7 +58,7 @@ export class FieldWriter {
     this.#pending.clear();
   }
 
-  /** Writes what is left and returns the field's line of the header. */
+  /** Writes the rest and returns the field's line of the header. */
   async finish(): Promise<FieldHeader> {
     await this.flush();
     await this.#sink!.close();

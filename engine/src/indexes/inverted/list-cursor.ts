@@ -1,15 +1,15 @@
-// Walks one term's postings in Ord order: the readable twin of the kernel's decoder. Bytes: docs/format/inverted.md.
+// Reads one term's postings in Ord order: the readable twin of the kernel's decoder. Bytes: docs/format/inverted.md.
 
 import { EngineError } from '../../core/errors.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
 import { BLOCK, packedBytes, unpack } from './packed128.ts';
 
-/** A cursor past its last document stands here. */
+/** The Ord of a cursor past its last document. */
 export const END = 0x7fffffff;
 
 /**
- * Runs what reads lists. Their bytes are trusted once checksums are right; where they yet lead out of memory (a view's or
- * the kernels'), nobody but another program can have written them: CORRUPT.
+ * Runs code that reads lists. The bytes of a list are trusted once their checksums are right. If they still lead
+ * outside a view or the kernels' memory, another program wrote them: CORRUPT.
  */
 export function readingLists<T>(read: () => T): T {
   try {
@@ -25,18 +25,18 @@ export function readingLists<T>(read: () => T): T {
 
 export class ListCursor {
   readonly df: number;
-  /** Index of the present document among the list's, −1 before the first. */
+  /** Index of the current document in the list, −1 before the first. */
   index = -1;
-  /** Present Ord: −1 before the first, END past the last. */
+  /** Current Ord: −1 before the first, END past the last. */
   doc = -1;
   readonly #view: DataView;
   readonly #at: number; // where the list begins
   readonly #end: number;
-  readonly #blocks: number; // full ones
+  readonly #blocks: number; // full blocks
   readonly #docs: Uint32Array; // (128, or df when that is less)
   readonly #tfs: Uint32Array;
   #block = -1;
-  #count = 0; // documents decoded in the present block
+  #count = 0; // documents decoded in the current block
   #tfsOf = -1; // block whose tfs are decoded
   #before = new Float64Array(0); // (128) running sums of tfs, for phrases
   #beforeOf = -1;
@@ -52,12 +52,12 @@ export class ListCursor {
     this.#tfs = new Uint32Array(Math.min(df, BLOCK));
   }
 
-  /** Occurrences in the present document. */
+  /** Occurrences in the current document. */
   get tf(): number {
     if (this.#tfsOf !== this.#block) this.#decodeTfs();
     return this.#tfs[this.index - this.#block * BLOCK]!;
   }
-  /** Occurrences in the documents of the present block before the present one. */
+  /** Occurrences in the documents of the current block before the current one. */
   get occurrencesBefore(): number {
     if (this.#tfsOf !== this.#block) this.#decodeTfs();
     if (this.#beforeOf !== this.#block) this.#sumTfs();

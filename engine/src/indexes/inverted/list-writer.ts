@@ -1,5 +1,5 @@
-// Writes one term's postings: blocks of 128 packed (gap, tf) behind a table of block entries, then a tail of varints; and
-// its positions in a list of their own. Bytes: docs/format/inverted.md. Read by list-cursor.ts, positions.ts and the
+// Writes one term's postings: blocks of 128 packed (gap, tf) after a table of block entries, then a tail of varints;
+// and its positions in a separate list. Bytes: docs/format/inverted.md. Readers: list-cursor.ts, positions.ts and the
 // kernels (assembly/postings.ts).
 
 import { ByteWriter } from '../../core/bytes.ts';
@@ -7,9 +7,9 @@ import { BLOCK, pack, packedBytes, widthOf } from './packed128.ts';
 
 /** One entry a block: last Ord u32, offset u32, widths of gap and tf u8 each, three (tf, length byte) pairs. */
 export const ENTRY_BYTES = 16;
-/** (tf, length byte) pairs an entry holds: no document of the block can score above the best of them. */
+/** Number of (tf, length byte) pairs in an entry. No document of the block scores above the best of them. */
 export const PAIRS = 3;
-/** A tf this large or larger in a pair means "any tf". */
+/** A tf of at least this in a pair means "any tf". */
 export const TF_CAP = 255;
 
 /** Growing arrays of one term's occurrences. Ords ascend. */
@@ -24,7 +24,7 @@ export class TermBuffer {
     this.df = 0;
     this.occurrences = 0;
   }
-  /** Starts a document with `tf` occurrences, whose positions follow by `position` (or never, where none are kept). */
+  /** Starts a document with `tf` occurrences; calls of `position` follow (none if positions are not stored). */
   document(ord: number, tf: number): void {
     if (this.df === this.docs.length) {
       this.docs = doubled(this.docs);
@@ -122,7 +122,7 @@ export class ListWriter {
   }
 }
 
-/** Within a document each position less the one before it; the first as it is. */
+/** Within a document, each position minus the one before it; the first unchanged. */
 function positionDeltas(term: TermBuffer): Uint32Array {
   const deltas = new Uint32Array(term.occurrences);
   let at = 0;
@@ -138,7 +138,7 @@ function positionDeltas(term: TermBuffer): Uint32Array {
 
 /**
  * Three (tf, length byte) pairs such that every document of the block has a pair with tf no smaller and length no
- * larger. Starts from the Pareto frontier and joins the neighbours that lose least, by area in (log tf, byte).
+ * larger. Starts from the Pareto frontier and joins the neighbours with the smallest loss, by area in (log tf, byte).
  */
 function frontier(term: TermBuffer, from: number, count: number, norms: Uint8Array): Uint8Array {
   const best = new Uint32Array(256); // largest tf by length byte
@@ -161,7 +161,10 @@ function frontier(term: TermBuffer, from: number, count: number, norms: Uint8Arr
   return out;
 }
 
-/** Joins two neighbours into (the larger tf, the smaller length). Integer cost, so that every runtime chooses alike. */
+/**
+ * Joins two neighbours into (the larger tf, the smaller length). The cost is an integer, so every runtime chooses the
+ * same.
+ */
 function joinCheapest(pairs: { tf: number; norm: number }[]): void {
   let cheapest = 0;
   let cost = Infinity;

@@ -1,6 +1,6 @@
-// Joins inverted parts into one without analysing any text again: dictionaries are walked side by side, lists are decoded,
-// renumbered and written by the same code as a fresh write, so the bytes are those of a fresh write of the kept documents.
-// Statistics of deleted documents vanish here.
+// Joins inverted parts into one without analysing text again: dictionaries are read in parallel, lists are decoded,
+// renumbered and written by the code of a fresh write. So the bytes are those of a fresh write of the kept documents.
+// The merged part has no statistics of deleted documents.
 
 import { BitSet } from '../../core/bitset.ts';
 import { throwIfAborted } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { TermBuffer } from './list-writer.ts';
 import { PositionReader } from './positions.ts';
 
-/** Terms between two looks at the AbortSignal, which cost a turn of the event loop. */
+/** Terms between two checks of the AbortSignal, which cost a turn of the event loop. */
 const TERMS_A_TURN = 4096;
 
 interface Source {
@@ -52,7 +52,7 @@ export async function mergeInverted(
   await writeHeader({ size, positions: options.positions, fields: headers, present }, out);
 }
 
-/** One source's side of one field, its dictionary standing on a term (or `done`). */
+/** One field of one source, with its dictionary at a term (or `done`). */
 interface FieldSource {
   readonly ords: Int32Array;
   readonly norms: Uint8Array;

@@ -12,7 +12,7 @@
 
 import { editDistance } from './edit-distance.ts';
 
-/** A word that is looked for. */
+/** A word to look for. */
 export interface NearWord {
   /** Code points. */
   readonly points: readonly number[];
@@ -22,7 +22,7 @@ export interface NearWord {
   readonly exact: number;
 }
 
-/** Longer words do not fit in 32 bits; few terms are as long, and those are compared one by one. */
+/** Longer words do not fit in 32 bits. Few terms are as long; those are compared one by one. */
 const MAX_BITS = 29;
 const NONE: readonly number[] = [];
 
@@ -56,7 +56,9 @@ export class NearTerms {
     }
   }
 
-  /** Numbers of the words within their distance of the term, ascending. Terms may come in any order; ascending is fast. */
+  /**
+   * Numbers of the words within their distance of the term, ascending. Terms may come in any order; ascending is fast.
+   */
   near(term: Uint32Array, length: number): readonly number[] {
     let depth = 0;
     const most = Math.min(this.#depth, length);
@@ -71,7 +73,7 @@ export class NearTerms {
     return [...found, ...this.#longNear(term, length)].sort((a, b) => a - b);
   }
 
-  /** Edits between `term` and a word that was near it just now. */
+  /** Edits between `term` and a word that `match` has just returned for it. */
   distance(word: number, term: Uint32Array, length: number): number {
     const { points, distance } = this.#words[word]!;
     if (points.length > MAX_BITS) return editDistance(points, [...term.subarray(0, length)], distance);

@@ -1,5 +1,5 @@
-// Field lengths in one byte: Lucene's SmallFloat.intToByte4. Lengths below 40 are exact, longer ones keep their top four
-// bits (after 24 is taken off): 41 → 40, 100 → 96, 12345 → 12312.
+// Field lengths in one byte: Lucene's SmallFloat.intToByte4. Lengths below 40 are exact; longer ones keep their top
+// four bits (after 24 is subtracted): 41 → 40, 100 → 96, 12345 → 12312.
 
 /** Lengths below this are stored as themselves: the 24 codes that the four-bit float leaves unused. */
 const FREE = 24;
@@ -9,7 +9,7 @@ export function encodeLength(length: number): number {
   return length < FREE ? length : FREE + toFloat4(length - FREE);
 }
 
-/** Lengths that the 256 bytes stand for. */
+/** The lengths of the 256 bytes. */
 export function decodedLengths(): Float64Array {
   return Float64Array.from({ length: 256 }, (_, byte) => (byte < FREE ? byte : FREE + fromFloat4(byte - FREE)));
 }

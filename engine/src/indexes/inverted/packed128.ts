@@ -1,6 +1,6 @@
-// 128 unsigned integers at one bit width, interleaved over four 32-bit lanes as a SIMD register holds them: value i lies
-// in lane i % 4, at bit (i >> 2) · width of that lane. Lemire and Boytsov, "Decoding billions of integers per second
-// through vectorization" (2015). The fast twin of `unpack` is in assembly/postings.ts.
+// 128 unsigned integers at one bit width, interleaved over four 32-bit lanes as in a SIMD register: value i is in lane
+// i % 4, at bit (i >> 2) · width of that lane. Lemire and Boytsov, "Decoding billions of integers per second through
+// vectorization" (2015). The fast twin of `unpack` is in assembly/postings.ts.
 //
 //   width 5:   word 0      word 1      word 2      word 3      word 4 …
 //            v24…v4 v0   v25…v5 v1   v26…v6 v2   v27…v7 v3     (low bits first; values run over into word + 4)

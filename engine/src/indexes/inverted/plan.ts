@@ -1,5 +1,5 @@
-// A lexical query made ready for one index: fields resolved, boosts pushed to the leaves, nested clauses flattened and
-// repeated ones joined just as Lucene's BooleanQuery.rewrite does, because each nesting rounds a sum to float32.
+// A lexical query prepared for one index: fields resolved, boosts moved to the leaves, nested clauses flattened and
+// repeated ones joined as in Lucene's BooleanQuery.rewrite, because each nesting rounds a sum to float32.
 
 import { EngineError } from '../../core/errors.ts';
 import type { LexicalQuery } from '../../core/types.ts';
@@ -18,7 +18,7 @@ export interface PhraseLeaf {
   readonly positions: readonly number[];
   readonly boost: number;
 }
-/** A prefix or fuzzy leaf: which terms it stands for is decided by the global statistics (expand.ts). */
+/** A prefix or fuzzy leaf: the global statistics determine its expansions (expand.ts). */
 export interface ExpandLeaf {
   readonly type: 'prefix' | 'fuzzy';
   readonly field: number;
@@ -35,7 +35,7 @@ export interface Inner {
   readonly type: 'and' | 'or';
   readonly clauses: readonly Plan[];
   readonly excluded: readonly Plan[];
-  /** The boost it stands under: Lucene rounds a boosted group by itself. undefined: one leaf over several fields. */
+  /** The boost of the group: Lucene rounds a boosted group by itself. undefined: one leaf over several fields. */
   readonly boost: number | undefined;
 }
 export type Plan = Leaf | Inner;
@@ -46,9 +46,9 @@ export interface PlanFields {
   readonly positions: boolean;
 }
 
-/** Terms that a prefix or fuzzy leaf stands for when it does not say. */
+/** Default limit of expansions of a prefix or fuzzy leaf. */
 export const DEFAULT_LIMIT = 64;
-/** Deeper trees are refused rather than overflowing the stack. */
+/** Deeper trees are refused, because they would overflow the stack. */
 const MAX_DEPTH = 200;
 const MAX_BOOST = 1e30;
 
@@ -113,7 +113,7 @@ function inFields(context: Context, leaf: (field: number, boost: number) => Leaf
   return leaves.length === 1 ? leaves[0]! : { type: 'or', clauses: leaves, excluded: [], boost: undefined };
 }
 
-/** Boosts and field weights multiply; a score must stay finite in float32, or ∞ − ∞ would be one. */
+/** Boosts and field weights multiply. A score must be finite in float32, else ∞ − ∞ could be a score. */
 function checkBoost(boost: number): number {
   if (boost <= MAX_BOOST) return boost;
   throw invalid(`Boosts and field weights multiply to ${boost}`, `Keep their product at or below ${MAX_BOOST}.`);
@@ -170,7 +170,7 @@ function group(type: 'and' | 'or', queries: readonly LexicalQuery[], context: Co
   return { type, clauses: joined, excluded, boost: context.boost };
 }
 
-/** An `or` inside an `or` under the same boost is one with it. (Lucene keeps an `and` inside an `and`, and so do we.) */
+/** An `or` inside an `or` under the same boost is merged into it. (An `and` inside an `and` stays, as in Lucene.) */
 function dissolves(plan: Plan, boost: number): plan is Inner {
   if (plan.type !== 'or' || plan.excluded.length > 0) return false;
   return plan.boost === undefined || plan.boost === boost;
@@ -191,13 +191,13 @@ function joinRepeated(clauses: readonly Plan[]): readonly Plan[] {
       const key = keyOf(clause);
       const sum = sums.get(key);
       if (sum !== undefined) joined.push(sum === clause.boost ? clause : { ...clause, boost: Math.fround(sum) });
-      sums.delete(key); // the first one stands for all
+      sums.delete(key); // the first one represents all
     }
   }
   return joined;
 }
 
-/** Equal for leaves that differ in boost alone. */
+/** Equal for leaves that differ only in boost. */
 export function keyOf(leaf: Leaf): string {
   return leaf.type === 'term' ? `${leaf.field} ${leaf.term}` : JSON.stringify({ ...leaf, boost: 0 });
 }

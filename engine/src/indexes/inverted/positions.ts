@@ -5,7 +5,7 @@ import type { ListCursor } from './list-cursor.ts';
 import { BLOCK, packedBytes, unpack } from './packed128.ts';
 
 export class PositionReader {
-  /** Positions that `read` found; only as many as it says are of the present document. */
+  /** The result of `read`; only the first entries, up to its return value, belong to the current document. */
   positions = new Uint32Array(16);
   readonly #occurrences: number;
   readonly #view: DataView;
@@ -33,8 +33,10 @@ export class PositionReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Reads the positions in the document that `cursor`, over the same term, stands on; returns how many there are.
-   * Throws RangeError (see readingLists) where the list has fewer. */
+  /**
+   * Reads the positions in the current document of `cursor`, which must be over the same term; returns their number.
+   * Throws RangeError (see readingLists) if the list has fewer.
+   */
   read(cursor: ListCursor): number {
     const { tf } = cursor;
     let at = this.#docBlockStarts[Math.floor(cursor.index / BLOCK)]! + cursor.occurrencesBefore;

@@ -1,17 +1,17 @@
-// Runs the postings kernels: lays out one search in an arena's scratch memory and reads the result back. Offsets are those
-// of assembly/postings.ts. The kernels skip what cannot enter the best k, and nothing else: same result as cursors.ts.
+// Runs the postings kernels: puts one search into an arena's scratch memory and reads the result. Offsets are those of
+// assembly/postings.ts. The kernels skip only documents that cannot enter the best k: same result as cursors.ts.
 
 import type { BitSet } from '../../core/bitset.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { Arena, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
 import type { Candidates } from '../../storage/part.ts';
 
-/** One term's postings, lying in the arena. */
+/** One term's postings in the arena. */
 export interface PostingsList {
   /** Address of the list's bytes. */
   readonly address: number;
   readonly df: number;
-  /** No tf is larger. */
+  /** The largest possible tf. */
   readonly maxTf: number;
   readonly weight: number;
   /** Address of the field's length bytes. */
@@ -20,7 +20,7 @@ export interface PostingsList {
   readonly inverse: Float32Array;
 }
 
-/** A clause that is no term, scored beforehand. */
+/** A clause other than a term, scored beforehand. */
 export interface ScoredList {
   readonly df: number;
   readonly docs: Uint32Array; // (df) ascending
@@ -44,8 +44,8 @@ const WINDOW = 2048; // documents
 const DECODED = 136; // documents of a block and eight sentinels
 
 /**
- * undefined: the sums of this query might depend on their order, or the arena has no room for so many clauses or so large
- * a k; then it must be scored clause by clause.
+ * undefined: the sums of this query might depend on their order, or the arena has no room for the number of clauses or
+ * for k. The query must then be scored clause by clause.
  */
 export function searchPruned(
   arena: Arena,
@@ -191,8 +191,8 @@ function rawBytes(list: ScoredList): number {
 }
 
 /**
- * The kernel keeps what is above its threshold; ours must reach `floor`: the threshold is the largest float32 below it, so
- * that an exact sum at or below the threshold also rounds to at most the threshold. Scores are never negative.
+ * The kernel keeps scores above its threshold; this search must reach `floor`. So the threshold is the largest float32
+ * below it: an exact sum at or below the threshold also rounds to at most the threshold. Scores are never negative.
  */
 function thresholdOf(floor: number): number {
   if (!(floor > 0)) return -1;

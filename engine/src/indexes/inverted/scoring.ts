@@ -1,4 +1,4 @@
-// What one search scores with: idf, weights and length factors of each leaf, from the global statistics.
+// The numbers that one search scores with: idf, weights and length factors of each leaf, from the global statistics.
 
 import type { Statistics, Trace } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
@@ -17,7 +17,7 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** What the leaves of plans stand for, by the statistics that say so: found once a search, not once a segment. */
+/** The expansions of the leaves of plans, by statistics: computed once a search, not once a segment. */
 export type Expansions = WeakMap<Statistics, WeakMap<Plan, ReadonlyMap<ExpandLeaf, Expanded>>>;
 
 export interface ScoringOptions {
@@ -26,7 +26,7 @@ export interface ScoringOptions {
   /** The query. */
   readonly plan: Plan;
   readonly expansions: Expansions;
-  /** Hears of candidates that are left out. */
+  /** Receives the number of candidates that are left out. */
   readonly trace: Trace | undefined;
 }
 
@@ -81,7 +81,7 @@ export class Scoring {
       found = this.#expandAll(plan);
       known.set(plan, found);
     }
-    return found.get(leaf)!; // a leaf of this very plan
+    return found.get(leaf)!; // a leaf of this plan
   }
 
   #expandAll(plan: Plan): ReadonlyMap<ExpandLeaf, Expanded> {
@@ -102,14 +102,14 @@ export class Scoring {
     return all;
   }
 
-  /** 0 for a term that only deleted documents hold, where the statistics leave those out. */
+  /** 0 for a term that only deleted documents hold, if the statistics leave those out. */
   #df(field: number, term: string): number {
     const df = this.#statistics.get(this.fields[field]!.dfPrefix + term) ?? 0;
     return Math.min(df, this.field(field).docs);
   }
 }
 
-/** Length factor tables, remembered: they change only when the statistics do. */
+/** Cached tables of length factors: they change only when the statistics do. */
 export class NormTables {
   readonly #tables = new Map<number, Float32Array>();
   #bm25: Bm25 | undefined;

@@ -17,12 +17,12 @@ export function docsKey(field: string): string {
 export function lengthKey(field: string): string {
   return `length/${escaped(field)}`;
 }
-/** The df key of a term is this followed by the term as it is. */
+/** The df key of a term is this prefix followed by the term, unescaped. */
 export function dfPrefix(field: string): string {
   return `df/${escaped(field)}/`;
 }
 
-/** A field's name and its keys, made once. */
+/** A field's name and its keys, computed once. */
 export interface FieldKeys {
   readonly name: string;
   readonly docsKey: string;
@@ -34,7 +34,7 @@ export interface FieldStatistics {
   readonly averageLength: number;
 }
 
-/** Throws INVALID_ARGUMENT when `statistics` were collected for something else. */
+/** Throws INVALID_ARGUMENT when `statistics` were collected for another query or index. */
 export function fieldStatistics(statistics: Statistics, field: FieldKeys): FieldStatistics {
   const docs = statistics.get(field.docsKey);
   const occurrences = statistics.get(field.lengthKey);

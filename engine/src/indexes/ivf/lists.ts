@@ -1,4 +1,4 @@
-// An open inverted file: which lists a query visits, and when it has seen enough.
+// An open inverted file: the lists that a query visits, and the condition to stop.
 
 import { asFloat32, asUint32, bytesOf } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -27,11 +27,11 @@ export interface ListsOptions extends Cancellable {
   readonly queryBits: QueryBits;
 }
 
-/** Codes that a query compares at least: small segments are scanned whole, in less time than most searches take otherwise. */
+/** The minimum number of codes that a query compares: small segments are scanned whole, which is fast enough. */
 const MIN_SCANNED = 131_072;
 /**
  * Share of a large segment's codes that a query compares. Sentences of abstracts, whose clusters are weak, need a third
- * of 400,000 for a recall@10 of .97 (docs/kernels.md); where clusters are strong, a few probes do.
+ * of 400,000 for a recall@10 of .97 (docs/kernels.md); with strong clusters a few probes are enough.
  */
 const SCANNED_SHARE = 1 / 3;
 
@@ -105,9 +105,9 @@ export class Lists implements Finder {
   }
 
   /**
-   * Ranges of codes in the order of their centroids, until enough were seen: at least the probes asked for (or the
-   * default share of the codes), in proportion more where a filter accepts few or many candidates are wanted, and always
-   * until `wanted` accepted rows (or all there are) were kept.
+   * Ranges of codes in the order of their centroids. Stops after at least the given number of probes (or the default
+   * share of the codes); proportionally later if a filter accepts few or many candidates are wanted; and never before
+   * `wanted` accepted rows (or all there are) were kept.
    */
   #visit(query: Float32Array, wanted: number, accept: RowFilter | undefined, isExhaustive: boolean) {
     const { count, probes, rescore } = this.#options;
@@ -131,7 +131,7 @@ export class Lists implements Finder {
     };
   }
 
-  /** How many lists to rank at first: those asked for, or what the codes asked for should need. */
+  /** Number of lists to rank first: the given number, or an estimate from the number of codes. */
   #firstLists(minLists: number, minCodes: number): number {
     const byCodes = Math.ceil((1.5 * minCodes * this.#k) / Math.max(1, this.#options.count)) + 1;
     return Math.min(this.#k, Math.max(minLists, byCodes));

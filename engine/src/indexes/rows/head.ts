@@ -1,4 +1,4 @@
-// The `head` section that opens every dense part (docs/format/flat.md): what the other sections hold.
+// The `head` section at the beginning of every dense part (docs/format/flat.md): it describes the other sections.
 
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -27,7 +27,7 @@ export async function writeHead(out: SectionWriter, head: Head): Promise<void> {
   await writeSection(out, 'head', writer.finish());
 }
 
-/** Throws CORRUPT where the head contradicts the configuration or the sizes of the sections. */
+/** Throws CORRUPT if the head contradicts the configuration or the sizes of the sections. */
 export async function readHead(sections: SectionReader, dim: number, format: VectorFormat): Promise<Head> {
   const reader = new ByteReader(await sections.readAll('head'), 'section head');
   const head = { size: reader.u32(), count: reader.u32(), dim: reader.u32(), format: FORMATS[reader.u32()] };
@@ -44,7 +44,7 @@ export function checkSize(sections: SectionReader, name: string, bytes: number):
   }
 }
 
-/** Awaits `opening`. If it fails, closes `before`, whose kernel memory has no other owner yet. */
+/** Awaits `opening`. If it fails, closes `before`, because nothing else would free its kernel memory. */
 export async function orClose<T>(before: readonly { close(): void }[], opening: Promise<T>): Promise<T> {
   try {
     return await opening;

@@ -1,8 +1,10 @@
-// Scalar quantisation, symmetric and per vector: x ≈ code × scale with scale = max|x| / 127. Arithmetic that touches
-// bytes or scores is f64 or fround of it, so every runtime makes the same.
+// Scalar quantisation, symmetric and per vector: x ≈ code × scale with scale = max|x| / 127. Arithmetic that affects
+// bytes or scores is in f64, or f64 rounded by fround, so every runtime gives the same bits.
 
 const LEVELS = 127;
-/** Queries get 15 bits: their rounding is then nothing beside the documents' (engine/assembly/int8.ts). */
+/**
+ * Queries have 15 bits, so that their rounding is negligible beside that of the documents (engine/assembly/int8.ts).
+ */
 const QUERY_LEVELS = 16383;
 
 /** Writes codes of `vec` into `out`; returns the scale (f32, 0 for a zero vector). */
@@ -16,7 +18,7 @@ export function quantise(vec: Float32Array, out: Int8Array): number {
   return scale;
 }
 
-/** What the codes stand for, rounded to f32. */
+/** The values of the codes, rounded to f32. */
 export function dequantise(codes: Int8Array, scale: number, out: Float32Array): void {
   for (let i = 0; i < codes.length; i++) out[i] = codes[i]! * scale;
 }

@@ -1,22 +1,25 @@
-// Rows of equal length in kernel memory: an array of regions, each a whole number of rows, so that neither the number of
-// rows nor the size of one memory limits the other (docs/adr/0012-memory-model.md).
+// Rows of equal length in kernel memory: an array of regions, each a whole number of rows. So the number of rows is not
+// limited by the size of one memory (docs/adr/0012-memory-model.md).
 
 import type { Cancellable } from '../../core/types.ts';
 import type { Arena, Heap, Region } from '../../kernels/heap.ts';
 import type { SectionReader } from '../../storage/part.ts';
 
 const CHUNK_BYTES = 256 << 20;
-/** Sections are read in pieces of this size: no second copy of a whole section. */
+/** Sections are read in pieces of this size, so that no whole section is held twice. */
 const READ_BYTES = 1 << 20;
 
-/** One section of fixed-size rows that lies in every chunk. */
+/** One section of fixed-size rows that every chunk holds. */
 export interface Column {
   readonly section: string;
   readonly rowBytes: number;
 }
 
 export interface ChunksOptions extends Cancellable {
-  /** Chunks begin at multiples of so many rows and have room for a multiple; what is beyond the last row is 0. Default 1. */
+  /**
+   * Chunks begin at multiples of this many rows and have room for a multiple; the space after the last row is 0.
+   * Default 1.
+   */
   readonly multiple?: number;
 }
 
@@ -82,7 +85,10 @@ export class Chunks {
     return new Chunks(count, rowsPerChunk, list, regions);
   }
 
-  /** Runs over the pieces of rows from … to−1 that lie in one chunk each; `at` is the piece's first row in its chunk. */
+  /**
+   * Calls `visit` for each range of rows from … to−1 that lies in one chunk; `at` is the range's first row in its
+   * chunk.
+   */
   pieces(from: number, to: number, visit: (chunk: Chunk, at: number, count: number) => void): void {
     for (let row = from; row < to; ) {
       const chunk = this.list[Math.floor(row / this.#rowsPerChunk)]!;
@@ -115,6 +121,6 @@ async function readInto(
   for (let done = 0; done < total; done += READ_BYTES) {
     const length = Math.min(READ_BYTES, total - done);
     const bytes = await sections.read(column.section, first * column.rowBytes + done, length, options);
-    region.u8().set(bytes, offset + done); // a fresh view: another part may have grown the memory meanwhile
+    region.u8().set(bytes, offset + done); // a new view: another part may have grown the memory
   }
 }

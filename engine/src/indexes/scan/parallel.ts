@@ -1,5 +1,5 @@
-// A scan cut into one share of the rows a worker, each with a heap of its own; the heaps are merged by (rank, row), so the
-// answer is that of one thread. Twin: the same scan through scan.ts.
+// A scan divided into one range of rows per worker, each with its own heap. The heaps are merged by (rank, row), so the
+// result is that of one thread. Twin: the same scan through scan.ts.
 
 import { EngineError } from '../../core/errors.ts';
 import type { Arena, Heap } from '../../kernels/heap.ts';
@@ -11,10 +11,10 @@ import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { Chunk, Chunks } from './chunks.ts';
 import type { ScanOptions, ScanPlace } from './scan.ts';
 
-/** Below this many bytes a share is not worth waking a worker for. */
+/** A range below this many bytes is not worth the message to a worker. */
 const MIN_SHARE_BYTES = 1 << 20;
 
-/** Throws INVALID_ARGUMENT unless workers can see the memory of `heap`. */
+/** Throws INVALID_ARGUMENT unless workers can access the memory of `heap`. */
 export function checkPool(pool: KernelPool | undefined, heap: Heap | undefined): void {
   if (pool === undefined || heap?.isShared === true) return;
   throw new EngineError('INVALID_ARGUMENT', 'A worker pool was given without a heap of shared memory', {
@@ -30,7 +30,7 @@ export interface ParallelOptions extends ScanOptions {
   readonly call: (place: ScanPlace, chunk: Chunk, at: number, count: number) => KernelCall;
 }
 
-/** The best k of all rows. The memory of the scan is its own, so other searches may run meanwhile. */
+/** The best k of all rows. The scan has its own memory, so other searches may run at the same time. */
 export async function parallelScan(options: ParallelOptions): Promise<Ranked> {
   const arenas = [...new Set(options.chunks.list.map((chunk) => chunk.arena))];
   const found: Ranked[] = [];

@@ -1,5 +1,5 @@
-// One pass of kernels over chunks that may lie in several arenas. Sets up query, filter and top-k heap in the scratch of
-// the arena at hand, and carries the heap along when the next chunk lies elsewhere. Synchronous from `new` to `take`.
+// One pass of kernels over chunks that may be in several arenas. Copies query, filter and top-k heap to the scratch of
+// each arena in turn. Synchronous from `new` to `take`.
 
 import type { Arena } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
@@ -9,7 +9,7 @@ import type { VectorsKernels } from '../../kernels/vectors.ts';
 
 export interface ScanInput {
   readonly bytes: Uint8Array;
-  /** Room in scratch, at least bytes.length; the rest is zeroed. */
+  /** Bytes reserved in scratch, at least bytes.length; the rest is zeroed. */
   readonly room?: number;
 }
 
@@ -25,10 +25,10 @@ export interface ScanPlace {
 export interface ScanOptions {
   /** Size of the heap, ≥ 1. */
   readonly k: number;
-  /** Only ranks below enter (kernels/topk.ts). Default all. */
+  /** Only ranks below this enter (kernels/topk.ts). Default all. */
   readonly limit?: number;
   readonly inputs: readonly ScanInput[];
-  /** Runs after the inputs were copied into an arena. */
+  /** Called after the inputs were copied into an arena. */
   readonly prepare?: (place: ScanPlace) => void;
 }
 
@@ -42,7 +42,7 @@ export class Scan {
     this.#options = options;
   }
 
-  /** Where the inputs and the heap are while working in `arena`. */
+  /** Addresses of the inputs and the heap in `arena`. */
   in(arena: Arena): ScanPlace {
     if (this.#place?.arena === arena) return this.#place;
     const { inputs, k, limit, prepare } = this.#options;
@@ -65,7 +65,7 @@ export class Scan {
     return place;
   }
 
-  /** The best, sorted. Once. */
+  /** Returns the best, sorted. May be called once. */
   take(): Ranked {
     const place = this.#place;
     if (place === undefined) return { ords: new Uint32Array(0), ranks: new Uint32Array(0) };

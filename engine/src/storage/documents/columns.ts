@@ -1,5 +1,5 @@
 // Typed columns of a segment: keyword (dictionary and one code a document), keywords (dictionary and a list of codes a
-// document), number (f64), boolean (a bit). Which documents have a value at all is a bit set of its own. Dictionaries
+// document), number (f64), boolean (a bit). A separate bit set marks the documents that have a value. Dictionaries
 // ascend as UTF-8 bytes, so ranges and prefixes of strings are ranges of codes.
 
 import { BitSet } from '../../core/bitset.ts';
@@ -137,7 +137,7 @@ function encodeStrings(type: 'keyword' | 'keywords', size: number, source: Colum
   return { dictionary, ...flatten(lists, size, codeOf) };
 }
 
-/** A set a document: codes ascend, none twice. */
+/** One set of codes a document: ascending, without duplicates. */
 function flatten(lists: readonly (readonly number[] | undefined)[], size: number, codeOf: Uint32Array) {
   const starts = new Uint32Array(size + 1);
   const codes: number[] = [];
@@ -177,7 +177,7 @@ export async function loadColumn(
   return decodeColumn(name, type, size, bytes);
 }
 
-/** The same without waiting; undefined where the storage cannot. */
+/** The same, synchronously; undefined if the storage cannot read synchronously. */
 export function loadColumnSync(
   name: string,
   type: ColumnType,

@@ -1,5 +1,6 @@
-// Filters over columns and ids → one bit set a segment, shared by all index parts. A missing value fails every test but
-// `not`. Strings compare as UTF-8 bytes. Type mistakes are INVALID_QUERY, never an empty result.
+// Filters over columns and ids → one bit set a segment, shared by all index parts. A missing value fails every test
+// except
+// `not`. Strings compare as UTF-8 bytes. A type mismatch is INVALID_QUERY, never an empty result.
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -10,7 +11,7 @@ import type { DocumentTable } from './table.ts';
 
 type Range = Extract<Filter, { op: 'range' }>;
 
-/** Deepest nesting that is evaluated; a filter may come from a URL. */
+/** The deepest nesting that is accepted; a filter may come from a URL. */
 const MAX_DEPTH = 64;
 
 /** Documents of the table that pass. */
@@ -19,12 +20,12 @@ export async function evaluateFilter(filter: Filter, table: DocumentTable): Prom
   return evaluateLoaded(filter, table, (name) => table.columnSync(name));
 }
 
-/** The same without waiting, where the table is sync. */
+/** The same, synchronously, if the table is sync. */
 export function evaluateFilterSync(filter: Filter, table: DocumentTable): BitSet {
   return evaluateLoaded(filter, table, (name) => table.columnSync(name));
 }
 
-/** Throws INVALID_QUERY where a filter is nested too deeply. Walks without recursion: the filter may be of any depth. */
+/** Throws INVALID_QUERY if a filter is nested too deeply. Not recursive, because the filter may have any depth. */
 export function checkDepth(filter: Filter): void {
   let level: readonly Filter[] = [filter];
   for (let depth = 0; level.length > 0; depth++) {
@@ -180,7 +181,7 @@ interface ByTypeof {
 }
 
 function expectType<T extends keyof ByTypeof>(column: Column, value: unknown, type: T): ByTypeof[T] {
-  if (typeof value === type && !Number.isNaN(value)) return value as ByTypeof[T]; // the line's own test is the proof
+  if (typeof value === type && !Number.isNaN(value)) return value as ByTypeof[T]; // the comparison in this line proves it
   throw new EngineError(
     'INVALID_QUERY',
     `Column ${column.name} (${column.type}) is compared with ${typeof value === 'number' ? value : JSON.stringify(value)}`,

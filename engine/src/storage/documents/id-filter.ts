@@ -1,11 +1,11 @@
-// A Bloom filter over a segment's ids, so that a writer need not search every segment for every document that it adds.
-// Made in memory when first needed; 10 bits and 4 probes an id: about 1.2 % of absent ids pass and are then looked up.
+// A Bloom filter over a segment's ids, so that a writer does not search every segment for every document that it adds.
+// Built in memory on first use; 10 bits and 4 probes an id: about 1.2 % of absent ids pass and are then looked up.
 
 const BITS_PER_ID = 10;
 const PROBES = 4;
 
 export interface IdFilter {
-  /** false: certainly not there. */
+  /** false: the id is certainly absent. */
   mayHave(id: string): boolean;
 }
 

@@ -1,6 +1,6 @@
 // The ids of a segment, ascending as UTF-8 bytes, so that the order of Ords is the order of ids (ADR 0004). Blocks of
-// 16, each id as (bytes shared with the one before, rest); the first of a block shares nothing. Finding an id is a
-// binary search over blocks and a walk in one. The compressed bytes stay in memory: about 10 a paper.
+// 16, each id as (bytes shared with the id before, rest); the first of a block shares nothing. An id is found by a
+// binary search over blocks and a scan of one block. The compressed bytes stay in memory: about 10 a paper.
 
 import { ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -56,14 +56,14 @@ function sharedPrefix(a: Uint8Array, b: Uint8Array): number {
 export interface SortedStrings extends Iterable<string> {
   readonly size: number;
   at(position: number): string;
-  /** −1 when it is not there. */
+  /** −1 if it is absent. */
   find(text: string): number;
   /** Position of the first string that is not below `text`; `size` when all are. */
   lowerBound(text: string): number;
   readonly residentBytes: number;
 }
 
-/** Opens what writeStrings wrote. */
+/** Opens the output of writeStrings. */
 export async function openStrings(name: string, size: number, sections: SectionReader): Promise<SortedStrings> {
   return sortedStrings(name, size, await sections.readAll(name), await sections.readAll(`${name}.index`));
 }
@@ -74,7 +74,7 @@ export function sortedStrings(name: string, size: number, bytes: Uint8Array, ind
     throw new EngineError('CORRUPT', `${name}: ${index.length / 4} blocks for ${size} strings`);
   }
   const starts = new DataView(index.buffer, index.byteOffset, index.byteLength);
-  const firsts = new Array<string | undefined>(blockCount); // decoded when first compared with
+  const firsts = new Array<string | undefined>(blockCount); // decoded on the first comparison
   const cursor = new Cursor(name, bytes);
   const first = (block: number): string => {
     let text = firsts[block];
@@ -119,12 +119,12 @@ export function sortedStrings(name: string, size: number, bytes: Uint8Array, ind
     residentBytes: bytes.length + index.length,
     *[Symbol.iterator]() {
       const own = new Cursor(name, bytes);
-      for (let i = 0; i < size; i++) yield own.next(); // blocks follow each other: the first of one shares 0 bytes
+      for (let i = 0; i < size; i++) yield own.next(); // blocks are contiguous: the first of one shares 0 bytes
     },
   };
 }
 
-/** Walks prefix-compressed entries; keeps the bytes of the current one. */
+/** Reads prefix-compressed entries in order; keeps the bytes of the current one. */
 class Cursor {
   readonly #name: string;
   readonly #bytes: Uint8Array;

@@ -1,5 +1,5 @@
-// The document table of a segment: "here is an Ord, give me its id, its column values, its stored text", and back from
-// an id to its Ord. Written from rows in id order, so a merge writes the same bytes as a rebuild. Not for text search.
+// The document table of a segment: from an Ord to its id, column values and stored text, and from an id to its Ord. It
+// is written from rows in id order, so a merge writes the same bytes as a rebuild. Not for text search.
 
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -14,19 +14,19 @@ export interface Rows {
   readonly size: number;
   ids(): Iterable<DocId>;
   column(name: string): Promise<ColumnSource>;
-  /** The bytes that encodeStored made. */
+  /** The output of encodeStored. */
   stored(ord: number): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface DocumentTable {
   readonly size: number;
   readonly ids: SortedStrings;
-  /** Columns can be had without waiting. */
+  /** Whether columns can be read synchronously. */
   readonly isSync: boolean;
   /** Throws INVALID_QUERY when the schema has no such column. */
   column(name: string): Promise<Column>;
   columnSync(name: string): Column;
-  /** Reads stored fields as written, for Ords that ascend: a window at a time. For merges. */
+  /** Reads stored fields as written, for ascending Ords, one window at a time. For merges. */
   storedInOrder(): (ord: number) => Uint8Array | Promise<Uint8Array>;
   document(ord: number): Promise<Document>;
 }

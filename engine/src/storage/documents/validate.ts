@@ -1,4 +1,4 @@
-// Does a document fit the schema? Checked once, at the door of the writer; the message names the document and the value.
+// Checks a document against the schema, once, when it enters the writer. The message names the document and the value.
 
 import { EngineError } from '../../core/errors.ts';
 import type { ColumnType, ColumnValue, Document, Schema } from '../../core/types.ts';
