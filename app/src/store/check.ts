@@ -1,67 +1,59 @@
-// What `quire doctor` asks of the store: SQLite's own check, the checksum of every row, and whether the works are
-// exactly the fold of the records.
+// What `quire doctor --deep` does with the store: the check of the whole file, and whether the works are exactly the fold
+// of the records.
 
-import { groupRecords, type Identity, identityOf, makeWork, titleHash } from '../papers/index.ts';
-import { rowDigest } from './checksum.ts';
-import { readStored } from './refold.ts';
+import { groupRecords, makeWork } from '../papers/index.ts';
+import { foldDigest } from './checksum.ts';
+import { DAMAGE_LIMIT, type Damage } from './damage.ts';
+import { identified, type Known } from './rebuild.ts';
+import { readStored } from './stored.ts';
 import type { Store } from './store.ts';
+import { walkStore } from './walk.ts';
 
 export interface StoreCheck {
   readonly records: number;
   readonly works: number;
-  /** One sentence each, at most PROBLEM_LIMIT; [] when all is well. */
+  /** One sentence each, at most DAMAGE_LIMIT; [] when the store is sound. */
   readonly problems: readonly string[];
 }
 
 const PAGE = 2_000;
-const PROBLEM_LIMIT = 100;
 
 /** Reads every row. Memory: a few hundred bytes a record. */
 export function checkStore(store: Store): StoreCheck {
-  const problems: string[] = [];
-  const report = (text: string) => {
-    if (problems.length < PROBLEM_LIMIT) problems.push(text);
+  const problems = new Set<string>();
+  const report = ({ message }: Pick<Damage, 'message'>) => {
+    if (problems.size < DAMAGE_LIMIT) problems.add(message);
   };
-  const integrity = store.sql.pragma('integrity_check');
-  if (integrity !== 'ok') report(`SQLite: ${integrity}`);
-  const seen: (Identity & { readonly seq: number })[] = [];
-  for (let page = store.records(0, PAGE); page.length > 0; page = store.records(page.at(-1)?.seq ?? 0, PAGE)) {
-    for (const row of page) {
-      const where = `record ${row.seq} (${row.source}, id ${JSON.stringify(row.id)})`;
-      if (rowDigest([row.source, row.id, row.title_hash, row.raw]) !== row.digest)
-        report(`${where}: the checksum does not match`);
-      try {
-        const record = readStored(row);
-        if (titleHash(record) !== row.title_hash) report(`${where}: its title is not the one it is kept under`);
-        seen.push({ ...identityOf(record), seq: row.seq });
-      } catch (error) {
-        report(`${where}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+  for (const damage of store.health.now.damaged) report(damage);
+  return store.sql.snapshot(() => {
+    for (const _ of walkStore(store.sql, report)) {
+      // nothing to do between slices
     }
-  }
-  const works = checkWorks(store, seen, report);
-  return { records: seen.length, works, problems };
+    if (problems.size > 0) return { records: 0, works: 0, problems: [...problems] };
+    const counts = checkFold(store, report);
+    return { ...counts, problems: [...problems] };
+  });
 }
 
-/** Folds all records anew and compares, work by work. */
-function checkWorks(
-  store: Store,
-  seen: readonly (Identity & { seq: number })[],
-  report: (text: string) => void,
-): number {
-  const expected = new Set<string>();
+/** Folds all records again and compares, work by work. */
+function checkFold(store: Store, report: (found: Pick<Damage, 'message'>) => void): { records: number; works: number } {
+  const seen: Known[] = [];
+  for (let page = store.records(-1, PAGE); page.length > 0; page = store.records(page.at(-1)?.seq ?? 0, PAGE)) {
+    for (const row of page) {
+      const read = identified(row);
+      if (typeof read === 'string') report({ message: read });
+      else seen.push(read);
+    }
+  }
+  const folds = new Map(store.sql.rows<{ key: string; fold: string }>('SELECT key, fold FROM works').map((row) => [row.key, row.fold]));
   for (const group of groupRecords(seen, (record) => record)) {
     const records = group.members.flatMap(({ seq }) => store.records(seq - 1, 1)).map(readStored);
     const work = makeWork(records, group);
-    expected.add(work.key);
-    if (store.workDigest(work.key) === undefined) report(`missing work ${work.key}: ${work.title}`);
-    else if (store.workDigest(work.key) !== rowDigest([JSON.stringify(work)]))
-      report(`work ${work.key} is not the fold of its records`);
+    const fold = folds.get(work.key);
+    if (fold === undefined) report({ message: `missing work ${work.key}: ${work.title}` });
+    else if (fold !== foldDigest(work)) report({ message: `work ${work.key} is not the fold of its records` });
+    folds.delete(work.key);
   }
-  let works = 0;
-  for (let keys = store.keysAfter('', PAGE); keys.length > 0; keys = store.keysAfter(keys.at(-1) ?? '', PAGE)) {
-    works += keys.length;
-    for (const key of keys) if (!expected.has(key)) report(`work ${key} has no records`);
-  }
-  return works;
+  for (const key of folds.keys()) report({ message: `work ${key} has no records` });
+  return { records: seen.length, works: store.countWorks() };
 }

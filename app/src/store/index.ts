@@ -1,6 +1,13 @@
 // The store: source records as received, and the works made from them.
 
+export { type CheckHandle, checkInBackground } from './background-check.ts';
 export { checkStore, type StoreCheck } from './check.ts';
 export { rowDigest } from './checksum.ts';
-export { readStored } from './refold.ts';
-export { type Batch, type FileProgress, type NewRow, type RecordRow, STORE_FILE, Store } from './store.ts';
+export { type Damage, damageError } from './damage.ts';
+export type { StoreHealth } from './health.ts';
+export type { FileProgress } from './imports.ts';
+export type { Works } from './read-works.ts';
+export type { NewRow } from './records.ts';
+export { type Repaired, repairStore } from './repair.ts';
+export { type Batch, STORE_FILE, Store } from './store.ts';
+export { type RecordRow, readStored } from './stored.ts';

@@ -1,6 +1,6 @@
-// The tables, and how a store of an older version becomes one of this version. `records` and `imports` are the truth;
-// `identities`, `members` and `works` can be made again from `records` at any time (refold.ts), and `changes` numbers
-// what happened to works so that an index knows what it has not seen.
+// The tables. `records` and `imports` are the truth; `identities`, `members` and `works` are derived from `records` and
+// can be made from them at any time (rebuild.ts). `changes` numbers what happened to works: an index is up to date when
+// it contains the last number.
 
 import type { Generated } from 'kysely';
 
@@ -12,10 +12,24 @@ export interface Tables {
     readonly title_hash: string;
     /** The row as received. */
     readonly raw: string;
-    /** Checksum over the four columns before it (checksum.ts). */
+    /** Checksum of the four columns before it (checksum.ts). */
     readonly digest: string;
   };
-  readonly identities: { readonly key: string; readonly record: number };
+  /** Records that did not match their checksum, or that this build does not accept, when the works were rebuilt. No page shows them. */
+  readonly quarantine: {
+    readonly seq: Generated<number>;
+    readonly source: string;
+    readonly id: string;
+    readonly title_hash: string;
+    readonly raw: string;
+    readonly digest: string;
+    readonly reason: string;
+    /** When it was put here, ISO 8601. */
+    readonly since: string;
+  };
+  /** `mark`: CRC-32 of the columns before it, here and below. */
+  readonly identities: { readonly key: string; readonly record: number; readonly mark: number };
+  /** Covered by the digest of the work. */
   readonly members: { readonly record: number; readonly work: string };
   readonly works: {
     readonly key: string;
@@ -27,12 +41,14 @@ export interface Tables {
     readonly published: string | null;
     readonly upvotes: number;
     readonly comments: number;
-    /** Of the whole work, so that a refold that changes nothing writes nothing. */
+    /** Digest of the folded work, so that a fold that changes nothing is not a change for the index. */
+    readonly fold: string;
+    /** Checksum of the columns before it and of the members with their digests. */
     readonly digest: string;
   };
-  readonly changes: { readonly number: Generated<number>; readonly work: string };
-  /** One row: who this store is, so that an index made from another one is known as such. */
-  readonly identity: { readonly id: string };
+  readonly changes: { readonly number: Generated<number>; readonly work: string; readonly mark: number };
+  /** `identity`: a random name of this store; `fold`: which version of the fold made the works. */
+  readonly facts: { readonly name: string; readonly value: string; readonly mark: number };
   readonly imports: {
     /** SHA-256 of the file, and the source it was read as. */
     readonly file: string;
@@ -42,12 +58,12 @@ export interface Tables {
     readonly lines: number;
     readonly rejected: number;
     readonly finished: number;
+    readonly mark: number;
   };
 }
 
-/** Each brings a store from version i to i+1. Never edited once released: a new version is a new entry. */
-export const MIGRATIONS: readonly string[] = [
-  `
+/** Version 1, as released. */
+export const TABLES_1 = `
   CREATE TABLE records (
     seq INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
@@ -85,5 +101,46 @@ export const MIGRATIONS: readonly string[] = [
     finished INTEGER NOT NULL,
     PRIMARY KEY (file, source)
   ) WITHOUT ROWID;
-  `,
-];
+`;
+
+/** Version 2 adds a checksum to every row that had none. migrate.ts fills them. */
+export const TABLES_2 = `
+  DROP TABLE identities;
+  DROP TABLE works;
+  DELETE FROM members;
+  DROP TABLE identity;
+  CREATE TABLE quarantine (
+    seq INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    id TEXT NOT NULL,
+    title_hash TEXT NOT NULL,
+    raw TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL
+  );
+  CREATE TABLE identities (
+    key TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    mark INTEGER NOT NULL,
+    PRIMARY KEY (key, record)
+  ) WITHOUT ROWID;
+  CREATE TABLE works (
+    key TEXT PRIMARY KEY,
+    by_title INTEGER NOT NULL,
+    day INTEGER,
+    published TEXT,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    fold TEXT NOT NULL,
+    digest TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX works_day ON works (day, upvotes, comments, published);
+  CREATE INDEX works_published ON works (published, key);
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, mark INTEGER NOT NULL) WITHOUT ROWID;
+  ALTER TABLE changes ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE imports ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+`;
+
+/** The version of a store that this build writes. */
+export const STORE_VERSION = 2;

@@ -128,6 +128,22 @@ export class Sql {
     guarded(this.path, () => this.#database.exec(sql));
   }
 
+  /** Rows of a statement that is run once. The same holds for their types as in `prepare`. */
+  rows<R>(sql: string): readonly R[] {
+    return this.#checked(() => this.#database.prepare(sql).all() as R[]); // R: what the statement selects
+  }
+
+  /** First column of the first row; undefined when there is none. */
+  scalar(sql: string): Value | undefined {
+    const row = this.rows<Record<string, Value>>(sql)[0];
+    return row === undefined ? undefined : (Object.values(row)[0] ?? null);
+  }
+
+  /** Writes a copy of the file as it is now, log included, to `path`, where no file may be. */
+  copyTo(path: string): void {
+    guarded(path, () => this.#database.prepare('VACUUM INTO ?').run(path));
+  }
+
   /** First column of a PRAGMA's first row. */
   pragma(text: string): Value | undefined {
     return this.pragmaRows(text)[0];

@@ -1,0 +1,92 @@
+// Starts the check of the whole file beside the server: on a thread with a connection of its own, so that requests are
+// answered meanwhile. The result goes into the store's health.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { EngineError } from '@quire/engine/core';
+import { DAMAGE_LIMIT, type Damage, damageFrom } from './damage.ts';
+import { Sql } from './sql.ts';
+import { STORE_FILE, type Store } from './store.ts';
+import { walkStore } from './walk.ts';
+
+export interface CheckHandle {
+  /** Resolves when the result is in the store's health, or the check was stopped. Never rejects. */
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the thread sends: the whole result, once. */
+export type CheckResult = { readonly damaged: readonly Damage[] } | { readonly failure: string };
+
+/** The compiled file of the thread. Missing where the sources run themselves (tests). */
+const THREAD = fileURLToPath(new URL('./check-thread.js', import.meta.url));
+
+export function checkInBackground(store: Store): CheckHandle {
+  const stopping = new AbortController();
+  const run = existsSync(THREAD) ? onThread(store.folder, stopping.signal) : here(store.folder, stopping.signal);
+  const done = run.then(
+    (result) => {
+      if (stopping.signal.aborted) return;
+      if ('damaged' in result) store.health.checked(result.damaged);
+      else store.health.failed(result.failure);
+    },
+    (error: unknown) => {
+      if (!stopping.signal.aborted) store.health.failed(reasonOf(error));
+    },
+  );
+  return {
+    done,
+    stop: () => {
+      stopping.abort();
+      return done;
+    },
+  };
+}
+
+/** The check from its start to its end; between slices `pause` is awaited. */
+export async function checkFile(folder: string, pause: () => Promise<void>, signal?: AbortSignal): Promise<CheckResult> {
+  let sql: Sql | undefined;
+  try {
+    sql = Sql.openToRead(join(folder, STORE_FILE), BUSY_MS);
+    const damaged = new Map<string, Damage>();
+    const report = (damage: Damage) => {
+      if (damaged.size < DAMAGE_LIMIT) damaged.set(damage.message, damage);
+    };
+    sql.exec('BEGIN'); // one state of the file, whatever is imported meanwhile
+    for (const _ of walkStore(sql, report)) {
+      if (signal?.aborted) break;
+      await pause();
+    }
+    sql.exec('COMMIT');
+    return { damaged: [...damaged.values()] };
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'CORRUPT') return { damaged: [damageFrom(error, STORE_FILE)] };
+    return { failure: reasonOf(error) };
+  } finally {
+    sql?.close();
+  }
+}
+
+const BUSY_MS = 5_000;
+
+async function here(folder: string, signal: AbortSignal): Promise<CheckResult> {
+  return checkFile(folder, () => turn(), signal);
+}
+
+function onThread(folder: string, signal: AbortSignal): Promise<CheckResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(THREAD, { workerData: { folder } });
+    worker.unref(); // a process that has nothing else to do does not wait for it
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread ended with ${code}`)));
+    signal.addEventListener('abort', () => void worker.terminate(), { once: true });
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,47 @@
+// What is damaged in a store: a row or the file, in words for the reader of a page.
+
+import { EngineError } from '@quire/engine/core';
+import { REPAIR_HINT } from './sql-errors.ts';
+
+export interface Damage {
+  /** The table; the name of the file where the damage cannot be ascribed to a table. */
+  readonly table: string;
+  /** Key of the row; '' where it is the whole table or file. */
+  readonly key: string;
+  /** A sentence that names table and key. */
+  readonly message: string;
+}
+
+/** Most problems that are kept and shown; each more is counted by the check alone. */
+export const DAMAGE_LIMIT = 100;
+
+/** A key as a message shows it. */
+export function shownKey(key: unknown): string {
+  const text = typeof key === 'string' ? key : String(key);
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+export function badRecord(row: { readonly seq: unknown; readonly source: unknown; readonly id: unknown }): Damage {
+  const name = `record ${String(row.seq)} (${shownKey(row.source)}, id ${shownKey(row.id)})`;
+  return { table: 'records', key: String(row.seq), message: `The ${name} does not match its checksum.` };
+}
+
+export function badWork(key: unknown): Damage {
+  const message = `The work ${shownKey(key)} does not match its checksum: its row or the list of its records is damaged.`;
+  return { table: 'works', key: String(key), message };
+}
+
+export function badRow(table: string, key: unknown): Damage {
+  return { table, key: String(key), message: `The row ${shownKey(key)} of ${table} does not match its checksum.` };
+}
+
+/** Damage as an error, for a caller that needs the damaged row itself. */
+export function damageError({ message }: Damage): EngineError {
+  return new EngineError('CORRUPT', message, { hint: REPAIR_HINT });
+}
+
+/** A CORRUPT error as damage of the file; any other error is thrown again. */
+export function damageFrom(error: unknown, file: string): Damage {
+  if (!(error instanceof EngineError && error.code === 'CORRUPT')) throw error;
+  return { table: file, key: '', message: error.message };
+}

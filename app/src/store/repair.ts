@@ -1,0 +1,192 @@
+// Repair: a new file from every record that matches its checksum. The old file is kept beside it, unchanged. Works,
+// identities and the log of changes are made again; the index follows, because the new store has a new name.
+//
+// The old file is never opened in its place: a copy is. The driver closes a connection only when the garbage collector
+// frees its statements, and SQLite removes the log beside the path of the last connection that closes.
+
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { EngineError } from '@quire/engine/core';
+import { isSoundRecord } from './checksum.ts';
+import { badRecord } from './damage.ts';
+import { Facts } from './facts.ts';
+import { foldVersion } from './fold-version.ts';
+import { Imports, importDamage } from './imports.ts';
+import { rebuildWorks, texts } from './rebuild.ts';
+import { STORE_VERSION, TABLES_1, TABLES_2 } from './schema.ts';
+import { builder, Sql } from './sql.ts';
+import { STORE_FILE } from './store.ts';
+import type { RecordRow } from './stored.ts';
+
+export interface Repaired {
+  readonly records: number;
+  readonly works: number;
+  /** Records that are there and cannot be used: in `quarantine`. */
+  readonly quarantined: number;
+  /** Places in the table of records that SQLite could not read; the number of records there is unknown. */
+  readonly unreadable: number;
+  /** The folder that the old file was copied to. */
+  readonly kept: string;
+}
+
+const PAGE = 500;
+/** Row numbers beyond this are not looked for: a damaged file cannot be told from one that large. */
+const LAST_SEQ = 2 ** 40;
+
+/** Repairs the store in `folder`. No other process may have it open. */
+export function repairStore(folder: string, now: Date = new Date()): Repaired {
+  const path = join(folder, STORE_FILE);
+  const kept = keepOld(folder, now);
+  const part = `${path}.repair`;
+  rmSync(part, { force: true });
+  const old = new Sql(join(kept, STORE_FILE));
+  try {
+    const made = new Sql(part);
+    const report = made.transaction(() => salvage(old, made));
+    made.close();
+    // A log of the old file would be applied to the new one.
+    for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+    renameSync(part, path);
+    return { ...report, kept };
+  } finally {
+    old.close();
+  }
+}
+
+function keepOld(folder: string, now: Date): string {
+  const kept = join(folder, `${STORE_FILE}.damaged-${now.toISOString().replace(/[:.]/g, '-')}`);
+  mkdirSync(kept);
+  for (const end of ['', '-wal']) {
+    const from = join(folder, STORE_FILE + end);
+    if (existsSync(from)) copyFileSync(from, join(kept, STORE_FILE + end));
+  }
+  return kept;
+}
+
+function salvage(old: Sql, made: Sql): Omit<Repaired, 'kept'> {
+  made.exec(TABLES_1);
+  made.exec(TABLES_2);
+  made.pragma(`user_version = ${STORE_VERSION}`);
+  const facts = new Facts(made);
+  facts.name();
+  facts.set('fold', foldVersion());
+  const { bad, unreadable } = copyRecords(old, made);
+  const quarantinedBefore = copyQuarantine(old, made);
+  const { records, works, quarantined } = rebuildWorks(made, new Map());
+  // A file that counts as imported is not read again: only right where none of its records is lost.
+  if (bad + unreadable + quarantined + quarantinedBefore === 0) copyImports(old, made);
+  return { records, works, quarantined: bad + quarantined + quarantinedBefore, unreadable };
+}
+
+function copyRecords(old: Sql, made: Sql): { readonly bad: number; readonly unreadable: number } {
+  const add = made.prepare((p: { [K in keyof RecordRow]: RecordRow[K] }) =>
+    builder.insertInto('records').values({
+      seq: p.seq,
+      source: p.source,
+      id: p.id,
+      title_hash: p.title_hash,
+      raw: p.raw,
+      digest: p.digest,
+    }),
+  );
+  const known = made.prepare((p: { source: string; id: string; title_hash: string }) =>
+    builder
+      .selectFrom('records')
+      .select('seq')
+      .where('source', '=', p.source)
+      .where('id', '=', p.id)
+      .where('title_hash', '=', p.title_hash),
+  );
+  const set = quarantineInto(made);
+  let bad = 0;
+  const unreadable = eachRecord(old, (row) => {
+    if (isSoundRecord(row)) {
+      const { seq, source, id, title_hash, raw, digest } = row;
+      if (known.get({ source, id, title_hash }) === undefined) add.run({ seq, source, id, title_hash, raw, digest });
+      return;
+    }
+    bad++;
+    set.run({ ...texts(row), reason: badRecord(row).message, since: new Date().toISOString() });
+  });
+  return { bad, unreadable };
+}
+
+/** Calls `take` for every row of `records` that can be read. Returns how many places could not be. */
+function eachRecord(old: Sql, take: (row: RecordRow) => void): number {
+  let unreadable = 0;
+  let after = -(2 ** 40);
+  for (let [step, limit] = [1, PAGE]; after < LAST_SEQ; ) {
+    const rows = page(old, after, limit);
+    if (rows === undefined && limit > 1) {
+      limit = 1; // up to the row that cannot be read, one by one
+    } else if (rows === undefined) {
+      if (step === 1) unreadable++;
+      after += step; // over the damaged place, in growing steps
+      step *= 2;
+    } else {
+      if (rows.length === 0) break;
+      for (const row of rows) take(row);
+      [step, limit] = [1, step > 1 ? PAGE : limit];
+      after = Number(rows.at(-1)?.seq ?? LAST_SEQ);
+    }
+  }
+  return unreadable;
+}
+
+function page(old: Sql, after: number, limit: number): readonly RecordRow[] | undefined {
+  try {
+    return old.rows<RecordRow>(
+      `SELECT seq, source, id, title_hash, raw, digest FROM records NOT INDEXED WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`,
+    );
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'CORRUPT')) throw error;
+    if (!/malformed/.test(error.message) || /schema/.test(error.message)) throw hopeless(old, error);
+    return undefined;
+  }
+}
+
+function hopeless(old: Sql, cause: EngineError): EngineError {
+  const message = `No record of ${basename(old.path)} can be read: ${cause.message}`;
+  const hint = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
+  return new EngineError('CORRUPT', message, { hint, cause });
+}
+
+/** Records that an earlier repair put into quarantine. */
+function copyQuarantine(old: Sql, made: Sql): number {
+  const set = quarantineInto(made);
+  const rows = readable(() => old.rows<RecordRow & { reason: string; since: string }>('SELECT * FROM quarantine'));
+  for (const row of rows) set.run({ ...texts(row), reason: String(row.reason), since: String(row.since) });
+  return rows.length;
+}
+
+function copyImports(old: Sql, made: Sql): void {
+  const into = new Imports(made);
+  for (const row of readable(() => new Imports(old).all())) {
+    if (importDamage(row) === undefined) into.set({ ...row, finished: row.finished === 1 });
+  }
+}
+
+/** [] where the table cannot be read, or a store of version 1 does not have it. */
+function readable<R>(read: () => readonly R[]): readonly R[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'CORRUPT') return [];
+    throw error;
+  }
+}
+
+function quarantineInto(made: Sql) {
+  return made.prepare(
+    (p: { source: string; id: string; title_hash: string; raw: string; digest: string; reason: string; since: string }) =>
+      builder.insertInto('quarantine').values({
+        source: p.source,
+        id: p.id,
+        title_hash: p.title_hash,
+        raw: p.raw,
+        digest: p.digest,
+        reason: p.reason,
+        since: p.since,
+      }),
+  );
+}
