@@ -150,7 +150,7 @@ describe('a library from the command line', () => {
       store.exec("UPDATE records SET raw = replace(raw, 'walruses', 'narwhals') WHERE id = 'y'");
       store.close();
       const altered = await quire(['doctor', '--deep', ...dir]);
-      expect([altered.exit, /record \d+ \(papers, id "y"\): the checksum does not match/.test(altered.out)]).toEqual([
+      expect([altered.exit, /record \d+ \("papers", id "y"\) does not match its checksum/.test(altered.out)]).toEqual([
         EXIT.damaged,
         true,
       ]);

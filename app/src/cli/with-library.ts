@@ -41,7 +41,7 @@ export async function withStore<T>(io: Io, dataDir: string, work: (library: Open
 
 function note(io: Io, { readOnly, store }: OpenLibrary): void {
   if (readOnly) io.err(printable`note: ${READ_ONLY_NOTE}\n`);
-  if (store.newestKeys(0, 1).length === 0) {
+  if (store.countWorks() === 0) {
     io.err(printable`note: the library in ${store.folder} holds no papers yet; "quire import FILE" adds some.\n`);
   }
 }

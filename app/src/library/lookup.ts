@@ -9,7 +9,7 @@ export function worksNamed(store: Store, text: string): readonly string[] {
   if (name === '' || name.length > NAME_LIMIT) return [];
   const { arxiv, doi } = identify(name);
   const found = new Set<string>();
-  if (store.workDigest(name) !== undefined) found.add(name);
+  if (store.hasWork(name)) found.add(name);
   const identities = [arxiv && `arxiv:${arxiv.id}`, doi && `doi:${doi}`, KEY.test(name) ? name : undefined];
   for (const identity of identities) {
     for (const key of identity === undefined ? [] : store.worksByIdentity(identity)) found.add(key);

@@ -15,7 +15,7 @@ import type {
   Services,
   SimilarHit,
 } from '../services/services.ts';
-import type { Store } from '../store/index.ts';
+import { damageError, type Store, type Works } from '../store/index.ts';
 import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { worksNamed } from './lookup.ts';
@@ -84,7 +84,7 @@ class LibraryServices implements Services {
       day: date.date,
       ...(previous !== undefined && { previous: dayOf(previous) }),
       ...(next !== undefined && { next: dayOf(next) }),
-      works: this.store.works(this.store.keysOfDay(number, offset, limit)),
+      works: every(this.store.ofDay(number, offset, limit)),
       total: this.store.countOfDay(number),
       offset,
       limit,
@@ -93,7 +93,7 @@ class LibraryServices implements Services {
 
   list(page: { readonly offset?: number; readonly limit?: number } = {}): readonly Work[] {
     const { offset, limit } = bounds(page);
-    return this.store.works(this.store.newestKeys(offset, limit));
+    return every(this.store.newest(offset, limit));
   }
 
   search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
@@ -180,6 +180,12 @@ class LibraryServices implements Services {
       return [{ work, reason, score, ...(sentence !== undefined && { sentence }) }];
     });
   }
+}
+
+/** Works of which none may be missing. */
+function every({ works, damaged }: Works): readonly Work[] {
+  if (damaged[0] !== undefined) throw damageError(damaged[0]);
+  return works;
 }
 
 /** Offset and limit within what is served. */

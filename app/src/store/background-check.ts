@@ -47,7 +47,11 @@ export function checkInBackground(store: Store): CheckHandle {
 }
 
 /** The check from its start to its end; between slices `pause` is awaited. */
-export async function checkFile(folder: string, pause: () => Promise<void>, signal?: AbortSignal): Promise<CheckResult> {
+export async function checkFile(
+  folder: string,
+  pause: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<CheckResult> {
   let sql: Sql | undefined;
   try {
     sql = Sql.openToRead(join(folder, STORE_FILE), BUSY_MS);

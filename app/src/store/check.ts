@@ -5,8 +5,8 @@ import { groupRecords, makeWork } from '../papers/index.ts';
 import { foldDigest } from './checksum.ts';
 import { DAMAGE_LIMIT, type Damage } from './damage.ts';
 import { identified, type Known } from './rebuild.ts';
-import { readStored } from './stored.ts';
 import type { Store } from './store.ts';
+import { readStored } from './stored.ts';
 import { walkStore } from './walk.ts';
 
 export interface StoreCheck {
@@ -45,7 +45,9 @@ function checkFold(store: Store, report: (found: Pick<Damage, 'message'>) => voi
       else seen.push(read);
     }
   }
-  const folds = new Map(store.sql.rows<{ key: string; fold: string }>('SELECT key, fold FROM works').map((row) => [row.key, row.fold]));
+  const folds = new Map(
+    store.sql.rows<{ key: string; fold: string }>('SELECT key, fold FROM works').map((row) => [row.key, row.fold]),
+  );
   for (const group of groupRecords(seen, (record) => record)) {
     const records = group.members.flatMap(({ seq }) => store.records(seq - 1, 1)).map(readStored);
     const work = makeWork(records, group);

@@ -1,4 +1,4 @@
-// Checksums of rows. docs/adr/0028-checksums.md says which row is covered by which.
+// Checksums of rows. docs/adr/0027-checksums.md says which row is covered by which.
 
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';

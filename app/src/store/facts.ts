@@ -32,9 +32,11 @@ export class Facts {
   }
 }
 
-export function factDamage(row: { readonly name: unknown; readonly value: unknown; readonly mark: unknown }):
-  | Damage
-  | undefined {
+export function factDamage(row: {
+  readonly name: unknown;
+  readonly value: unknown;
+  readonly mark: unknown;
+}): Damage | undefined {
   return markOf([row.name, row.value]) === row.mark ? undefined : badRow('facts', row.name);
 }
 

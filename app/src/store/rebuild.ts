@@ -115,7 +115,15 @@ function statements(sql: Sql) {
     ),
     remove: sql.prepare((p: { seq: number }) => builder.deleteFrom('records').where('seq', '=', p.seq)),
     quarantine: sql.prepare(
-      (p: { source: string; id: string; title_hash: string; raw: string; digest: string; reason: string; since: string }) =>
+      (p: {
+        source: string;
+        id: string;
+        title_hash: string;
+        raw: string;
+        digest: string;
+        reason: string;
+        since: string;
+      }) =>
         builder.insertInto('quarantine').values({
           source: p.source,
           id: p.id,

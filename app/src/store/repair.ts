@@ -178,7 +178,15 @@ function readable<R>(read: () => readonly R[]): readonly R[] {
 
 function quarantineInto(made: Sql) {
   return made.prepare(
-    (p: { source: string; id: string; title_hash: string; raw: string; digest: string; reason: string; since: string }) =>
+    (p: {
+      source: string;
+      id: string;
+      title_hash: string;
+      raw: string;
+      digest: string;
+      reason: string;
+      since: string;
+    }) =>
       builder.insertInto('quarantine').values({
         source: p.source,
         id: p.id,

@@ -1,6 +1,6 @@
 // SQLite behind a typed query builder: Kysely writes and types the SQL, the driver runs it synchronously as a prepared
 // statement. This is the only file that imports the driver. The driver has the interface of node:sqlite, so it can be
-// replaced by the built-in module once the oldest supported Node has it (docs/adr/0027-sqlite-driver.md).
+// replaced by the built-in module once the oldest supported Node has it (docs/adr/0028-sqlite-driver.md).
 
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -9,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { count, seed } from '../../../engine/test/support/env.ts';
 import { foldRecords, isRejected, readRecord, type SourceRecord, titleHash } from '../papers/index.ts';
 import { checkStore } from './check.ts';
+import type { NewRow } from './records.ts';
 import { builder, Sql } from './sql.ts';
-import { type NewRow, STORE_FILE, Store } from './store.ts';
+import { STORE_FILE, Store } from './store.ts';
 
 let folder: string;
 let store: Store;
@@ -150,7 +151,7 @@ describe('Store', () => {
       day('v', '2025'),
     ]);
     const newest = store.newestDay()!;
-    expect(store.works(store.keysOfDay(newest, 0, 10)).map(({ title }) => title)).toEqual(['y', 'z', 'x']);
+    expect(store.ofDay(newest, 0, 10).works.map(({ title }) => title)).toEqual(['y', 'z', 'x']);
     expect(store.daysAround(newest)).toEqual({ previous: newest - 2 });
     expect(store.countOfDay(newest)).toBe(3);
   });
@@ -220,7 +221,7 @@ describe('the works in the store', () => {
 });
 
 describe('checkStore', () => {
-  it('finds a row that was altered behind our back, and works that are not the fold', () => {
+  it('finds a row that another process altered, and a work that is missing', () => {
     store.importRows([newRow('a', { id: '1', title: 'A' }), newRow('a', { id: '2', title: 'B', authors: ['X Y'] })]);
     expect(checkStore(store)).toMatchObject({ records: 2, works: 2, problems: [] });
     const raw = new DatabaseSync(join(folder, 'papers.sqlite'));
@@ -228,7 +229,7 @@ describe('checkStore', () => {
     raw.exec(`DELETE FROM works WHERE key LIKE 't:%'`);
     raw.close();
     const found = checkStore(store).problems;
-    expect(found.some((text) => /record 1 \(a, id "1"\).*checksum/.test(text))).toBe(true);
-    expect(found.some((text) => /missing work t:/.test(text))).toBe(true);
+    expect(found.some((text) => /record 1 \("a", id "1"\).*checksum/.test(text))).toBe(true);
+    expect(found.some((text) => /Missing or surplus in works: the works of 1 records/.test(text))).toBe(true);
   });
 });

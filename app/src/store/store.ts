@@ -99,7 +99,9 @@ export class Store {
       const version = versionOf(sql);
       if (version < STORE_VERSION) {
         const hint = 'Open it once where its folder can be written: that brings it up to date.';
-        throw new EngineError('UNSUPPORTED_FORMAT', `The store in ${folder} has the older version ${version}`, { hint });
+        throw new EngineError('UNSUPPORTED_FORMAT', `The store in ${folder} has the older version ${version}`, {
+          hint,
+        });
       }
       const store = new Store(folder, sql, true);
       for (const damage of lost) store.health.report(damage);

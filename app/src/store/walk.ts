@@ -3,7 +3,7 @@
 // Memory does not grow with the store. It runs in slices, so that a thread can be stopped and a test can interleave.
 
 import { basename } from 'node:path';
-import { markOf, type Member, type WorkColumns, workDigest } from './checksum.ts';
+import { type Member, markOf, type WorkColumns, workDigest } from './checksum.ts';
 import { badRecord, badRow, badWork, type Damage, damageFrom } from './damage.ts';
 import { factDamage } from './facts.ts';
 import { Imports, importDamage } from './imports.ts';
@@ -40,7 +40,9 @@ function* schema(sql: Sql, report: Report): Generator<void> {
   fresh.exec(TABLES_1);
   fresh.exec(TABLES_2);
   const text = (from: Sql) =>
-    JSON.stringify(from.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY name"));
+    JSON.stringify(
+      from.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> 'sqlite_stat1' ORDER BY name"),
+    );
   if (text(sql) !== text(fresh)) report(ofFile(sql, 'its tables are not those of this version'));
   if (sql.pragma('user_version') !== STORE_VERSION) report(ofFile(sql, 'its version number was changed'));
   if (sql.pragma('encoding') !== 'UTF-8') report(ofFile(sql, 'its text encoding was changed'));

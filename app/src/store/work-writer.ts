@@ -29,7 +29,10 @@ export class WorkWriter {
    * Writes the works of `groups` where they differ from what is there, and who their members are. Returns the keys of all
    * works, and of those whose fold is new or different.
    */
-  putWorks(groups: readonly Group<Stored>[]): { readonly keys: readonly string[]; readonly changed: readonly string[] } {
+  putWorks(groups: readonly Group<Stored>[]): {
+    readonly keys: readonly string[];
+    readonly changed: readonly string[];
+  } {
     const rows = this.#putMembers(groups);
     const keys = rows.map(({ key }) => key);
     const before = new Map(this.#run.digestsOf.all({ keys: JSON.stringify(keys) }).map((row) => [row.key, row]));
