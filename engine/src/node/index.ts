@@ -5,6 +5,8 @@ export { readStaticModel } from '../encoders/static.node.ts';
 // Workers for the kernel pool.
 export { nodeWorkers } from '../kernels/pool.node.ts';
 export { type NodeDirectoryOptions, nodeDirectory } from '../storage/fs.node.ts';
+// Who holds a lock of a folder, without taking it.
+export { type LockOwner, readFileLock } from '../storage/lock.node.ts';
 // Datasets on disk, decompressed and fingerprinted.
 export {
   type Dataset,

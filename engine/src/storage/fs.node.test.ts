@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { directoryContract } from '../../test/contract/directory-contract.ts';
 import { nodeDirectory } from './fs.node.ts';
+import { readFileLock } from './lock.node.ts';
 
 const made: string[] = [];
 async function folder(): Promise<string> {
@@ -52,6 +53,29 @@ describe('nodeDirectory', () => {
       if (isTaken) await (await directory.lock('write.lock')).release();
       else await expect(directory.lock('write.lock')).rejects.toMatchObject({ code: 'LOCKED', hint: /delete/ });
     }
+  });
+
+  it('tells the living owner of a lock without taking it', async () => {
+    const path = await folder();
+    const directory = await nodeDirectory(path);
+    expect(await readFileLock(path, 'server.lock')).toBeUndefined();
+    const lock = await directory.lock('server.lock');
+    expect(await readFileLock(path, 'server.lock')).toMatchObject({ pid: process.pid });
+    expect(await readFileLock(path, 'write.lock')).toBeUndefined();
+    const file = join(path, 'server.lock-1');
+    const own = JSON.parse(await readFile(file, 'utf8')) as Record<string, string | number>;
+    await lock.release();
+    expect(await readFileLock(path, 'server.lock')).toBeUndefined();
+    for (const [owner, isHeld] of [
+      [{ ...own, pid: 2 ** 22 + 1, start: '1' }, false],
+      [{ ...own, host: 'elsewhere', pid: 7 }, true],
+      [{ ...own, namespace: 'pid:[1] time:[1]' }, true],
+    ] as const) {
+      await writeFile(file, JSON.stringify(owner));
+      expect((await readFileLock(path, 'server.lock')) !== undefined, JSON.stringify(owner)).toBe(isHeld);
+    }
+    await writeFile(file, '{"pid":');
+    expect(await readFileLock(path, 'server.lock')).toEqual({});
   });
 
   it('holds a lock that does not name its owner, and says which file', async () => {

@@ -1,8 +1,9 @@
-// The write lock on a file system, taken over from dead owners and proven safe without kernel locks (Node has none).
+// A lock on a file system, taken over from dead owners and proven safe without kernel locks (Node has none). It guards
+// the writer of a library, and it names the server that owns a data folder.
 //
 // Lock files are numbered: NAME-1, NAME-2 … The owner of the lock is the owner named in the highest one.
 //  acquire  read the highest (n). Alive owner → LOCKED. Dead or released → link() a finished file to NAME-(n+1), which
-//           exactly one taker can do; then list again: whoever finds a higher number backs off, the highest cleans up.
+//           exactly one taker can do; then list again: a taker that finds a higher number backs off, the highest cleans up.
 //  release  rename() a "released" record over one's own file.
 // Invariant: the highest number never disappears before a higher one exists, so numbers never start again. Two owners
 // m < n would need someone to have linked m+1 after reading m as dead or released while its owner lived and held it.
@@ -52,6 +53,25 @@ export async function takeFileLock(folder: string, name: string): Promise<Lock> 
     for (const older of now) if (older < mine) await removeQuietly(join(folder, `${name}-${older}`));
     return heldLock(folder, `${name}-${mine}`);
   }
+}
+
+/** The process that holds a lock, as far as its lock file tells; both are missing where the file names no owner. */
+export interface LockOwner {
+  readonly host?: string;
+  readonly pid?: number;
+}
+
+/**
+ * The owner of `name` in `folder`; undefined when the lock is free. It only reads: the lock may change hands at any time
+ * afterwards. An owner that cannot be checked from here (another host or container) counts as living, as for a taker.
+ */
+export async function readFileLock(folder: string, name: string): Promise<LockOwner | undefined> {
+  const highest = (await numbers(folder, name)).at(-1);
+  const held = highest === undefined ? 'released' : await readHeld(folder, name, highest);
+  if (held === 'released') return undefined;
+  if (held === 'unreadable') return {};
+  const { host, pid } = held.by;
+  return stateOf(held.by, ownIdentity()) === 'dead' ? undefined : { host, pid };
 }
 
 function heldLock(folder: string, file: string): Lock {
@@ -107,19 +127,35 @@ function assertFree(path: string, held: Held, self: Owner): void {
     throw new EngineError('LOCKED', `${path} does not name an owner`, { hint: remove });
   }
   const { by } = held;
-  if (by.host !== self.host) {
-    throw new EngineError('LOCKED', `${path} is held by process ${by.pid} on ${by.host}`, { hint: remove });
+  const state = stateOf(by, self);
+  switch (state) {
+    case 'dead':
+      return;
+    case 'other host':
+      throw new EngineError('LOCKED', `${path} is held by process ${by.pid} on ${by.host}`, { hint: remove });
+    case 'other container':
+      throw new EngineError('LOCKED', `${path} is held by process ${by.pid} of another container`, {
+        hint: `A container that was restarted cannot see whether its predecessor still runs. ${remove}`,
+      });
+    case 'alive':
+      throw new EngineError(
+        'LOCKED',
+        `${path} is held by process ${by.pid}${by.pid === self.pid ? ' (this one)' : ''}`,
+        {
+          hint: 'Wait for the other writer, or hand it the work; readers need no lock.',
+        },
+      );
+    default:
+      state satisfies never;
   }
-  if (by.boot !== self.boot) return; // the machine was restarted since
-  if (by.namespace !== self.namespace) {
-    throw new EngineError('LOCKED', `${path} is held by process ${by.pid} of another container`, {
-      hint: `A container that was restarted cannot see whether its predecessor still runs. ${remove}`,
-    });
-  }
-  if (!isAlive(by)) return;
-  throw new EngineError('LOCKED', `${path} is held by process ${by.pid}${by.pid === self.pid ? ' (this one)' : ''}`, {
-    hint: 'Wait for the other writer, or hand it the work; readers need no lock.',
-  });
+}
+
+/** What can be said of an owner from here. One on another host or in another container cannot be checked. */
+function stateOf(owner: Owner, self: Owner): 'alive' | 'dead' | 'other host' | 'other container' {
+  if (owner.host !== self.host) return 'other host';
+  if (owner.boot !== self.boot) return 'dead'; // the machine was restarted since
+  if (owner.namespace !== self.namespace) return 'other container';
+  return isAlive(owner) ? 'alive' : 'dead';
 }
 
 function isAlive(owner: Owner): boolean {
