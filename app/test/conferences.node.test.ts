@@ -16,7 +16,7 @@ shared.it(
   'every paper of an id that stands for several is found by its title and by the id',
   async () => {
     const byId = new Map<string, Row[]>();
-    for await (const rows of readRows(conferences)) {
+    for await (const { rows } of readRows(conferences)) {
       for (const row of rows) {
         if ('record' in row) byId.set(row.record.id, [...(byId.get(row.record.id) ?? []), row]);
       }

@@ -8,7 +8,7 @@ import { count, seed } from '../../../engine/test/support/env.ts';
 import { inFolder, PAPERS, type Row, writeRows } from '../../test/papers.ts';
 import { readRow, readRows } from '../sources/index.ts';
 import { checkStore, Store } from '../store/index.ts';
-import { type ImportEvent, importFiles } from './import-files.ts';
+import { findUnreadable, type ImportEvent, importFiles } from './import-files.ts';
 import { openLibraryIn } from './open.ts';
 
 const many = (n: number): readonly Row[] =>
@@ -201,6 +201,91 @@ describe('importFiles', () => {
     });
   });
 
+  it('takes a gzip file with trailing bytes as read, and reports them like a rejected row', async () => {
+    await inStore(async (store, folder) => {
+      const path = join(folder, 'p.jsonl.gz');
+      writeFileSync(
+        path,
+        Buffer.concat([
+          gzipSync(
+            many(3)
+              .map((row) => `${JSON.stringify(row)}\n`)
+              .join(''),
+          ),
+          Buffer.from('???'),
+        ]),
+      );
+      const events: ImportEvent[] = [];
+      const report = await importFiles(store, [path], { onEvent: (event) => events.push(event) });
+      expect(report).toMatchObject({ added: 3, rejected: 1, failed: [] });
+      expect(events).toContainEqual({
+        kind: 'rejected',
+        file: path,
+        line: 4,
+        reason: 'the 3 bytes behind the compressed data are not gzip and were not read',
+      });
+      await importFiles(store, [path], { onEvent: (event) => events.push(event) });
+      expect(events.at(-1)).toMatchObject({ kind: 'known' });
+    });
+  });
+
+  it('shows progress in a file of blank lines, keeps it, and goes on from there after a stop', async () => {
+    await inStore(async (store, folder) => {
+      const path = join(folder, 'blank.jsonl.gz');
+      const blank = 40 << 20;
+      writeFileSync(path, Buffer.concat([gzipSync(Buffer.alloc(blank, 10)), gzipSync('{"title":"After all"}\n')]));
+      const stop = new AbortController();
+      const lines: number[] = [];
+      const onEvent = (event: ImportEvent) => {
+        if (event.kind !== 'progress') return;
+        lines.push(event.line);
+        if (lines.length === 2) stop.abort();
+      };
+      await expect(importFiles(store, [path], { onEvent, signal: stop.signal })).rejects.toMatchObject({
+        code: 'CANCELLED',
+      });
+      expect(lines).toHaveLength(2);
+      const report = await importFiles(store, [path], { onEvent });
+      expect(report).toMatchObject({ added: 1, failed: [] });
+      expect(lines).toEqual([...lines].sort((a, b) => a - b));
+      expect(lines.length).toBeGreaterThan(4);
+      expect(lines.at(-1)).toBe(blank + 1);
+    });
+  });
+
+  it('keeps few rows in memory when rows are long', async () => {
+    await inStore(async (store, folder) => {
+      const long = { abstract: 'x'.repeat(90_000) };
+      const path = writeRows(
+        join(folder, 'p.jsonl'),
+        many(300).map((row) => ({ ...row, ...long })),
+      );
+      const lines: number[] = [];
+      const onEvent = (event: ImportEvent) => event.kind === 'progress' && lines.push(event.line);
+      expect((await importFiles(store, [path], { onEvent })).added).toBe(300);
+      expect(lines.length).toBeGreaterThanOrEqual(3); // 27 MB in transactions of about 8 MiB
+    });
+  });
+
+  it('rejects dates by the clock that it is given', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), [{ title: 'Tomorrow', published: '2030-01-02' }]);
+      const at = (day: string) => ({ now: () => Date.parse(`${day}T12:00:00Z`) });
+      expect(await importFiles(store, [path], at('2029-12-30'))).toMatchObject({ added: 0, rejected: 1 });
+      expect(await importFiles(store, [path], { ...at('2029-12-31'), again: true })).toMatchObject({ added: 1 });
+    });
+  });
+
+  it('tells unreadable files apart without reading them', async () => {
+    await inFolder(async (folder) => {
+      const good = writeRows(join(folder, 'good.jsonl'), PAPERS);
+      expect(await findUnreadable([good, join(folder, 'none'), folder])).toMatchObject([
+        { file: join(folder, 'none'), line: 0, code: 'NOT_FOUND' },
+        { file: folder, line: 0, code: 'INVALID_ARGUMENT' },
+      ]);
+    });
+  });
+
   it('ends at once when the store fails: that is no trouble of a file', async () => {
     await inStore(async (store, folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
@@ -260,7 +345,7 @@ describe('any text as a file of papers', () => {
       const path = writeRows(join(folder, 'fuzz.jsonl'), lines);
       const report = await importFiles(store, [path]);
       let accepted = 0;
-      for await (const rows of readRows(path)) accepted += rows.filter((row) => 'record' in row).length;
+      for await (const { rows } of readRows(path)) accepted += rows.filter((row) => 'record' in row).length;
       expect(report.added + report.updated + report.unchanged).toBeGreaterThan(0);
       expect(report.added + report.updated + report.unchanged).toBe(accepted);
       expect(checkStore(store).problems).toEqual([]);

@@ -1,12 +1,12 @@
-// Files into the store: batch by batch, each durable together with how far its file has come, so that an import that
-// was stopped goes on where it stopped and one that had ended does nothing. A file that cannot be read to its end is told
-// and costs the files after it nothing. The index follows by itself (indexer.ts).
+// Files into the store: batch by batch, each durable together with how far its file is read, so that an import that was
+// stopped goes on where it stopped, and one that had ended does nothing. A file that cannot be read to its end is reported
+// and does not affect the files after it. Indexing is separate (indexer.ts).
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { EngineError, type ErrorCode, throwIfAborted } from '@quire/engine/core';
-import { type RejectedRow, type Row, readRows, sourceOf } from '../sources/index.ts';
+import { type RejectedRow, type Row, type RowBatch, readRows, sourceOf } from '../sources/index.ts';
 import type { FileProgress, Store } from '../store/index.ts';
 
 export interface ImportOptions {
@@ -16,19 +16,21 @@ export interface ImportOptions {
   readonly again?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ImportEvent) => void;
+  /** Milliseconds since 1970-01-01, for the rule about dates in the future. Default Date.now. */
+  readonly now?: () => number;
 }
 
 export type ImportEvent =
-  /** Everything up to `line` is in the store for good. */
+  /** Everything up to `line` is in the store and durable. */
   | ({ readonly kind: 'progress'; readonly bytes: number; readonly totalBytes: number } & FileReport)
   | { readonly kind: 'rejected'; readonly file: string; readonly line: number; readonly reason: string }
-  /** A file that was read before, and so is left out. */
+  /** A file that was read before and is left out. */
   | { readonly kind: 'known'; readonly file: string; readonly lines: number }
   | ({ readonly kind: 'file' } & FileReport)
   /** A file that cannot be read to its end; what came before is in the store. */
   | ({ readonly kind: 'unreadable' } & FailedFile);
 
-/** What became of one file's rows. */
+/** What became of one file's rows in this import. */
 export interface FileReport {
   readonly file: string;
   readonly line: number;
@@ -36,6 +38,8 @@ export interface FileReport {
   readonly updated: number;
   readonly unchanged: number;
   readonly rejected: number;
+  /** Works that are new, different or gone. */
+  readonly works: number;
 }
 
 /** A file that could not be read to its end, and why. */
@@ -62,6 +66,24 @@ export interface ImportReport {
 
 /** Rows in one transaction: what a kill can cost, and what a reader may have to wait for. */
 const BATCH_ROWS = 1_000;
+/** Text after which a transaction is made in any case: bounds the memory, and shows progress in a file of blank lines. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+/** Those of `paths` that are no readable files, with the reason. Reads no content. */
+export async function findUnreadable(paths: readonly string[]): Promise<readonly FailedFile[]> {
+  const failed: FailedFile[] = [];
+  for (const path of paths) {
+    try {
+      await sizeOf(path);
+      await access(path, constants.R_OK).catch((cause: unknown) => {
+        throw cannotRead(path, cause);
+      });
+    } catch (error) {
+      failed.push(failureOf(path, 0, error));
+    }
+  }
+  return failed;
+}
 
 /**
  * Imports files one after another. A file that cannot be read is reported and the next one begun; what keeping rows
@@ -83,114 +105,132 @@ export async function importFiles(
   return { ...total, failed };
 }
 
+interface FileCounts {
+  added: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  works: number;
+}
+
+type FileResult = Readonly<FileCounts> & { readonly failure?: FailedFile };
+
 class FileImport {
-  private readonly store: Store;
-  private readonly path: string;
-  private readonly source: string;
-  private readonly options: ImportOptions;
-  private readonly counts = { added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
-  private pending: Row[] = [];
-  private line = 0;
-  private bytes = 0;
-  private failure: FailedFile | undefined;
+  readonly #store: Store;
+  readonly #path: string;
+  readonly #source: string;
+  readonly #options: ImportOptions;
+  readonly #counts: FileCounts = { added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
+  #pending: Row[] = [];
+  #line = 0;
+  #bytes = 0;
+  #failure: FailedFile | undefined;
 
   constructor(store: Store, path: string, options: ImportOptions) {
-    this.store = store;
-    this.path = path;
-    this.source = options.source ?? sourceOf(path);
-    this.options = options;
+    this.#store = store;
+    this.#path = path;
+    this.#source = options.source ?? sourceOf(path);
+    this.#options = options;
   }
 
-  async run(): Promise<typeof this.counts & { readonly failure?: FailedFile }> {
-    const found = await this.identify();
-    if (found === undefined) return this.done();
-    const { totalBytes, file } = found;
-    const before = this.options.again === true ? undefined : this.store.progress(file, this.source);
+  async run(): Promise<FileResult> {
+    const found = await this.#identify();
+    if (found === undefined) return this.#done();
+    const before = this.#options.again === true ? undefined : this.#store.progress(found.file, this.#source);
     if (before?.finished === true) {
-      this.options.onEvent?.({ kind: 'known', file: this.path, lines: before.lines });
-      return this.counts;
+      this.#options.onEvent?.({ kind: 'known', file: this.#path, lines: before.lines });
+      return this.#counts;
     }
-    this.line = before?.lines ?? 0;
-    const rejectedBefore = before?.rejected ?? 0;
-    const state = (finished: boolean): FileProgress => ({
-      file,
-      source: this.source,
-      path: this.path,
-      lines: this.line,
-      rejected: rejectedBefore + this.counts.rejected,
-      finished,
-    });
-    for await (const rows of this.batches()) {
+    this.#line = before?.lines ?? 0;
+    await this.#read(found, before?.rejected ?? 0);
+    return this.#done();
+  }
+
+  async #read({ file, totalBytes }: Identified, rejectedBefore: number): Promise<void> {
+    const keep = (finished: boolean) => {
+      const rejected = rejectedBefore + this.#counts.rejected;
+      const progress = { file, source: this.#source, path: this.#path, lines: this.#line, rejected, finished };
+      return this.#flush(progress, totalBytes);
+    };
+    let kept = 0; // bytes of text that the last transaction contains
+    for await (const { rows, upTo, bytes, textBytes } of this.#batches()) {
+      this.#bytes = bytes;
       for (const row of rows) {
-        this.take(row);
-        if (this.pending.length >= BATCH_ROWS) await this.flush(state(false), totalBytes);
+        this.#take(row);
+        if (this.#pending.length >= BATCH_ROWS) await keep(false);
       }
+      this.#line = Math.max(this.#line, upTo);
+      if (textBytes - kept < BATCH_BYTES) continue;
+      await keep(false);
+      kept = textBytes;
     }
-    await this.flush(state(this.failure === undefined), totalBytes);
-    return this.done();
+    await keep(this.#failure === undefined);
   }
 
-  private done(): typeof this.counts & { readonly failure?: FailedFile } {
-    if (this.failure === undefined) {
-      this.options.onEvent?.({ kind: 'file', ...this.report() });
-      return this.counts;
+  #done(): FileResult {
+    if (this.#failure === undefined) {
+      this.#options.onEvent?.({ kind: 'file', ...this.#report() });
+      return this.#counts;
     }
-    this.options.onEvent?.({ kind: 'unreadable', ...this.failure });
-    return { ...this.counts, failure: this.failure };
+    this.#options.onEvent?.({ kind: 'unreadable', ...this.#failure });
+    return { ...this.#counts, failure: this.#failure };
   }
 
-  private async identify(): Promise<{ readonly totalBytes: number; readonly file: string } | undefined> {
+  async #identify(): Promise<Identified | undefined> {
     try {
-      return { totalBytes: await sizeOf(this.path), file: await hashOf(this.path, this.options.signal) };
+      return { totalBytes: await sizeOf(this.#path), file: await hashOf(this.#path, this.#options.signal) };
     } catch (error) {
-      this.fail(error);
+      this.#failure = failureOf(this.#path, this.#line, error);
       return undefined;
     }
   }
 
   /** Ends early where the file cannot be read on. */
-  private async *batches(): AsyncGenerator<readonly (Row | RejectedRow)[]> {
-    const onBytes = (bytes: number) => {
-      this.bytes = bytes;
-    };
-    const { signal } = this.options;
+  async *#batches(): AsyncGenerator<RowBatch> {
+    const { signal, now } = this.#options;
+    const options = { source: this.#source, afterLine: this.#line, ...(signal && { signal }), ...(now && { now }) };
     try {
-      yield* readRows(this.path, { source: this.source, afterLine: this.line, onBytes, ...(signal && { signal }) });
+      yield* readRows(this.#path, options);
     } catch (error) {
-      this.fail(error);
+      this.#failure = failureOf(this.#path, this.#line, error);
     }
   }
 
-  /** Keeps what is wrong with the file. A stop, or a defect of ours, is no trouble of the file. */
-  private fail(error: unknown): void {
-    if (!(error instanceof EngineError) || error.code === 'CANCELLED') throw error;
-    const { code, message, hint } = error;
-    this.failure = { file: this.path, line: this.line, code, message, ...(hint !== undefined && { hint }) };
-  }
-
-  private take(row: Row | RejectedRow): void {
-    this.line = row.line;
+  #take(row: Row | RejectedRow): void {
+    this.#line = row.line;
     if ('record' in row) {
-      this.pending.push(row);
+      this.#pending.push(row);
       return;
     }
-    this.counts.rejected++;
-    this.options.onEvent?.({ kind: 'rejected', file: this.path, line: row.line, reason: row.reason });
+    this.#counts.rejected++;
+    this.#options.onEvent?.({ kind: 'rejected', file: this.#path, line: row.line, reason: row.reason });
   }
 
-  private async flush(progress: FileProgress, totalBytes: number): Promise<void> {
-    throwIfAborted(this.options.signal);
-    const batch = this.store.importRows(this.pending, progress);
-    this.pending = [];
-    for (const name of ['added', 'updated', 'unchanged', 'works'] as const) this.counts[name] += batch[name];
-    this.options.onEvent?.({ kind: 'progress', bytes: this.bytes, totalBytes, ...this.report() });
+  async #flush(progress: FileProgress, totalBytes: number): Promise<void> {
+    throwIfAborted(this.#options.signal);
+    const batch = this.#store.importRows(this.#pending, progress);
+    this.#pending = [];
+    for (const name of ['added', 'updated', 'unchanged', 'works'] as const) this.#counts[name] += batch[name];
+    this.#options.onEvent?.({ kind: 'progress', bytes: this.#bytes, totalBytes, ...this.#report() });
     await new Promise((resolve) => setImmediate(resolve)); // let signals and readers in
   }
 
-  private report(): FileReport {
-    const { added, updated, unchanged, rejected } = this.counts;
-    return { file: this.path, line: this.line, added, updated, unchanged, rejected };
+  #report(): FileReport {
+    return { file: this.#path, line: this.#line, ...this.#counts };
   }
+}
+
+interface Identified {
+  /** SHA-256 of the bytes. */
+  readonly file: string;
+  readonly totalBytes: number;
+}
+
+/** What is wrong with a file, as a value. A stop, or a defect of ours, is no trouble of the file. */
+function failureOf(file: string, line: number, error: unknown): FailedFile {
+  if (!(error instanceof EngineError) || error.code === 'CANCELLED') throw error;
+  const { code, message, hint } = error;
+  return { file, line, code, message, ...(hint !== undefined && { hint }) };
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -201,21 +241,24 @@ async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
-/** What a file is known by: a moved or renamed file is still the same one. */
+/** A file is known by its content: a moved or renamed file is still the same one. */
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
       throwIfAborted(signal);
-      hash.update(chunk as Buffer);
+      hash.update(chunk as Buffer); // no encoding is set: chunks are buffers
     }
   } catch (cause) {
-    if (cause instanceof EngineError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError('STORAGE_FAILED', `Cannot read ${path}: ${reason}`, {
-      hint: 'Check the permissions of the file.',
-      cause,
-    });
+    throw cause instanceof EngineError ? cause : cannotRead(path, cause);
   }
   return hash.digest('hex');
+}
+
+function cannotRead(path: string, cause: unknown): EngineError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EngineError('STORAGE_FAILED', `Cannot read ${path}: ${reason}`, {
+    hint: 'Check the permissions of the file.',
+    cause,
+  });
 }

@@ -1,5 +1,6 @@
 // The domain: records, works and how the one becomes the other. Pure: no files, no database, no network.
 
+export { ACCEPTED, acceptRecord } from './acceptance.ts';
 export {
   compareDates,
   dayNumber,

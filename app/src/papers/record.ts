@@ -135,52 +135,52 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 /** Typed reading of a row; remembers the first field that does not fit. */
 class Fields {
   problem: string | undefined;
-  private readonly row: Readonly<Record<string, unknown>>;
+  readonly #row: Readonly<Record<string, unknown>>;
 
   constructor(row: Readonly<Record<string, unknown>>) {
-    this.row = row;
+    this.#row = row;
   }
 
   text(name: string, limit: number): string | undefined {
-    const value = this.row[name];
+    const value = this.#row[name];
     if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value !== 'string') return this.fail(name, 'a string', value);
-    if (value.length > limit) return this.tooLong(name, value.length, limit);
+    if (typeof value !== 'string') return this.#fail(name, 'a string', value);
+    if (value.length > limit) return this.#tooLong(name, value.length, limit);
     return value.isWellFormed() ? value : value.toWellFormed(); // half a surrogate pair is no text
   }
 
   id(): string {
-    const value = this.row.id;
+    const value = this.#row.id;
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     return this.text('id', LIMITS.id) ?? '';
   }
 
   list(name: string, limit: number): readonly string[] {
-    const value = this.row[name];
+    const value = this.#row[name];
     if (value === undefined || value === null) return [];
     if (typeof value === 'string') return value === '' ? [] : [value];
-    if (!Array.isArray(value)) return this.fail(name, 'a list of strings', value) ?? [];
-    if (value.length > limit) return this.tooLong(name, value.length, limit) ?? [];
+    if (!Array.isArray(value)) return this.#fail(name, 'a list of strings', value) ?? [];
+    if (value.length > limit) return this.#tooLong(name, value.length, limit) ?? [];
     const found: string[] = [];
     for (const item of value) {
-      if (typeof item !== 'string') return this.fail(name, 'a list of strings', item) ?? [];
+      if (typeof item !== 'string') return this.#fail(name, 'a list of strings', item) ?? [];
       if (item.trim() !== '') found.push(item.toWellFormed());
     }
     return found;
   }
 
   count(name: string): number | undefined {
-    const value = this.row[name];
+    const value = this.#row[name];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'number' || !Number.isFinite(value)) return this.fail(name, 'a number', value);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#fail(name, 'a number', value);
     return value;
   }
 
   date(name: string): PaperDate | undefined {
-    const value = this.row[name];
+    const value = this.#row[name];
     if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value !== 'string' && typeof value !== 'number') return this.fail(name, 'a date', value);
-    return parseDate(value) ?? this.fail(name, 'a date (YYYY, YYYY-MM or YYYY-MM-DD)', value);
+    if (typeof value !== 'string' && typeof value !== 'number') return this.#fail(name, 'a date', value);
+    return parseDate(value) ?? this.#fail(name, 'a date (YYYY, YYYY-MM or YYYY-MM-DD)', value);
   }
 
   day(name: string): string | undefined {
@@ -188,13 +188,13 @@ class Fields {
     return date?.precision === 'day' ? date.date : undefined;
   }
 
-  private fail(name: string, wanted: string, value: unknown): undefined {
+  #fail(name: string, wanted: string, value: unknown): undefined {
     const shown = (JSON.stringify(value) ?? String(value)).slice(0, 60);
     this.problem ??= `"${name}" is not ${wanted}: ${shown}`;
     return undefined;
   }
 
-  private tooLong(name: string, length: number, limit: number): undefined {
+  #tooLong(name: string, length: number, limit: number): undefined {
     this.problem ??= `"${name}" is too long: ${length}, at most ${limit}`;
     return undefined;
   }

@@ -48,7 +48,7 @@ export async function* foldFiles(paths: readonly string[], signal?: AbortSignal)
 
 async function* rowsOf(paths: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<Row> {
   for (const path of paths) {
-    for await (const rows of readRows(path, { ...(signal && { signal }) })) {
+    for await (const { rows } of readRows(path, { ...(signal && { signal }) })) {
       for (const row of rows) if ('record' in row) yield row;
     }
   }

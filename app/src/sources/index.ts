@@ -1,5 +1,5 @@
 // Where papers come from: files of JSON lines. Later sources (arXiv, feeds) stand beside them.
 
 export { foldFiles } from './fold-files.ts';
-export { type RejectedRow, type Row, readRow, readRows, sourceOf } from './jsonl.ts';
-export { LINE_LIMIT, type Line, type ReadOptions, readLines } from './lines.ts';
+export { type RejectedRow, type Row, type RowBatch, type RowOptions, readRow, readRows, sourceOf } from './jsonl.ts';
+export { LINE_LIMIT, type Line, type LineBatch, type ReadOptions, readLines } from './lines.ts';

@@ -1,8 +1,8 @@
-// JSON lines of papers → source records. Every line gives a row or a reason; nothing stops at a bad line.
+// JSON lines of papers → source records. Every line gives a row or a reason; a bad line stops nothing.
 
 import { basename } from 'node:path';
-import { isRejected, readRecord, type SourceRecord } from '../papers/index.ts';
-import { type Line, type ReadOptions, readLines } from './lines.ts';
+import { acceptRecord, isRejected, type SourceRecord } from '../papers/index.ts';
+import { type Line, type LineBatch, type ReadOptions, readLines } from './lines.ts';
 
 export interface Row {
   readonly line: number;
@@ -16,7 +16,21 @@ export interface RejectedRow {
   readonly reason: string;
 }
 
-/** `arxiv.jsonl.gz` → `arxiv`: what a file's rows are called when nobody says otherwise. */
+/** The rows of one chunk, and how far the file is read. */
+export interface RowBatch extends Omit<LineBatch, 'lines'> {
+  readonly rows: readonly (Row | RejectedRow)[];
+}
+
+export interface RowOptions extends ReadOptions {
+  /** Default: the file's name without endings. */
+  readonly source?: string;
+  /** Lines up to this one are left out. Default 0. */
+  readonly afterLine?: number;
+  /** Milliseconds since 1970-01-01; rows with dates far after it are rejected. Default Date.now. */
+  readonly now?: () => number;
+}
+
+/** `arxiv.jsonl.gz` → `arxiv`: the default name of a file's source. */
 export function sourceOf(path: string): string {
   return (
     basename(path)
@@ -26,7 +40,7 @@ export function sourceOf(path: string): string {
 }
 
 /** Reads one line. */
-export function readRow(source: string, line: Line): Row | RejectedRow {
+export function readRow(source: string, line: Line, now: () => number = Date.now): Row | RejectedRow {
   if (line.text === undefined) return { line: line.number, reason: line.problem ?? 'the line cannot be read' };
   let value: unknown;
   try {
@@ -34,20 +48,17 @@ export function readRow(source: string, line: Line): Row | RejectedRow {
   } catch (error) {
     return { line: line.number, reason: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const record = readRecord(source, value);
+  const record = acceptRecord(source, value, now());
   if (isRejected(record)) return { line: line.number, reason: record.reason };
   return { line: line.number, raw: line.text, record };
 }
 
-/** All rows of a file in batches, in order. */
-export async function* readRows(
-  path: string,
-  options: ReadOptions & { readonly source?: string; readonly afterLine?: number } = {},
-): AsyncGenerator<readonly (Row | RejectedRow)[]> {
+/** All rows of a file, one batch a chunk, in order. A batch may be without rows: the file has blank lines there. */
+export async function* readRows(path: string, options: RowOptions = {}): AsyncGenerator<RowBatch> {
   const source = options.source ?? sourceOf(path);
   const after = options.afterLine ?? 0;
-  for await (const lines of readLines(path, options)) {
-    const rows = lines.filter((line) => line.number > after).map((line) => readRow(source, line));
-    if (rows.length > 0) yield rows;
+  for await (const { lines, ...progress } of readLines(path, options)) {
+    const rows = lines.filter((line) => line.number > after).map((line) => readRow(source, line, options.now));
+    yield { ...progress, rows };
   }
 }

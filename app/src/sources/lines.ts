@@ -1,10 +1,10 @@
-// Lines of a text file, plain or gzip, as a stream of bounded memory: whatever the file holds, no more than one chunk
-// and one line of LINE_LIMIT bytes are in memory. What the lines mean is jsonl.ts.
+// Lines of a text file, plain or gzip, as a stream of bounded memory: never more than one chunk and one line of
+// LINE_LIMIT bytes. What the lines mean is jsonl.ts.
 
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import { EngineError } from '@quire/engine/core';
+import { type FileHandle, open } from 'node:fs/promises';
+import { EngineError, throwIfAborted } from '@quire/engine/core';
+import { GzipReader, isGzip } from './gzip.ts';
 
 export interface Line {
   /** From 1. */
@@ -14,110 +14,142 @@ export interface Line {
   readonly problem?: string;
 }
 
-/** Bytes of one line; the longest real row of 224,000 has 22 kB. */
+/** The lines of one chunk, blank ones left out, and how far the file is read. */
+export interface LineBatch {
+  readonly lines: readonly Line[];
+  /** Number of the last line that has ended, blank ones counted. */
+  readonly upTo: number;
+  /** Bytes of the file read so far (compressed ones where it is compressed). */
+  readonly bytes: number;
+  /** Bytes of text read so far. */
+  readonly textBytes: number;
+}
+
+/** Bytes of one line; the longest real row of 224,000 has 56 kB. */
 export const LINE_LIMIT = 8 * 1024 * 1024;
+const CHUNK_BYTES = 1 << 18;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
-  /** Called with the bytes of the file read so far (compressed ones where it is compressed). */
-  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
- * Streams the lines of `path` in batches, one batch a chunk; empty lines are counted and left out. gzip is recognised by
- * its first bytes, several members in a row included. Throws NOT_FOUND, and PARSE_FAILED at the place where a
- * compressed file is damaged, after every line before it was given out.
+ * Streams the lines of `path`, one batch a chunk. gzip is recognised by its first bytes, several members in a row
+ * included; what follows the last member is one last line with a problem. Throws NOT_FOUND, and PARSE_FAILED at the place
+ * where a compressed file is damaged, after every line before it was given out.
  */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<readonly Line[]> {
-  const splitter = new LineSplitter();
-  try {
-    for await (const chunk of chunks(path, options)) {
-      const lines = splitter.push(chunk);
-      if (lines.length > 0) yield lines;
-    }
-  } catch (error) {
-    if (error instanceof EngineError) throw error;
-    if (options.signal?.aborted) throw new EngineError('CANCELLED', `Reading ${path} was cancelled`, { cause: error });
-    throw damaged(path, splitter.count, error);
-  }
-  const rest = splitter.end();
-  if (rest.length > 0) yield rest;
-}
-
-async function* chunks(path: string, { signal, onBytes }: ReadOptions): AsyncGenerator<Buffer> {
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
+  const { signal } = options;
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
+  const splitter = new LineSplitter();
+  let text: Text | undefined;
   try {
-    if ((await file.stat()).isDirectory())
-      throw new EngineError('INVALID_ARGUMENT', `${path} is not a file`, { hint: 'Give a file of JSON lines.' });
-    const magic = Buffer.alloc(2);
-    await file.read(magic, 0, 2, 0);
-    const bytes = file.createReadStream({
-      start: 0,
-      highWaterMark: 1 << 18,
-      autoClose: false,
-      ...(signal && { signal }),
-    });
-    const gzip = magic[0] === 0x1f && magic[1] === 0x8b;
-    const gunzip = gzip ? createGunzip({ chunkSize: 1 << 18 }) : undefined;
-    if (gunzip !== undefined) {
-      bytes.on('error', (error) => gunzip.destroy(error));
-      bytes.pipe(gunzip);
+    text = await textOf(file, path, signal);
+    for await (const chunk of text.chunks) {
+      throwIfAborted(signal);
+      const lines = splitter.push(chunk);
+      yield { lines, upTo: splitter.count, bytes: text.bytes(), textBytes: splitter.bytes };
     }
-    for await (const chunk of gunzip ?? bytes) {
-      onBytes?.(bytes.bytesRead);
-      yield chunk as Buffer;
-    }
+    const lines = splitter.end(text.trailing());
+    yield { lines, upTo: splitter.count, bytes: text.bytes(), textBytes: splitter.bytes };
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    if (signal?.aborted) throw new EngineError('CANCELLED', `Reading ${path} was cancelled`, { cause: error });
+    throw damaged(path, splitter.count, error);
   } finally {
+    text?.close();
     await file.close();
   }
 }
 
+interface Text {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Bytes of the file read so far. */
+  bytes(): number;
+  /** Bytes behind the compressed data, once all is read. */
+  trailing(): number;
+  close(): void;
+}
+
+async function textOf(file: FileHandle, path: string, signal: AbortSignal | undefined): Promise<Text> {
+  if ((await file.stat()).isDirectory())
+    throw new EngineError('INVALID_ARGUMENT', `${path} is not a file`, { hint: 'Give a file of JSON lines.' });
+  const magic = Buffer.alloc(2);
+  await file.read(magic, 0, 2, 0);
+  const options = { start: 0, highWaterMark: CHUNK_BYTES, autoClose: false, ...(signal && { signal }) };
+  const plain = file.createReadStream(options);
+  const close = () => void plain.destroy();
+  if (!isGzip(magic)) return { chunks: plain, bytes: () => plain.bytesRead, trailing: () => 0, close };
+  const gzip = new GzipReader(plain);
+  return { chunks: gzip.chunks(), bytes: () => gzip.consumed, trailing: () => gzip.trailing, close };
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
 /** Cuts chunks at line feeds; forgets the content of lines that grow past the limit. */
 class LineSplitter {
   count = 0;
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  bytes = 0;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
 
-  push(chunk: Buffer): readonly Line[] {
+  push(chunk: Uint8Array): readonly Line[] {
     const lines: Line[] = [];
     let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      this.hold(chunk.subarray(start, end));
-      this.finish(lines);
+    this.bytes += chunk.length;
+    for (;;) {
+      if (this.#heldBytes === 0) {
+        // Blank lines: a file may hold millions, and each costs about a nanosecond here.
+        for (; chunk[start] === LINE_FEED; start++) this.count++;
+        for (; chunk[start] === CARRIAGE_RETURN && chunk[start + 1] === LINE_FEED; start += 2) this.count++;
+      }
+      const end = chunk.indexOf(LINE_FEED, start);
+      if (end < 0) break;
+      this.#hold(chunk.subarray(start, end));
+      this.#finish(lines);
       start = end + 1;
     }
     // A copy: streams may use the chunk's memory again.
-    if (start < chunk.length) this.hold(Buffer.from(chunk.subarray(start)));
+    if (start < chunk.length) this.#hold(Buffer.from(chunk.subarray(start)));
     return lines;
   }
 
-  end(): readonly Line[] {
+  /** The last line, and one more that tells of bytes which are no text. */
+  end(trailingBytes: number): readonly Line[] {
     const lines: Line[] = [];
-    if (this.heldBytes > 0) this.finish(lines);
+    if (this.#heldBytes > 0) this.#finish(lines);
+    if (trailingBytes > 0) {
+      this.count++;
+      const problem = `the ${trailingBytes} bytes behind the compressed data are not gzip and were not read`;
+      lines.push({ number: this.count, problem });
+    }
     return lines;
   }
 
-  private hold(bytes: Buffer): void {
-    this.heldBytes += bytes.length;
-    if (this.heldBytes > LINE_LIMIT) this.held = [];
-    else this.held.push(bytes);
+  #hold(bytes: Uint8Array): void {
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > LINE_LIMIT) this.#held = [];
+    else this.#held.push(bytes);
   }
 
-  private finish(lines: Line[]): void {
+  #finish(lines: Line[]): void {
     this.count++;
-    const line = this.read();
+    const line = this.#read();
     if (line !== undefined) lines.push({ number: this.count, ...line });
-    this.held = [];
-    this.heldBytes = 0;
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
-  private read(): Omit<Line, 'number'> | undefined {
-    if (this.heldBytes > LINE_LIMIT) return { problem: `the line has ${this.heldBytes} bytes, at most ${LINE_LIMIT}` };
-    const bytes = this.held.length === 1 ? (this.held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.held);
+  #read(): Omit<Line, 'number'> | undefined {
+    if (this.#heldBytes > LINE_LIMIT)
+      return { problem: `the line has ${this.#heldBytes} bytes, at most ${LINE_LIMIT}` };
+    const [only] = this.#held;
+    const bytes = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
     if (!isUtf8(bytes)) return { problem: 'the line is not valid UTF-8' };
-    let text = bytes.toString('utf8');
+    let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     if (this.count === 1 && text.startsWith('\ufeff')) text = text.slice(1);
     if (text.endsWith('\r')) text = text.slice(0, -1);
     return text.trim() === '' ? undefined : { text };
