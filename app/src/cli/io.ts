@@ -1,4 +1,4 @@
-// What a command may touch: its output, its errors, the environment and a signal. Tests run commands without a process.
+// The environment of a command: output, errors, variables and a signal. Tests run commands without a process.
 
 import { EngineError, type ErrorCode } from '@quire/engine/core';
 import { cutAt, toLine } from '../output/characters.ts';
@@ -19,9 +19,9 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Errors go to a terminal: progress may be drawn in place. */
+  /** Errors go to a terminal, so progress may be drawn in place. */
   readonly terminal: boolean;
-  /** Columns of the terminal that output goes to; undefined when it goes to a file or pipe. */
+  /** Columns of the terminal; undefined when the output goes to a file or pipe. */
   readonly columns: number | undefined;
   /** Fires at Ctrl-C. */
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ interface Surroundings {
 
 /** The streams of a process, or of a test. */
 export interface Streams extends Surroundings {
-  /** Resolves when more may be written: a slow reader slows the command instead of filling memory. */
+  /** Resolves when more may be written, so that a slow reader slows the command instead of filling memory. */
   out(text: string): Promise<void>;
   err(text: string): void;
 }

@@ -1,4 +1,4 @@
-// The process around the command line: streams, terminal, Ctrl-C. Everything else is program.ts.
+// The process of the command line: streams, terminal, Ctrl-C. Everything else is in program.ts.
 
 import { once } from 'node:events';
 import type { Exit, Streams } from './io.ts';
@@ -13,7 +13,7 @@ export async function main(args: readonly string[]): Promise<Exit> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // `quire works | head` closes the output early; that is no error.
+  // `quire works | head` closes the output early; that is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   process.stderr.on('error', () => undefined); // a closed error stream does not fail the command
   const streams: Streams = {

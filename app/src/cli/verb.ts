@@ -1,4 +1,4 @@
-// What the verbs share: their type, common options and the shape of their help.
+// Shared by the verbs: their type, common options and the form of their help.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Exit, Io } from './io.ts';

@@ -1,11 +1,11 @@
-// The analyzer of the papers: English, after TeX, accents and Greek letters are put the way people type them. Offsets
-// are those of the changed text; what marks words in a shown text is excerpt.ts.
+// The analyzer of the papers: English, after TeX, accents and Greek letters are replaced by what people type. Offsets
+// refer to the replaced text; excerpt.ts marks words in the original text.
 
 import { type Analyzer, fingerprint } from '@quire/engine/core';
 import { english } from '@quire/engine/text';
 import { plain } from '../papers/index.ts';
 
-/** Raised whenever `plain` changes what any text becomes. */
+/** Increased whenever `plain` gives another result for any text. */
 const VERSION = 1;
 
 export function paperAnalyzer(): Analyzer {

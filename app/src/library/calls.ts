@@ -1,4 +1,4 @@
-// The two long jobs behind a library, as calls that can be made here or on another thread (thread-calls.ts).
+// The two long jobs of a library, as calls that run in this thread or in another one (thread-calls.ts).
 
 import { Store } from '../store/index.ts';
 import { type ImportOptions, type ImportReport, importFiles } from './import-files.ts';
@@ -6,12 +6,12 @@ import { type CatchUpOptions, PaperIndexer } from './indexer.ts';
 
 export interface Calls {
   importFiles(paths: readonly string[], options: ImportOptions): Promise<ImportReport>;
-  /** Brings the index up to the store as it is now. */
+  /** Indexes all changes that the store has at the time of the call. */
   index(options: CatchUpOptions): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens what each call needs when it is first made. */
+/** Opens what a call needs on its first use. */
 export function localCalls(folder: string): Calls {
   let store: Store | undefined;
   let indexer: PaperIndexer | undefined;
@@ -26,7 +26,7 @@ export function localCalls(folder: string): Calls {
       try {
         await indexer.catchUp(options);
       } catch (error) {
-        // What broke is opened anew by the next call, which rebuilds an index that is damaged.
+        // After a failure the next call opens everything again, and rebuilds a damaged index.
         await indexer.close();
         indexer = undefined;
         throw error;

@@ -1,4 +1,4 @@
-// The other side of encode-ahead.ts: makes vectors of documents until its port is closed.
+// The worker of encode-ahead.ts: encodes documents until its port is closed.
 
 import { parentPort } from 'node:worker_threads';
 import type { EncodeAnswer, EncodeRequest } from './encode-ahead.ts';

@@ -1,5 +1,5 @@
-// Test collections through the same parts that search uses: what `quire eval` measures. The lexical run is made as the
-// published BM25 regressions make theirs: title and text in one field, 1,000 hits, ties written apart.
+// Test collections, searched with the parts of the site: the measurements of `quire eval`. The lexical run equals that
+// of the published BM25 regressions: title and text in one field, 1,000 hits, ties written apart.
 
 import { EngineError } from '@quire/engine/core';
 import { type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
@@ -26,7 +26,7 @@ export interface EvaluationRequest {
 export interface EvaluationResult {
   readonly evaluation: Evaluation;
   readonly run: Run;
-  /** The retriever as it was composed. */
+  /** The composed retriever. */
   readonly retriever: string;
   readonly encoder?: string;
   readonly documents: number;
@@ -35,7 +35,7 @@ export interface EvaluationResult {
   readonly uniqueTerms: number;
 }
 
-/** Hits of a query, as in the published runs. */
+/** Hits a query, as in the published runs. */
 const HITS = 1_000;
 
 /** Indexes the dataset in memory, runs its judged queries and measures them over all judged queries. */

@@ -1,13 +1,16 @@
-// The sentence of an abstract that answers a query best, with the words that match marked.
+// The sentence of an abstract that matches a query best, with the matching words marked.
 
 import type { Analyzer } from '@quire/engine/core';
 import { sentences } from '@quire/engine/text';
 import type { Excerpt } from '../services/services.ts';
 
-/** How much a query term says; terms that say nothing are left out. */
+/** The weight of a query term; terms without information are left out. */
 export type TermWeights = ReadonlyMap<string, number>;
 
-/** `terms` makes the terms of the query; `offsets` is the same without changes to the text, so that places can be marked. */
+/**
+ * `terms` makes the terms of the query. `offsets` makes the same terms from the unchanged text, so that its ranges can
+ * be marked.
+ */
 export interface ExcerptAnalyzers {
   readonly terms: Analyzer;
   readonly offsets: Analyzer;
@@ -47,8 +50,8 @@ interface Match {
 }
 
 /**
- * The words of `text` whose terms have a weight. No word reaches over a blank, so only the pieces between blanks are
- * analyzed in which one can begin: a fifth of the work of analyzing twenty abstracts whole.
+ * The words of `text` whose terms have a weight. No word contains a blank, so only the blank-separated pieces in which
+ * a word can begin are analyzed: a fifth of the work of analyzing twenty abstracts whole.
  */
 function* matches(
   text: string,
@@ -74,12 +77,12 @@ function* matches(
   }
 }
 
-/** Letters that a word shares with its stem, at most; more tell hardly more words apart. */
+/** Maximum number of letters compared between a word and its stem; more letters exclude hardly any word. */
 const SHARED = 5;
 
 /**
- * Matches where a word of one of these terms may begin. Stemming changes at most the last letter of what it leaves, so
- * an ASCII word begins as its term does but for that one; any other word may become anything.
+ * Matches where a word of one of these terms may begin. Stemming changes at most the last letter of the stem, so an
+ * ASCII word begins like its term except for that letter. A word with other letters may have any term.
  */
 function beginningsOf(terms: Iterable<string>): RegExp {
   const starts = new Set<string>();
@@ -94,7 +97,7 @@ function beginning(term: string): string {
   return term.slice(0, Math.min(SHARED, Math.max(1, term.length - 1)));
 }
 
-/** Blanks that every word ends at. */
+/** Blanks that end every word. */
 function isBlank(unit: number): boolean {
   return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }

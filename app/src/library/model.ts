@@ -1,4 +1,4 @@
-// The dense encoder that ships in models/, if one does: without it the library searches by words and says so.
+// The dense encoder in models/, if one ships. Without it the library searches by words and reports that.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { type StaticEncoder, staticEncoder } from '@quire/engine/encoders';
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url));
 
 /**
- * Reads the shipped static encoder, which makes a document's text of `fields`; undefined when there is none. Throws when
- * its files are damaged.
+ * Reads the shipped static encoder; a document's text is its `fields`. undefined when there is none. Throws when its
+ * files are damaged.
  */
 export function loadModel(
   folder: string = MODELS,

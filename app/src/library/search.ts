@@ -1,5 +1,5 @@
-// The search order: exact id, exact title, quoted phrase and author beat everything; then words and meaning, fused. The
-// first kinds stand by rule, not by score, so that no weight can put a guess above what was asked for.
+// The search order: exact id, exact title, quoted phrase and author rank above everything; then lexical and dense
+// search, fused. The first kinds rank by rule, not by score, so that no weight can rank a guess above an exact match.
 
 import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, Statistics } from '@quire/engine/core';
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
@@ -24,9 +24,9 @@ export interface Found {
 export interface Answer {
   /** Best first, each work once. */
   readonly found: readonly Found[];
-  /** How many there are where that is known without looking at each; absent: as many as were found. */
+  /** The total, if it is known without reading each hit; else the number of hits found. */
   readonly total?: number;
-  /** There may be more than were looked at. */
+  /** There may be more hits than were read. */
   readonly more: boolean;
   readonly mode: 'hybrid' | 'lexical' | 'dense';
   /** Weights of the query's terms, for excerpts. */
@@ -41,20 +41,20 @@ export interface SearchRequest extends Cancellable {
 }
 
 /**
- * How many candidates each way of searching gives, at least. The share of meaning was tuned at twice as many
- * (FUSION_DEPTH); a page shows 20, and half the candidates cost a millisecond less (docs/results/site.md).
+ * Minimum number of candidates of each retriever. The weight of dense search was tuned at twice as many (FUSION_DEPTH);
+ * a page shows 20, and half the candidates cost a millisecond less (docs/results/site.md).
  */
 const POOL = 100;
 /** Longest name, in words, that is tried as an author. */
 const NAME_WORDS = 6;
 /**
- * Least cosine of a hit by meaning: something is always nearest, and below this it has nothing to do with the query.
- * Read off real queries over 8,602 papers, where the 20 nearest to nonsense score .20 to .30.
+ * Minimum cosine of a dense hit. Every query has nearest documents; below this value they are unrelated to it. Measured
+ * on real queries over 8,602 papers, where the 20 nearest to nonsense queries score .20 to .30.
  */
 const MEANING_FLOOR = 0.2;
-/** The same where no paper has any word of the query: letters alone say little. */
+/** The same when no paper has any word of the query: then only pieces of words are known to the encoder. */
 const UNKNOWN_FLOOR = 0.4;
-/** Hits that can be paged to; conditions alone may have hundreds of thousands. */
+/** Maximum offset of a page; conditions alone may match hundreds of thousands. */
 const DEEPEST = 10_000;
 /** Shorter words have too many neighbours in spelling. */
 const FUZZY_LENGTH = 4;
@@ -97,7 +97,7 @@ class Search {
     const mode = dense === undefined ? 'lexical' : this.request.mode;
     if (this.query.text === '') return { found: [], more: false, mode, weights: new Map(), notes: this.notes };
     this.put('id', worksNamed(this.store, this.query.text));
-    // Whoever gives an identifier wants that paper; near its digits there is nothing.
+    // A query that is an identifier means that paper; dense search on its digits finds nothing related.
     if (this.found.size > 0 && isIdentifier(this.query.text)) {
       return { found: [...this.found.values()], more: false, mode, weights: new Map(), notes: this.notes };
     }
@@ -107,7 +107,7 @@ class Search {
     await this.putPhrases();
     await this.putAuthor(statistics);
     const lexical = mode === 'dense' ? [] : await this.byWords(statistics);
-    // Words that must or must not occur bind every hit, and nearness of meaning knows nothing of them.
+    // Words that must or must not occur apply to every hit. Dense search cannot check them.
     const meaning = dense === undefined || this.query.loose.restricted ? [] : await this.byMeaning(statistics);
     await this.putRest(lexical, meaning);
     const more = lexical.length >= this.pool || meaning.length >= this.pool;
@@ -126,7 +126,7 @@ class Search {
     for (const key of keys) if (!this.found.has(key)) this.found.set(key, { key, reason, score });
   }
 
-  /** Is the query the name of something that is here? Then what is unknown in it is nobody's concern. */
+  /** Whether an id or a title matched exactly. Then unknown words of the query need no note. */
   private isNamed(): boolean {
     return [...this.found.values()].some(({ reason }) => reason === 'id' || reason === 'title');
   }
@@ -160,7 +160,7 @@ class Search {
     );
   }
 
-  /** Papers by the person whose name the query is. A single word is a name when more authors than texts have it. */
+  /** Papers by the author whose name is the query. A single word is a name when more authors than texts have it. */
   private async putAuthor(statistics: Statistics): Promise<void> {
     const [named, ...others] = this.query.strict.inFields;
     const asked = named?.field === 'authors' && others.length === 0 ? named.text : undefined;
@@ -173,7 +173,7 @@ class Search {
     for (const { id, score } of await this.ask({ type: 'field', field: 'authors', query: phrase })) {
       if (this.found.has(id)) continue;
       const authors = this.store.work(id)?.authors ?? [];
-      // The words stand side by side in the index; here they must stand in one name.
+      // The words are adjacent in the index; here they must be in one name.
       if (authors.some((author) => ` ${nameKey(author)} `.includes(` ${name} `))) this.put('author', [id], score);
     }
   }
@@ -186,7 +186,7 @@ class Search {
     return terms.every((term) => df('authors', term) > df('title', term) + df('abstract', term));
   }
 
-  /** A word that no paper has is replaced by its neighbours in spelling, and the reader told so. */
+  /** Replaces a word that no paper has by its neighbours in spelling, and adds a note. */
   private async byWords(statistics: Statistics): Promise<Ranking> {
     const { lexical } = this.query.loose;
     if (lexical === undefined) return [];
@@ -215,7 +215,7 @@ class Search {
     if (dense === undefined || terms.length === 0) return [];
     const [rep] = await dense.encodeQueries([this.query.loose.text], { signal: this.request.signal });
     if (rep === undefined || rep.vec.every((value) => value === 0)) return [];
-    const reader = this.snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part is there when the encoder is
+    const reader = this.snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part exists whenever the encoder does
     const isKnown = terms.some((term) => this.frequency(statistics, term) > 0);
     const floor = isKnown ? MEANING_FLOOR : UNKNOWN_FLOOR;
     return (await reader.search(rep, this.pool, this.options())).filter(({ score }) => score >= floor);
@@ -228,7 +228,8 @@ class Search {
     const words = this.encoders.terms.query(anyOf(this.query.words.keys()));
     for (const { id, score } of fused) {
       if (this.found.has(id)) continue;
-      // Beyond the lexical candidates only the postings know whether a word matches; asked where it will be shown.
+      // Beyond the lexical candidates only the postings show whether a word matches; they are read for the hits that
+      // are shown.
       const isShown = this.found.size < this.request.wanted;
       const matches = byWords.has(id) || (isShown && (await this.terms.explain(words, id)) !== undefined);
       this.put(matches ? 'text' : 'meaning', [id], score);

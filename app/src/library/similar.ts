@@ -1,4 +1,4 @@
-// What is near a paper: by meaning where there is an encoder, else by the words that tell it apart from the others.
+// The papers nearest to a paper: by vectors if there is an encoder, else by the paper's most distinctive words.
 
 import type { Cancellable, IndexReader, LexicalQuery, Ranking } from '@quire/engine/core';
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
@@ -6,10 +6,10 @@ import type { Work } from '../papers/index.ts';
 import { FIELDS, meaningOf, wordsOf } from './documents.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 
-/** Terms of a paper that stand for it; 25 is what Lucene's MoreLikeThis takes. */
+/** Number of terms that represent a paper; Lucene's MoreLikeThis takes 25. */
 const TELLING_TERMS = 25;
 
-/** The `limit` nearest works, the work itself left out. */
+/** The `limit` nearest works, without the work itself. */
 export async function similarTo(
   work: Work,
   snapshot: PaperSnapshot,
@@ -20,7 +20,7 @@ export async function similarTo(
   const { dense } = encoders;
   const without = (ranking: Ranking) => ranking.filter(({ id }) => id !== work.key).slice(0, limit);
   if (dense !== undefined) {
-    const reader = snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part is there when the encoder is
+    const reader = snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part exists whenever the encoder does
     const [rep] = await dense.encodeDocuments([meaningOf(work)], options);
     if (rep !== undefined) return { reason: 'meaning', hits: without(await reader.search(rep, limit + 1, options)) };
   }

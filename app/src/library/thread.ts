@@ -1,4 +1,4 @@
-// The other side of thread-calls.ts: runs the calls of one library until it is told to close.
+// The worker of thread-calls.ts: runs the calls of one library until it receives "close".
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError } from '@quire/engine/core';

@@ -14,7 +14,7 @@ const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const CONTROLS = /\p{Cc}/gu;
 const HIDDEN = new RegExp(`[${REORDERING}${MARKS}]`, 'gu');
 const HIDDEN_IN_HTML = new RegExp(`[${REORDERING}]`, 'gu');
-/** What JSON.stringify leaves as it is. */
+/** Characters that JSON.stringify does not escape. */
 const UNESCAPED = new RegExp(`[\\x7f-\\x9f${REORDERING}${MARKS}]`, 'gu');
 
 /** True when `text` contains a character that a terminal may not receive from data. */
@@ -22,7 +22,10 @@ export function isHostile(text: string): boolean {
   return text.search(CONTROLS) >= 0 || text.search(HIDDEN) >= 0 || !text.isWellFormed();
 }
 
-/** Outside text on one line of a terminal: breaks become blanks, other controls U+FFFD, reordering characters vanish. */
+/**
+ * Outside text on one line of a terminal: breaks become blanks, other controls U+FFFD; reordering characters are
+ * removed.
+ */
 export function toLine(text: string): string {
   return text.toWellFormed().replace(BREAKS, ' ').replace(CONTROLS, '\ufffd').replace(HIDDEN, '');
 }

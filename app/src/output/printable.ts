@@ -1,5 +1,5 @@
-// Text for a terminal. A command can write only Printable text, and the one way to make it is the tag `printable`: what
-// the program states stays as it is, every inserted value is cleaned. A raw string does not compile.
+// Text for a terminal. A command can write only Printable text, and only the tag `printable` makes it: the program's
+// own text is unchanged, every inserted value is cleaned. A raw string does not compile.
 
 import { jsonOf, toLine } from './characters.ts';
 
@@ -15,7 +15,7 @@ class PrintableText {
     return this.#text;
   }
 
-  /** Without white space at the start: the first line of a wrapped text goes behind its label. */
+  /** Without white space at the start: the first line of a wrapped text follows its label. */
   trimStart(): PrintableText {
     return new PrintableText(this.#text.trimStart());
   }
@@ -38,12 +38,12 @@ function insert(value: Value): string {
   return value instanceof PrintableText ? value.text : toLine(String(value));
 }
 
-/** Texts behind each other, with `separator` between them. */
+/** Texts in order, with `separator` between them. */
 export function joined(texts: readonly Printable[], separator: '' | '\n' | '\t' | '  ' = ''): Printable {
   return new PrintableText(texts.map(({ text }) => text).join(separator));
 }
 
-/** Several lines of the program's own, such as its help or a stack: line breaks stay. */
+/** Several lines of the program's own text, such as its help or a stack: line breaks stay. */
 export function printableLines(text: string): Printable {
   return new PrintableText(toLines(text));
 }

@@ -1,5 +1,5 @@
-// Folding records into works. Records that share an identity key are one work; the fold is a pure function of the set of
-// records: order, batches and repeats make no difference, and removing records undoes what they did.
+// Folds records into works. Records that share an identity key are one work. The fold is a pure function of the set of
+// records: order, batches and repeats make no difference, and removing records removes their effects.
 //
 // One thing overrides every key: records with the same id in the same source but different titles are different papers
 // (some sources reuse ids). A component that contains such a pair is contested: in it a key counts only together with
@@ -11,11 +11,11 @@ import { identityKeys, makeWork, type Work } from './work.ts';
 /** A set of records that are one work. */
 export interface Group<R> {
   readonly members: readonly R[];
-  /** Came out of a contested component: its key is made from title and author. */
+  /** It is from a contested component: its key is made from title and author. */
   readonly byTitle: boolean;
 }
 
-/** What the fold needs to know of a record; small, so that hundreds of thousands can be held. */
+/** The fields of a record that the fold needs; small, so that hundreds of thousands fit in memory. */
 export interface Identity {
   readonly keys: readonly string[];
   /** Source and id as one string; '' when the source gives no id. */
@@ -24,7 +24,7 @@ export interface Identity {
   readonly title: string;
 }
 
-/** Folds records; works come in order of their key. */
+/** Folds records; works are returned in order of their key. */
 export function foldRecords(records: Iterable<SourceRecord>): readonly Work[] {
   const works: Work[] = [];
   for (const group of groupRecords([...records], identityOf)) works.push(makeWork(group.members, group));
@@ -39,7 +39,7 @@ export function identityOf(record: SourceRecord): Identity {
   };
 }
 
-/** The grouping alone, over anything that has an identity. */
+/** The grouping alone, for any values with an identity. */
 export function groupRecords<R>(records: readonly R[], identity: (record: R) => Identity): readonly Group<R>[] {
   const groups: Group<R>[] = [];
   for (const component of components(records, (record) => identity(record).keys)) {
@@ -53,7 +53,7 @@ export function groupRecords<R>(records: readonly R[], identity: (record: R) => 
   return groups;
 }
 
-/** One source id, two titles. */
+/** Whether one source id has two titles. */
 function isContested<R>(component: readonly R[], identity: (record: R) => Identity): boolean {
   if (component.length < 2) return false;
   const titles = new Map<string, string>();

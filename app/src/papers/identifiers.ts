@@ -1,5 +1,5 @@
-// Reading identifiers out of whatever people paste: arXiv ids of both generations, DOIs, and the web addresses that
-// carry them. Pure string work; nothing is looked up. Forms: arXiv's identifier scheme, DOI handbook 2.2.
+// Reads identifiers from pasted text: arXiv ids of both generations, DOIs, and the web addresses that contain them.
+// String operations only; nothing is looked up. Forms: arXiv's identifier scheme, DOI handbook 2.2.
 
 export interface ArxivId {
   /** Without version and without the subject class of old ids: `2503.11731`, `math/0611800`. */
@@ -8,14 +8,14 @@ export interface ArxivId {
   readonly version?: number;
 }
 
-/** What one string names. Both may be present (a DOI that arXiv registered). */
+/** The identifiers in one string. Both may be present (a DOI that arXiv registered). */
 export interface Identifiers {
   readonly arxiv?: ArxivId;
   /** Lower case, without resolver or prefix: `10.18653/v1/2020.acl-main.1`. */
   readonly doi?: string;
 }
 
-/** Archives that gave out ids before April 2007; anything else before a slash is not an arXiv id. */
+/** Archives with ids from before April 2007; any other word before a slash is not an arXiv id. */
 const OLD_ARCHIVES = new Set(
   (
     'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga ' +
@@ -46,7 +46,7 @@ export function parseDoi(text: string): string | undefined {
   return identify(text).doi;
 }
 
-/** Everything that one pasted string names; empty when it is neither id nor address. */
+/** All identifiers in one pasted string; empty when it is neither id nor address. */
 export function identify(text: string): Identifiers {
   const trimmed = text.trim();
   if (trimmed.length === 0 || trimmed.length > 500 || /\s/.test(trimmed)) return spaced(trimmed);
@@ -55,7 +55,7 @@ export function identify(text: string): Identifiers {
   return fromBare(trimmed);
 }
 
-/** `arXiv: 2503.11731`, `doi: 10.1/x`: the only legal places for a blank. */
+/** `arXiv: 2503.11731`, `doi: 10.1/x`: the only legal places of a blank. */
 function spaced(text: string): Identifiers {
   const match = /^(arxiv|doi)\s*:\s*(\S+)$/i.exec(text);
   return match?.[2] === undefined ? {} : fromBare(`${match[1]}:${match[2]}`);
@@ -118,7 +118,7 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // a lone % is legal in what people paste
+    return path; // a lone % is legal in pasted text
   }
 }
 

@@ -1,5 +1,5 @@
-// The forms in which titles and names are compared: TeX, quotes, dashes, case, accents and spacing are forgotten.
-// Never shown to a reader. Two titles are "equal" exactly when `titleKey` gives the same string for both.
+// The forms in which titles and names are compared: without TeX, quotes, dashes, case, accents and spacing. They are
+// never shown to a reader. Two titles are "equal" exactly when `titleKey` gives the same string for both.
 
 const GREEK = new Map(
   Object.entries({
@@ -54,7 +54,7 @@ const TEX_LETTERS = new Map(
     AA: 'a',
   }),
 );
-/** TeX words that only change how something looks; their names are no part of the text. */
+/** TeX words that only change the appearance; their names are not part of the text. */
 const TEX_FORMAT =
   /\\(?:text(?:bf|it|sc|tt|rm|sf|sl|up|md|normal|superscript|subscript)?|math(?:bf|bb|cal|rm|it|sf|tt|scr|frak|bold|normal)|emph|underline|operatorname\*?|bm|boldsymbol|left|right|big|Big|mbox|hbox|it|bf|tt|sc|rm|em|sf|displaystyle|ensuremath|xspace|footnotesize|small|Large|large|limits|nolimits|!|,|;|:|>|quad|qquad)(?![a-zA-Z])/g;
 
@@ -75,7 +75,7 @@ export function nameKey(name: string): string {
     .trim();
 }
 
-/** Readable words of a text with TeX taken away: what search matches titles on and what a title key is made from. */
+/** The words of a text without TeX: search matches titles on them, and title keys are made from them. */
 export function plain(text: string): string {
   const untexed = text.includes('\\') || text.includes('$') ? withoutTex(text) : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
@@ -91,8 +91,8 @@ export function plain(text: string): string {
 /** `{\"o}` → o, `\emph{x}` → x, `$\ell_1$` → ell1, `\alpha` → alpha, `\&` → &. */
 function withoutTex(text: string): string {
   return text
-    .replace(/\\["'`^~=.](?=[\s{\\]*[a-zA-Z])/g, '') // accents made of a sign
-    .replace(/\\[Hbcdkrtuv](?=\s*\{|\s+[a-zA-Z]\b)/g, '') // accents made of a letter
+    .replace(/\\["'`^~=.](?=[\s{\\]*[a-zA-Z])/g, '') // accents written with a sign
+    .replace(/\\[Hbcdkrtuv](?=\s*\{|\s+[a-zA-Z]\b)/g, '') // accents written with a letter
     .replace(TEX_FORMAT, '')
     .replace(/\\([a-zA-Z]+)/g, (_, word: string) => TEX_LETTERS.get(word) ?? word)
     .replace(/\\(.)/g, '$1')

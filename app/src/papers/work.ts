@@ -1,5 +1,5 @@
-// A work: what a reader sees as one paper, put together from its source records. A pure function of the set of records,
-// so it can be thrown away and made again, and taking a record out leaves no trace of it.
+// A work: all source records of one paper, combined. It is a pure function of the set of records, so it can be deleted
+// and rebuilt, and removing a record removes all of its effects.
 
 import { hash } from 'node:crypto';
 import { compareDates, type PaperDate } from './dates.ts';
@@ -15,11 +15,11 @@ export interface Work {
   /** The source whose title and abstract are shown: its licence is the text's licence. */
   readonly textSource: string;
   readonly authors: readonly string[];
-  /** Names known, or the count that a source states. undefined: unknown. */
+  /** The known names, or the count that a source states. undefined: unknown. */
   readonly authorCount?: number;
   readonly organization?: string;
   readonly published?: PaperDate;
-  /** The day whose page shows it: the first daily list that had it, else the day it was published. */
+  /** The day on whose page it is shown: the first daily list with it, else the day of publication. */
   readonly day?: string;
   readonly year?: number;
   readonly venue?: string;
@@ -38,7 +38,7 @@ export interface Work {
   readonly upvotes: number;
   readonly comments: number;
   readonly citations?: number;
-  /** The records behind it, in the order in which their fields win. */
+  /** Its records, in the order of precedence of their fields. */
   readonly sources: readonly WorkSource[];
 }
 
@@ -48,15 +48,15 @@ export interface WorkSource {
   readonly url?: string;
 }
 
-/** Sources in the order in which their words are preferred: open licence and closest to the authors first. */
+/** Sources in order of preference for texts: open licence and closest to the authors first. */
 const PREFERRED_FIRST = ['arxiv', 'acl-anthology'];
 const PREFERRED_LAST = ['conferences', 'hf-daily'];
 const CATEGORY =
   /^[a-z-]{2,8}\.[A-Z]{2}$|^(?:gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph)$|^[a-z-]+\.[a-z-]{3,9}$/;
 
 /**
- * The strings that say which paper a record is. Records that share one are the same work (unless their titles contradict
- * it, see fold.ts). Never empty: a record without identifier and author has one of its own.
+ * The identity keys of a record. Records that share one are the same work (unless their titles differ, see fold.ts).
+ * Never empty: a record without identifier and author has a key of its own.
  */
 export function identityKeys(record: SourceRecord): readonly string[] {
   const keys: string[] = [];
@@ -73,14 +73,14 @@ export function titleHash(record: SourceRecord): string {
   return titleHashOf(record.title);
 }
 
-/** The hash that records titled so are kept under: for looking a title up. */
+/** The hash of a title, as in the keys of records: for looking a title up. */
 export function titleHashOf(title: string): string {
   return shortHash(titleKey(title) || title);
 }
 
 /**
- * Makes the work of records that belong together. `byTitle`: its records' identifiers are contested by other records
- * (fold.ts), so the key comes from title and author. `key`: the key that these records are known to give.
+ * Makes the work of records that belong together. `byTitle`: other records contest its records' identifiers (fold.ts),
+ * so the key is made from title and author. `key`: the key of these records, if it is known.
  */
 export function makeWork(
   records: readonly SourceRecord[],
@@ -124,7 +124,7 @@ export function makeWork(
   };
 }
 
-/** Total order of records: preferred source, then source, id, title, and the whole content last. */
+/** Total order of records: preferred source, then source, id, title, and at last the whole content. */
 export function compareRecords(a: SourceRecord, b: SourceRecord): number {
   return (
     rank(a.source) - rank(b.source) ||
@@ -135,7 +135,7 @@ export function compareRecords(a: SourceRecord, b: SourceRecord): number {
   );
 }
 
-/** Is `name` an author of the work, names compared without case, accents and initials' dots? */
+/** Whether `name` is an author of the work; names are compared without case, accents and the dots of initials. */
 export function isAuthor(work: Work, name: string): boolean {
   const key = nameKey(name);
   return key !== '' && work.authors.some((author) => nameKey(author) === key);
@@ -148,7 +148,7 @@ function workKey(records: readonly SourceRecord[], byTitle: boolean): string {
   const strong = byTitle ? undefined : (of('arxiv:') ?? of('doi:'));
   const key = strong ?? of('t:') ?? of('r:');
   if (key !== undefined) return key;
-  // Contested identifiers and no author anywhere: the records themselves are all that is left.
+  // Contested identifiers and no author: only the records themselves are left.
   const own = records.map((record) => `${record.source}\n${record.id}\n${recordTitleKey(record)}`).sort(compare);
   return `r:${shortHash(own[0] ?? '')}`;
 }

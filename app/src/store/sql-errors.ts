@@ -15,7 +15,7 @@ const RESULT = {
   notADatabase: 26,
 } as const;
 
-/** Messages of SQLITE_ERROR that a statement of ours causes only when the schema in the file is damaged. */
+/** Messages of SQLITE_ERROR that a statement of this program causes only when the schema in the file is damaged. */
 const SCHEMA_DAMAGE = /no such (?:table|column|index)|has no column|malformed|already exists/;
 
 export const REPAIR_HINT = 'Run "quire doctor --repair": it copies every sound record into a new file.';

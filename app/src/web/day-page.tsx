@@ -12,7 +12,7 @@ export interface DayProps {
   readonly site: Site;
   readonly day: DayPage;
   readonly status: LibraryStatus;
-  /** This is the newest day, and the reader did not ask for a date. */
+  /** Whether this is the newest day and the address has no date. */
   readonly newest: boolean;
   /** Newest papers of earlier days, shown below a day that has few. */
   readonly earlier?: readonly Work[];
@@ -75,7 +75,7 @@ export function dayPage({ site, day, status, newest, earlier = [] }: DayProps) {
   });
 }
 
-/** A library without any day: what to do next. */
+/** The page of a library without any day: it names the next step. */
 export function emptyLibraryPage(site: Site, status: LibraryStatus) {
   return page({
     site,

@@ -1,10 +1,10 @@
-// Links between the parts of a long list.
+// Links between the pages of a long list.
 
 export interface PagesProps {
   readonly offset: number;
   readonly limit: number;
   readonly total: number;
-  /** Address of the part that starts at an offset. */
+  /** Address of the page that starts at an offset. */
   readonly at: (offset: number) => string;
 }
 

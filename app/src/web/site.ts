@@ -1,4 +1,4 @@
-// What every page needs to know about this instance.
+// The settings of this site that every page shows.
 
 export interface Site {
   /** Name in the masthead. Default "Daily Papers". */

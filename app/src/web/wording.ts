@@ -1,15 +1,15 @@
-// How facts are put into words on pages: dates with their precision, people, counts.
+// The wording of facts on pages: dates with their precision, people, counts.
 
 import type { PaperDate, Work } from '../papers/index.ts';
 
-/** "18 March 2025", "March 2025" or "2025": never more than is known. */
+/** "18 March 2025", "March 2025" or "2025", with the precision of the record. */
 export function inWords(date: PaperDate): string {
   if (date.precision === 'year') return date.date;
   const [year, month, day] = date.date.split('-').map(Number) as [number, number, number?];
   return (day === undefined ? MONTH : DAY).format(Date.UTC(year, month - 1, day ?? 1));
 }
 
-// Made once: making a formatter costs a thousand times what using it does, and a page has dozens of dates.
+// Created once: creating a formatter costs a thousand times as much as a call of it, and a page has dozens of dates.
 const MONTH = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long' });
 const DAY = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric' });
 const NUMBER = new Intl.NumberFormat('en');
@@ -25,7 +25,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
-/** The organisation where one is named, else the number of authors; undefined when neither is known. */
+/** The organisation if one is named, else the number of authors; undefined when neither is known. */
 export function people(work: Work): string | undefined {
   if (work.organization !== undefined) return work.organization;
   return work.authorCount === undefined ? undefined : counted(work.authorCount, 'author');

@@ -1,4 +1,4 @@
-// `quire eval`: how well search works, measured on test collections of the user's disk.
+// `quire eval`: measures search on the user's test collections.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +60,7 @@ Exit codes: 0 measured, 1 the collection is not there.`,
       }
       if (options.raw && name !== 'cacm')
         throw new EngineError('INVALID_ARGUMENT', `${name} has no original files`, { hint: '--raw goes with cacm.' });
-      for (const file of [options.run, options.result]) if (file !== undefined) write(file, ''); // before the long work
+      for (const file of [options.run, options.result]) if (file !== undefined) write(file, ''); // fails before the long work
       const dataset = await (options.raw
         ? loadCacmRaw({ ...where, signal: io.signal })
         : loadDataset(name, { ...where, split: options.split, signal: io.signal }));
@@ -68,7 +68,7 @@ Exit codes: 0 measured, 1 the collection is not there.`,
       finish(EXIT.ok);
     });
 
-/** Beside the repository, from app/src/cli/commands or app/dist/cli/commands. */
+/** The folder beside the repository, from app/src/cli/commands or app/dist/cli/commands. */
 const BESIDE = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
 
 async function measure(io: Io, dataset: Dataset, options: Options): Promise<void> {

@@ -1,4 +1,4 @@
-// `quire search`: the same answers as the site's search page.
+// `quire search`: the same results as on the site's search page.
 
 import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';

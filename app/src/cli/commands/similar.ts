@@ -1,4 +1,4 @@
-// `quire similar`: what is near a paper.
+// `quire similar`: the papers nearest to a paper.
 
 import { Command } from 'commander';
 import { printable, printableJson } from '../../output/printable.ts';

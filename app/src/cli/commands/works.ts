@@ -1,4 +1,4 @@
-// `quire works`: the fold without a store, for trainers and for people who want to see what an import would make.
+// `quire works`: folding without a store, for trainers and to preview an import.
 
 import { Command } from 'commander';
 import { printable, printableJson } from '../../output/printable.ts';
