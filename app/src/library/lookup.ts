@@ -6,15 +6,17 @@ import type { Store } from '../store/index.ts';
 /** Keys of the works that `text` names, best first, each once; [] when it names none here. */
 export function worksNamed(store: Store, text: string): readonly string[] {
   const name = text.trim();
-  if (name === '' || name.length > NAME_LIMIT) return [];
+  if (text === '' || text.length > NAME_LIMIT) return [];
   const { arxiv, doi } = identify(name);
   const found = new Set<string>();
-  if (store.hasWork(name)) found.add(name);
+  // A source's id may be any text, blanks around it included.
+  const exact = new Set([text, name]);
+  for (const key of exact) if (key !== '' && store.hasWork(key)) found.add(key);
   const identities = [arxiv && `arxiv:${arxiv.id}`, doi && `doi:${doi}`, KEY.test(name) ? name : undefined];
   for (const identity of identities) {
     for (const key of identity === undefined ? [] : store.worksByIdentity(identity)) found.add(key);
   }
-  for (const key of store.worksBySourceId(name)) found.add(key);
+  for (const id of exact) for (const key of store.worksBySourceId(id)) found.add(key);
   return [...found];
 }
 

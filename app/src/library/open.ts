@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
+import { boundedServices } from '../output/bounded-services.ts';
 import type { Services } from '../services/services.ts';
 import { STORE_FILE, Store } from '../store/index.ts';
 import { IndexView } from './index-view.ts';
@@ -42,13 +43,8 @@ export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLi
   const encoders = loadEncoders();
   const index = new IndexView(folder, encoders, { isFinal: readOnly });
   const ingest = createIngest(folder, (change) => index.refresh(change));
-  const services = createServices({
-    store,
-    index,
-    encoders,
-    sampleSource: SAMPLE_SOURCE,
-    isIndexing: () => ingest.busy,
-  });
+  const isIndexing = () => ingest.busy;
+  const services = boundedServices(createServices({ store, index, encoders, sampleSource: SAMPLE_SOURCE, isIndexing }));
   return {
     folder,
     readOnly,

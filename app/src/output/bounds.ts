@@ -18,7 +18,7 @@ export interface Bounds {
 /** One paper for a program: API and JSON. The longest author list of a real paper has 5,154 names. */
 export const WHOLE: Bounds = { abstract: 200_000, text: 10_000, entries: 6_000, entry: 200 };
 /** A paper in a list of papers. One abstract in 10,000 is longer. */
-export const LISTED: Bounds = { abstract: 4_000, text: 500, entries: 50, entry: 200 };
+export const LISTED: Bounds = { abstract: 4_000, text: 300, entries: 20, entry: 100 };
 /** One paper for a reader: its page, and the terminal. */
 export const PAGE: Bounds = { abstract: 20_000, text: 2_000, entries: 60, entry: 200 };
 

@@ -1,6 +1,13 @@
-// Where a work lives on the site: arXiv papers under their bare id, as everywhere else; others under their key.
+// The address of a paper on the site. arXiv papers have their bare id, other works their key.
 
-/** `arxiv:2503.11731` → `/papers/2503.11731`; `doi:10.1/x` → `/papers/doi%3A10.1%2Fx`. */
+/** Ids that every browser and proxy leaves as they are in a path. `.` and `..` are steps in a path, not names. */
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]*$/;
+
+/**
+ * `arxiv:2503.11731` → `/papers/2503.11731`; `doi:10.1/x` → `/paper?id=doi%3A10.1%2Fx`. Any text makes an address that
+ * leads back to exactly that text: a browser normalises `.`, `..`, `\` and `//` in a path, but nothing in a parameter.
+ */
 export function paperPath(key: string): string {
-  return `/papers/${encodeURIComponent(key.startsWith('arxiv:') ? key.slice('arxiv:'.length) : key)}`;
+  const name = (key.startsWith('arxiv:') ? key.slice('arxiv:'.length) : key).toWellFormed();
+  return PLAIN_NAME.test(name) ? `/papers/${name}` : `/paper?id=${encodeURIComponent(name)}`;
 }

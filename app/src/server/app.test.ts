@@ -107,7 +107,7 @@ describe('startSite', () => {
       const app = createApp(services, { pages: createPages(services) });
       const page = await app.request('/nowhere');
       expect([page.status, page.headers.get('content-security-policy')?.includes("'none'")]).toEqual([404, true]);
-      expect(await page.text()).toContain('There is nothing at /nowhere');
+      expect(await page.text()).toContain('There is nothing at &quot;/nowhere&quot;');
       expect(await (await app.request('/api/nowhere')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
     });
   });

@@ -7,9 +7,11 @@ import type { Hono } from 'hono';
 import { importFiles } from '../library/import-files.ts';
 import { PaperIndexer } from '../library/indexer.ts';
 import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
+import type { Pages } from '../output/pages.ts';
 import type { Services } from '../services/services.ts';
 import { createApp } from './app.ts';
 import { announce, findServer } from './handover.ts';
+import { hardenServer, SERVER_OPTIONS } from './harden.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -18,7 +20,9 @@ export interface ServeOptions {
   /** 0 takes any free port. Default 4321. */
   readonly port?: number;
   /** Makes the pages beside the API. */
-  readonly pages?: (services: Services) => Hono;
+  readonly pages?: (services: Services) => Pages;
+  /** Address under which readers reach the site through a proxy or the network; requests for other names are refused. */
+  readonly publicUrl?: string;
   /** A file of papers to begin an empty library with. */
   readonly sample?: string;
   /** Hears of trouble that stops nothing: an index that could not be brought up to the store. */
@@ -96,10 +100,19 @@ async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSi
       ...(options.pages && { pages: options.pages(library.services) }),
       ...(!library.readOnly && { ingest: library.ingest, token }),
       signal,
+      listening: hostname,
+      ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+      ...(options.onProblem && { onProblem: options.onProblem }),
       remoteAddress: (context) => getConnInfo(context).remote.address,
     });
   let app: Hono | undefined;
-  const server = listen({ fetch: (request, env) => (app ?? build()).fetch(request, env), hostname, port });
+  const server = listen({
+    fetch: (request, env) => (app ?? build()).fetch(request, env),
+    hostname,
+    port,
+    serverOptions: SERVER_OPTIONS,
+  });
+  hardenServer(server);
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, hostname, port)));
     server.once('listening', () => resolve(portOf(server)));

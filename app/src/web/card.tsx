@@ -1,8 +1,10 @@
 // One paper in a list: title, the best sentence or the opening of the abstract, people, date, labels.
 
 import type { Child } from 'hono/jsx';
-import { paperPath, type Work } from '../papers/index.ts';
+import { type BoundedWork, sizeIn } from '../output/bounds.ts';
+import { paperPath } from '../papers/index.ts';
 import type { Excerpt, Reason } from '../services/services.ts';
+import { Data } from './text.tsx';
 import { counted, inWords, opening, people } from './wording.ts';
 
 const LABELS: Readonly<Partial<Record<Reason, string>>> = {
@@ -14,7 +16,7 @@ const LABELS: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 export interface CardProps {
-  readonly work: Work;
+  readonly work: BoundedWork;
   /** Level of the title's heading on this page. Default 2. */
   readonly level?: 2 | 3;
   readonly sentence?: Excerpt | undefined;
@@ -28,13 +30,20 @@ export function Card({ work, level = 2, sentence, reason }: CardProps) {
     <li>
       <article class="paper">
         <Heading>
-          <a href={paperPath(work.key)}>{work.title}</a>
+          <a href={paperPath(work.key)} dir="auto">
+            {work.title}
+          </a>
         </Heading>
-        {shown !== '' && <p class="best">{sentence === undefined ? shown : <Marked excerpt={sentence} />}</p>}
+        {shown !== '' && (
+          <p class="best" dir="auto">
+            {sentence === undefined ? shown : <Marked excerpt={sentence} />}
+          </p>
+        )}
         {work.abstract.length > shown.length + 2 && (
           <details>
             <summary>Whole abstract</summary>
-            <p>{work.abstract}</p>
+            <p dir="auto">{work.abstract}</p>
+            {work.cut?.abstract !== undefined && <p>The page of the paper shows more.</p>}
           </details>
         )}
         <ul class="meta">
@@ -50,18 +59,24 @@ export function Card({ work, level = 2, sentence, reason }: CardProps) {
   );
 }
 
-function Facts({ work }: { readonly work: Work }) {
+function Facts({ work }: { readonly work: BoundedWork }) {
   const who = people(work);
   const venue = work.venue !== undefined && work.venue.toLowerCase() !== 'arxiv' ? work.venue : undefined;
   return (
     <>
-      {who !== undefined && <li>{work.authors.length === 0 ? who : <span title={names(work.authors)}>{who}</span>}</li>}
+      {who !== undefined && (
+        <li>{work.authors.length === 0 ? <Data>{who}</Data> : <bdi title={names(work)}>{who}</bdi>}</li>
+      )}
       {work.published !== undefined && (
         <li>
           <time datetime={work.published.date}>{inWords(work.published)}</time>
         </li>
       )}
-      {venue !== undefined && <li>{venue}</li>}
+      {venue !== undefined && (
+        <li>
+          <Data>{venue}</Data>
+        </li>
+      )}
       {work.upvotes > 0 && <li>{counted(work.upvotes, 'vote')}</li>}
       {work.comments > 0 && <li>{counted(work.comments, 'comment')}</li>}
       {work.github !== undefined && <li>code</li>}
@@ -83,7 +98,8 @@ export function Marked({ excerpt }: { readonly excerpt: Excerpt }) {
 }
 
 /** At most eight names, and how many more there are. */
-function names(authors: readonly string[]): string {
-  const shown = authors.slice(0, 8).join(', ');
-  return authors.length > 8 ? `${shown} and ${authors.length - 8} more` : shown;
+function names(work: BoundedWork): string {
+  const shown = work.authors.slice(0, 8).join(', ');
+  const size = sizeIn(work, 'authors');
+  return size > 8 ? `${shown} and ${size - 8} more` : shown;
 }

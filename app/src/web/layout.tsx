@@ -1,7 +1,8 @@
 // The frame of every page: skip link, name, search box, navigation, footer.
 
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { cutAt, toHtml } from '../output/characters.ts';
 import type { Site } from './site.ts';
 
 export interface FrameProps {
@@ -16,10 +17,16 @@ export interface FrameProps {
   readonly children?: Child;
 }
 
-/** A whole document. Everything that comes from papers or readers is escaped by the JSX runtime. */
+/**
+ * A whole document. The JSX runtime escapes everything that comes from papers or readers, and control and reordering
+ * characters are removed from the finished document, so that no place of it can be missed.
+ */
 export function page(props: FrameProps) {
-  return html`<!doctype html>${<Frame {...props} />}`;
+  return html`<!doctype html>${raw(toHtml((<Frame {...props} />).toString()))}`;
 }
+
+/** Characters of a query that the search box holds. */
+const LONGEST_QUERY = 2_000;
 
 function Frame({ site, title, query = '', current, head, children }: FrameProps) {
   return (
@@ -47,11 +54,12 @@ function Frame({ site, title, query = '', current, head, children }: FrameProps)
                 <input
                   name="q"
                   type="search"
-                  value={query}
+                  value={cutAt(query, LONGEST_QUERY)}
                   placeholder="A question, words, “a phrase”, an author or an id"
                   aria-label="Search papers"
                   autocomplete="off"
-                  maxlength={2000}
+                  dir="auto"
+                  maxlength={LONGEST_QUERY}
                 />
                 <button type="submit">Search</button>
               </form>

@@ -1,9 +1,14 @@
-// A page that says one thing: not found, a date that is none, an error with its number.
+// A page with one message: not found, a text that is no date, an error.
 
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';
 
-export function messagePage(site: Site, title: string, text: string, query = '') {
+export function messagePage(
+  site: Site,
+  title: string,
+  text: string,
+  { query = '', hint }: { readonly query?: string; readonly hint?: string } = {},
+) {
   return page({
     site,
     title,
@@ -11,7 +16,10 @@ export function messagePage(site: Site, title: string, text: string, query = '')
     children: (
       <>
         <h1>{title}</h1>
-        <p class="lead">{text}</p>
+        <p class="lead" dir="auto">
+          {text}
+        </p>
+        {hint !== undefined && <p dir="auto">{hint}</p>}
         <p>
           <a href="/papers">The newest day</a> · <a href="/search">Search</a>
         </p>

@@ -1,16 +1,16 @@
 // One paper: everything that is known about it, and what is near it.
 
+import { type BoundedWork, bounded, OTHERS, PAGE, sizeIn } from '../output/bounds.ts';
 import type { Work } from '../papers/index.ts';
 import type { PaperView, SimilarHit } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';
-import { dayInWords, inWords, people } from './wording.ts';
+import { Data, List, More } from './text.tsx';
+import { counted, dayInWords, inWords, people } from './wording.ts';
 
-/** Names that are shown before "and N more". */
-const NAMES_SHOWN = 60;
-
-export function paperPage(site: Site, { work, others }: PaperView, similar: readonly SimilarHit[]) {
+export function paperPage(site: Site, { work: whole, others }: PaperView, similar: readonly SimilarHit[]) {
+  const work = bounded(whole, PAGE);
   return page({
     site,
     title: work.title,
@@ -18,14 +18,15 @@ export function paperPage(site: Site, { work, others }: PaperView, similar: read
     children: (
       <>
         <article>
-          <h1>{work.title}</h1>
+          <h1 dir="auto">{work.title}</h1>
           <Authors work={work} />
-          {work.abstract === '' ? <p class="lead">No abstract is known.</p> : <p class="abstract">{work.abstract}</p>}
+          <Abstract work={work} />
           <Facts work={work} />
         </article>
         {others.length > 0 && (
           <section>
             <h2>Other papers with the same id</h2>
+            {others.length >= OTHERS && <p class="lead">The first {OTHERS} are listed.</p>}
             <ol class="papers">
               {others.map((other) => (
                 <Card work={other} level={3} />
@@ -51,25 +52,49 @@ export function paperPage(site: Site, { work, others }: PaperView, similar: read
   });
 }
 
-function Authors({ work }: { readonly work: Work }) {
+function Abstract({ work }: { readonly work: BoundedWork }) {
+  if (work.abstract === '') return <p class="lead">No abstract is known.</p>;
+  const size = work.cut?.abstract;
+  return (
+    <>
+      <p class="abstract" dir="auto">
+        {work.abstract}
+      </p>
+      {size !== undefined && <p class="lead">The abstract is cut here; it has {counted(size, 'character')}.</p>}
+    </>
+  );
+}
+
+function Authors({ work }: { readonly work: BoundedWork }) {
   const who = people(work);
-  if (work.authors.length === 0) return who === undefined ? null : <p class="authors">{who}</p>;
-  const shown = work.authors.slice(0, NAMES_SHOWN);
+  if (work.authors.length === 0)
+    return who === undefined ? null : (
+      <p class="authors">
+        <Data>{who}</Data>
+      </p>
+    );
   return (
     <p class="authors">
-      {shown.map((name, i) => (
+      {work.authors.map((name, i) => (
         <>
           {i > 0 && ', '}
-          <a href={`/search?${new URLSearchParams({ q: `au:"${name.replaceAll('"', '')}"` })}`}>{name}</a>
+          <a href={`/search?${new URLSearchParams({ q: `au:"${name.replaceAll('"', '')}"` })}`}>
+            <Data>{name}</Data>
+          </a>
         </>
       ))}
-      {work.authors.length > shown.length && ` and ${work.authors.length - shown.length} more`}
-      {work.organization !== undefined && ` · ${work.organization}`}
+      <More shown={work.authors.length} size={sizeIn(work, 'authors')} />
+      {work.organization !== undefined && (
+        <>
+          {' · '}
+          <Data>{work.organization}</Data>
+        </>
+      )}
     </p>
   );
 }
 
-function Facts({ work }: { readonly work: Work }) {
+function Facts({ work }: { readonly work: BoundedWork }) {
   return (
     <dl class="facts">
       {work.published !== undefined && (
@@ -91,20 +116,29 @@ function Facts({ work }: { readonly work: Work }) {
       {work.venue !== undefined && (
         <>
           <dt>Venue</dt>
-          <dd>{[work.venue, work.status].filter(Boolean).join(', ')}</dd>
+          <dd>
+            <List entries={[work.venue, work.status].filter((part) => part !== undefined)} />
+          </dd>
         </>
       )}
       {work.awards.length > 0 && (
         <>
           <dt>Awards</dt>
-          <dd>{work.awards.join(', ')}</dd>
+          <dd>
+            <List entries={work.awards} size={sizeIn(work, 'awards')} />
+          </dd>
         </>
       )}
       <Links work={work} />
       {work.categories.length + work.keywords.length > 0 && (
         <>
           <dt>Keywords</dt>
-          <dd>{[...work.categories, ...work.keywords].join(', ')}</dd>
+          <dd>
+            <List
+              entries={[...work.categories, ...work.keywords]}
+              size={sizeIn(work, 'categories') + sizeIn(work, 'keywords')}
+            />
+          </dd>
         </>
       )}
       {work.citations !== undefined && (
@@ -116,16 +150,21 @@ function Facts({ work }: { readonly work: Work }) {
       {work.comment !== undefined && (
         <>
           <dt>Authors’ note</dt>
-          <dd>{work.comment}</dd>
+          <dd dir="auto">{work.comment}</dd>
         </>
       )}
       <dt>Sources</dt>
-      <dd>{work.sources.map(({ source, id }) => (id === '' ? source : `${source} ${id}`)).join(', ')}</dd>
+      <dd>
+        <List
+          entries={work.sources.map(({ source, id }) => (id === '' ? source : `${source} ${id}`))}
+          size={sizeIn(work, 'sources')}
+        />
+      </dd>
     </dl>
   );
 }
 
-function Links({ work }: { readonly work: Work }) {
+function Links({ work }: { readonly work: BoundedWork }) {
   const links = linksOf(work);
   if (links.length === 0) return null;
   return (
@@ -145,7 +184,7 @@ function Links({ work }: { readonly work: Work }) {
   );
 }
 
-/** Addresses outside, http(s) only: what a source states is data, never a script to run. */
+/** Addresses of other sites, http(s) only: a source could state an address that runs a script. */
 export function linksOf(work: Work): readonly (readonly [name: string, url: string])[] {
   const links: [string, string][] = [];
   if (work.arxivId !== undefined) {
@@ -164,7 +203,7 @@ export function linksOf(work: Work): readonly (readonly [name: string, url: stri
 }
 
 /** The tags that reference managers read (product.md 4.8). */
-function CitationTags({ work }: { readonly work: Work }) {
+function CitationTags({ work }: { readonly work: BoundedWork }) {
   return (
     <>
       <meta name="citation_title" content={work.title} />

@@ -1,6 +1,7 @@
 import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../papers/index.ts';
+import { createApp } from '../server/app.ts';
 import type { LibraryStatus, SearchPage, Services } from '../services/services.ts';
 import { linksOf } from './paper-page.tsx';
 import { createPages } from './routes.tsx';
@@ -75,8 +76,10 @@ function services(over: Partial<Services> = {}): Services {
   } as Services;
 }
 
+const siteOf = (over?: Partial<Services>) => createApp(services(over), { pages: createPages(services(over)) });
+
 const get = async (path: string, over?: Partial<Services>) => {
-  const response = await createPages(services(over)).request(path);
+  const response = await siteOf(over).request(path);
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
@@ -125,7 +128,7 @@ describe('the pages', () => {
     expect(text).toContain('start="21"');
   });
 
-  it('pass any offset that is none as 0', async () => {
+  it('refuse an offset that is none, or beyond the deepest hit', async () => {
     const offsets: (number | undefined)[] = [];
     const spy: Partial<Services> = {
       search: async (query, options) => {
@@ -133,13 +136,26 @@ describe('the pages', () => {
         return await services().search(query);
       },
     };
-    for (const offset of ['-1', 'x', '1e99', '2.5', '', '20']) await get(`/search?q=a&offset=${offset}`, spy);
-    expect(offsets).toEqual([0, 0, 0, 0, 0, 20]);
+    for (const path of ['/search?q=a&offset=', '/papers/date/2025-11-20?offset=']) {
+      for (const offset of ['-1', 'x', '1e3', '2.5', '', '10001', '0x10', '%201']) {
+        const { status, text } = await get(path + offset, spy);
+        expect([offset, status, text.includes('from 0 to 10000')]).toEqual([offset, 400, true]);
+      }
+    }
+    await get('/search?q=a&offset=10000', spy);
+    await get('/search?q=a', spy);
+    expect(offsets).toEqual([10_000, 0]);
   });
 
-  it('find papers whose id holds a slash, a blank or a sign', async () => {
-    expect((await get('/papers/doi%3A10.1%2Fx%20y')).status).toBe(200);
-    expect((await get('/papers/2511.99999')).status).toBe(404);
+  it('redirect every other address of a paper to the one that links have', async () => {
+    for (const path of ['/papers/doi%3A10.1%2Fx%20y', '/papers/doi:10.1/x%20y', '/paper?id=doi:10.1/x+y']) {
+      const { status, headers } = await get(path);
+      expect([path, status, headers.get('location')]).toEqual([path, 301, '/paper?id=doi%3A10.1%2Fx%20y']);
+    }
+    expect((await get('/paper?id=doi%3A10.1%2Fx%20y')).status).toBe(200);
+    expect((await get('/paper?id=2511.04217')).headers.get('location')).toBe('/papers/2511.04217');
+    expect((await get('/papers/2511.04217')).status).toBe(200);
+    for (const path of ['/papers/2511.99999', '/paper', '/paper?id=']) expect((await get(path)).status).toBe(404);
   });
 
   it('answer a date that is none with 404 and an empty day with its neighbours', async () => {
@@ -186,7 +202,7 @@ describe('the pages', () => {
 describe('while the index is being made', () => {
   it('papers are shown without neighbours, and search says so', async () => {
     const none = () => Promise.reject(new EngineError('NOT_FOUND', 'The library has no index yet'));
-    const pages = createPages(services({ search: none, similar: none }));
+    const pages = siteOf({ search: none, similar: none });
     expect((await pages.request('/papers/2511.04217')).status).toBe(200);
     const search = await pages.request('/search?q=a');
     expect([search.status, (await search.text()).includes('The index is being made')]).toEqual([503, true]);

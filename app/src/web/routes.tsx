@@ -1,11 +1,14 @@
 // The pages of the site: paths to pages. Everything that pages show comes from Services.
 
 import { EngineError } from '@quire/engine/core';
-import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
-import { parseDate, type Work } from '../papers/index.ts';
+import { type Context, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { REQUEST } from '../output/bounds.ts';
+import { cutAt } from '../output/characters.ts';
+import type { Pages } from '../output/pages.ts';
+import { paperPath, parseDate, type Work } from '../papers/index.ts';
 import type { DayPage, Services } from '../services/services.ts';
-import { loadStyle } from './assets.ts';
+import { type Asset, loadStyle } from './assets.ts';
 import { dayPage, emptyLibraryPage } from './day-page.tsx';
 import { messagePage } from './message-page.tsx';
 import { paperPage } from './paper-page.tsx';
@@ -23,78 +26,99 @@ const SIMILAR_LIMIT = 8;
 /** A newest day with fewer papers than this is followed by those before it. */
 const FEW = 10;
 
-/** Only our own style sheet and forms to ourselves: pages need no script, and a paper's text can bring none in. */
-const POLICY = {
-  defaultSrc: ["'none'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  formAction: ["'self'"],
-  baseUri: ["'none'"],
-  frameAncestors: ["'none'"],
-};
-
-/** An app with every page; mount it at the root. */
-export function createPages(services: Services, options: PagesOptions = {}): Hono {
+/** Every page; mount the routes at the root. */
+export function createPages(services: Services, options: PagesOptions = {}): Pages {
   const style = loadStyle();
   const site: Site = {
     title: options.title ?? DEFAULT_TITLE,
     curator: options.curator ?? DEFAULT_CURATOR,
     stylePath: style.path,
   };
-  const app = new Hono();
-  app.use(
-    secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'same-origin', strictTransportSecurity: false }),
-  );
+  const routes = new Hono();
+  routes.get(style.path, (c) => answerAsset(c, style));
+  routes.get('/', (c) => c.redirect('/papers'));
+  routes.get('/papers', (c) => newestDay(c, site, services));
+  routes.get('/papers/date/:day', (c) => oneDay(c, site, services));
+  routes.get('/search', (c) => search(c, site, services));
+  routes.get('/paper', (c) => paper(c, site, services, c.req.query('id') ?? ''));
+  routes.get('/papers/:id{.+}', (c) => paper(c, site, services, c.req.param('id')));
+  return {
+    routes,
+    problem: (c, { status, message, hint }) => {
+      const text = status === 503 ? NOT_READY : { title: TITLES.get(status) ?? 'Something went wrong', message };
+      if (status === 503) c.header('retry-after', '2');
+      const shown = messagePage(site, text.title, text.message, { ...(hint !== undefined && { hint }) });
+      return c.html(shown, status as ContentfulStatusCode); // every status of an error has a body
+    },
+  };
+}
 
-  app.get(style.path, (c) => {
-    c.header('content-type', style.type);
-    c.header('cache-control', 'public, max-age=31536000, immutable');
-    return c.body(style.body);
-  });
-  app.get('/', (c) => c.redirect('/papers'));
-  app.get('/papers', (c) => {
-    const query = c.req.query('q');
-    if (query !== undefined) return c.redirect(`/search?${new URLSearchParams({ q: query })}`);
-    const newest = services.newestDay();
-    const status = services.status();
-    if (newest === undefined) return c.html(emptyLibraryPage(site, status));
-    const day = services.papersOfDay(newest, { limit: DAY_LIMIT });
-    return c.html(dayPage({ site, day, status, newest: true, earlier: earlierThan(services, day) }));
-  });
-  app.get('/papers/date/:day', (c) => {
-    const text = c.req.param('day');
-    const date = parseDate(text);
-    if (date?.precision !== 'day' || date.date !== text) {
-      return c.html(messagePage(site, 'No such day', `“${text}” is not a day. Write it as 2025-11-21.`), 404);
-    }
-    const day = services.papersOfDay(text, { limit: DAY_LIMIT, offset: offsetOf(c.req.query('offset')) });
-    return c.html(dayPage({ site, day, status: services.status(), newest: false }));
-  });
-  app.get('/search', async (c) => {
-    const query = c.req.query('q') ?? '';
-    const status = services.status();
-    if (query.trim() === '') return c.html(askPage(site, status));
-    const offset = offsetOf(c.req.query('offset'));
-    const result = await services.search(query, { offset, limit: SEARCH_LIMIT, signal: c.req.raw.signal });
-    return c.html(searchPage(site, status, result));
-  });
-  app.get('/papers/:id', async (c) => {
-    const id = c.req.param('id');
-    const view = services.paper(id);
-    if (view === undefined) {
-      return c.html(messagePage(site, 'No such paper', `This library has no paper “${id}”.`, id), 404);
-    }
-    const similar = (await services.similar(view.work.key, { limit: SIMILAR_LIMIT }).catch(noneYet)) ?? [];
-    return c.html(paperPage(site, view, similar));
-  });
-  app.notFound((c) => c.html(messagePage(site, 'No such page', `There is nothing at ${c.req.path}.`), 404));
-  app.onError((error, c) => {
-    if (isNoIndexYet(error)) {
-      return c.html(messagePage(site, 'Not ready yet', 'The index is being made. Try again in a moment.'), 503);
-    }
-    return c.html(messagePage(site, 'Something went wrong', error.message), 500);
-  });
-  return app;
+const TITLES: ReadonlyMap<number, string> = new Map([
+  [400, 'Not understood'],
+  [404, 'No such page'],
+]);
+const NOT_READY = { title: 'Not ready yet', message: 'The index is being made. Try again in a moment.' };
+
+function answerAsset(c: Context, { type, body, tag }: Asset): Response {
+  c.header('cache-control', 'public, max-age=31536000, immutable');
+  c.header('etag', tag);
+  if (c.req.header('if-none-match') === tag) return c.body(null, 304);
+  c.header('content-type', type);
+  return c.body(body);
+}
+
+function newestDay(c: Context, site: Site, services: Services) {
+  const query = c.req.query('q');
+  if (query !== undefined) return c.redirect(`/search?${new URLSearchParams({ q: query })}`);
+  const newest = services.newestDay();
+  const status = services.status();
+  if (newest === undefined) return c.html(emptyLibraryPage(site, status));
+  const day = services.papersOfDay(newest, { limit: DAY_LIMIT });
+  return c.html(dayPage({ site, day, status, newest: true, earlier: earlierThan(services, day) }));
+}
+
+function oneDay(c: Context, site: Site, services: Services) {
+  const text = c.req.param('day') ?? '';
+  const date = parseDate(text);
+  if (date?.precision !== 'day' || date.date !== text) {
+    const message = `“${cutAt(text, REQUEST.shownQuery)}” is not a day. Write it as 2025-11-21.`;
+    return c.html(messagePage(site, 'No such day', message), 404);
+  }
+  const offset = offsetOf(c.req.query('offset'));
+  if (offset === undefined) return tooDeep(c, site);
+  const day = services.papersOfDay(text, { limit: DAY_LIMIT, offset });
+  return c.html(dayPage({ site, day, status: services.status(), newest: false }));
+}
+
+async function search(c: Context, site: Site, services: Services) {
+  const query = c.req.query('q') ?? '';
+  const status = services.status();
+  if (query.trim() === '') return c.html(askPage(site, status));
+  const offset = offsetOf(c.req.query('offset'));
+  if (offset === undefined) return tooDeep(c, site);
+  const result = await services.search(query, { offset, limit: SEARCH_LIMIT, signal: c.req.raw.signal });
+  return c.html(searchPage(site, status, result));
+}
+
+/** A paper by any of its names. Every other address of it redirects to the one that paperPath makes. */
+async function paper(c: Context, site: Site, services: Services, id: string) {
+  const view = services.paper(id);
+  if (view === undefined) {
+    const name = cutAt(id, REQUEST.shownQuery);
+    return c.html(messagePage(site, 'No such paper', `This library has no paper “${name}”.`, { query: id }), 404);
+  }
+  const { pathname, search } = new URL(c.req.url);
+  if (pathname + search !== paperPath(id)) return c.redirect(paperPath(id), 301);
+  const similar = (await services.similar(view.work.key, { limit: SIMILAR_LIMIT }).catch(noneYet)) ?? [];
+  return c.html(paperPage(site, view, similar));
+}
+
+function tooDeep(c: Context, site: Site) {
+  const message = `offset is not a whole number from 0 to ${REQUEST.offset}.`;
+  return c.html(
+    messagePage(site, 'Not understood', message, { hint: 'A narrower query shows what comes later.' }),
+    400,
+  );
 }
 
 /** While the index is being made, a paper has no neighbours. */
@@ -115,8 +139,8 @@ function earlierThan(services: Services, day: DayPage): readonly Work[] {
     .slice(0, FEW);
 }
 
-/** 0 for anything that is no offset. */
-function offsetOf(text: string | undefined): number {
-  const offset = Number(text ?? 0);
-  return Number.isSafeInteger(offset) && offset > 0 ? Math.min(offset, 100_000) : 0;
+/** undefined for anything that is no offset of a list. */
+function offsetOf(text = '0'): number | undefined {
+  const offset = Number(text);
+  return /^\d{1,15}$/.test(text) && offset <= REQUEST.offset ? offset : undefined;
 }

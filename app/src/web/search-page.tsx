@@ -1,5 +1,7 @@
 // Search: the query, how many papers and how they were found, the hits, and help when there is none.
 
+import { REQUEST } from '../output/bounds.ts';
+import { cutAt } from '../output/characters.ts';
 import type { LibraryStatus, SearchPage } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { page } from './layout.tsx';
@@ -10,12 +12,12 @@ import { counted } from './wording.ts';
 export function searchPage(site: Site, status: LibraryStatus, result: SearchPage) {
   return page({
     site,
-    title: result.query,
+    title: cutAt(result.query, REQUEST.shownQuery),
     query: result.query,
     current: 'search',
     children: (
       <>
-        <h1>{result.query}</h1>
+        <h1 dir="auto">{cutAt(result.query, REQUEST.shownQuery)}</h1>
         <p class="lead" role="status">
           {result.more ? 'At least ' : ''}
           {counted(result.total, 'paper')} in {result.ms < 10 ? result.ms.toFixed(1) : Math.round(result.ms)} ms,{' '}
@@ -32,7 +34,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
         {result.notes.length > 0 && (
           <div class="note">
             {result.notes.map((note) => (
-              <p>{note}</p>
+              <p dir="auto">{note}</p>
             ))}
           </div>
         )}

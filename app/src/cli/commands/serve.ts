@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { printable } from '../../output/printable.ts';
 import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
 import { createPages } from '../../web/index.ts';
@@ -20,20 +20,27 @@ export const serveCommand: Verb = (io, finish) =>
     .addOption(dataDirOption())
     .option('-p, --port <number>', 'port to listen on; 0 takes any free one', whole(0, 65_535), DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; another than 127.0.0.1 lets other machines in', '127.0.0.1')
+    .addOption(
+      new Option('--public-url <url>', 'address of the site through a proxy or on the network')
+        .env('QUIRE_PUBLIC_URL')
+        .argParser(publicUrl),
+    )
     .option('--no-sample', 'begin an empty library empty, without the sample papers')
     .addHelpText(
       'after',
       `${examples([
         ['quire serve', 'the site on http://127.0.0.1:4321, over ./data'],
         ['quire serve --data-dir ~/papers --port 8080', 'another folder, another port'],
+        ['quire serve --public-url https://papers.example.org', 'behind a proxy of that name'],
       ])}
 Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the library.`,
     )
-    .action(async (options: { dataDir: string; port: number; host: string; sample: boolean }) => {
+    .action(async (options: { dataDir: string; port: number; host: string; publicUrl?: string; sample: boolean }) => {
       const start = performance.now();
       const site = await startSite({
         folder: resolve(options.dataDir),
         host: options.host,
+        ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
         port: options.port,
         pages: (services) => createPages(services),
         ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
@@ -50,6 +57,8 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
         printable`  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
       );
       if (site.library.readOnly) await io.out(printable`  note: ${READ_ONLY_NOTE}\n`);
+      if (isWildcard(options.host) && options.publicUrl === undefined)
+        await io.out(printable`  requests for other names than localhost are refused; --public-url allows one\n`);
       if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
         await io.out(printable`  open to other machines: they can read and search everything here\n`);
       await io.out(printable`  ready:  ${site.url}\n`);
@@ -59,3 +68,14 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
       await site.stop();
       finish(EXIT.ok);
     });
+
+/** Listens on every address; the name that other machines use is then unknown. */
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function publicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href;
+  throw new InvalidArgumentError('Give an address such as https://papers.example.org.');
+}
