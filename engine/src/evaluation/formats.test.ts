@@ -17,6 +17,7 @@ import {
   readTar,
   removeQueryDocuments,
   separateTies,
+  strictScores,
 } from '@quire/engine/evaluation';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';
@@ -345,3 +346,18 @@ function makeTar(files: readonly (readonly [name: string, text: string, type?: s
   }
   return Uint8Array.from([...blocks, ...new Uint8Array(1024)]);
 }
+
+describe('strictScores', () => {
+  it('keeps scores that are apart and puts equal ones, and those that 32 bits cannot tell apart, one step below', () => {
+    const list = [3, 2, 2, 2 - 1e-12, 0, 0, -1, -1].map((score, i) => ({ id: `d${i}`, score }));
+    const out = strictScores(list).map(({ score }) => score);
+    expect(out[0]).toBe(3);
+    expect(out[1]).toBe(2);
+    for (const [i, score] of out.slice(1).entries()) {
+      expect(score).toBe(Math.fround(score));
+      expect(score).toBeLessThan(out[i]!);
+      expect(score).toBeCloseTo(list[i + 1]!.score, 5);
+    }
+    expect(strictScores([])).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
-// Scores for a run file whose order does not depend on the evaluation tool: rounded to 1e-4 in 32-bit floats; a hit
-// within 1e-4 of the one before it is lowered by 1e-6 for each such hit in a row. Anserini writes its scores this way
-// (ScoreTiesAdjusterReranker), so its published numbers need it. It is used only to reproduce them.
+// Scores for a run file whose order does not depend on the evaluation tool. separateTies: rounded to 1e-4 in 32-bit
+// floats; a hit within 1e-4 of the one before it is lowered by 1e-6 for each such hit in a row. Anserini writes its scores
+// this way (ScoreTiesAdjusterReranker), so its published numbers need it. strictScores changes as little as possible.
 
 import type { RunHit } from './types.ts';
 
@@ -20,4 +20,26 @@ export function separateTies(ranking: readonly RunHit[]): readonly RunHit[] {
     previous = rounded;
     return { id, score: rounded };
   });
+}
+
+/**
+ * `ranking` in its final order → the same ids with 32-bit scores, each below the one before: an evaluation tool, which
+ * rounds to 32 bits and breaks ties by id, then measures this order and no other. Scores that are apart keep their value.
+ */
+export function strictScores(ranking: readonly RunHit[]): readonly RunHit[] {
+  let previous = Number.POSITIVE_INFINITY;
+  return ranking.map(({ id, score }) => {
+    previous = Math.min(Math.fround(score), nextBelow32(previous));
+    return { id, score: previous };
+  });
+}
+
+/** The next smaller 32-bit float; infinity, which stands before the first hit, stays. */
+function nextBelow32(x: number): number {
+  if (x === Number.POSITIVE_INFINITY) return x;
+  if (x === 0) return -(2 ** -149); // the smallest 32-bit float below 0
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, x);
+  view.setInt32(0, view.getInt32(0) + (x > 0 ? -1 : 1));
+  return view.getFloat32(0);
 }

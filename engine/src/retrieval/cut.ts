@@ -1,6 +1,7 @@
-// cut and filter: fewer hits. A cut keeps the best k; a filter restricts every retriever inside it.
+// cut, atLeast and filter: fewer hits. A cut keeps the best k, atLeast the scores from a floor on; a filter restricts every
+// retriever inside it.
 
-import { checkCount } from '../core/check.ts';
+import { checkCount, checkNumber } from '../core/check.ts';
 import type { Filter } from '../core/types.ts';
 import type { Context, Retriever } from './stage.ts';
 
@@ -10,6 +11,19 @@ export function cut(retriever: Retriever, k: number): Retriever {
   return {
     name: `cut(${retriever.name}, ${k})`,
     run: async (query, context) => (await retriever.run(query, context)).slice(0, k),
+    explain: (query, ids, context) => retriever.explain(query, ids, context),
+  };
+}
+
+/**
+ * The hits of `retriever` whose score is `floor` or more. For scores that mean the same for every query, as a cosine does;
+ * BM25 scores of two queries cannot be compared.
+ */
+export function atLeast(retriever: Retriever, floor: number): Retriever {
+  checkNumber('floor', floor);
+  return {
+    name: `atLeast(${retriever.name}, ${floor})`,
+    run: async (query, context) => (await retriever.run(query, context)).filter(({ score }) => score >= floor),
     explain: (query, ids, context) => retriever.explain(query, ids, context),
   };
 }

@@ -1,5 +1,6 @@
 // retrieval: the algebra. Retrievers and what makes new ones of them.
-export { cut, filter } from './cut.ts';
+export { concatenate, concatenateRankings } from './concatenate.ts';
+export { atLeast, cut, filter } from './cut.ts';
 export type { DateSyntax } from './date-value.ts';
 export { explain, formatExplanation } from './explain.ts';
 export { type Contribution, type FuseOptions, fuse, fuseRankings } from './fuse.ts';
@@ -11,6 +12,7 @@ export { type RerankOptions, rerank, type Scorer } from './rerank.ts';
 export { part, retrieve } from './retrieve.ts';
 export { type Rm3Options, rm3 } from './rm3.ts';
 export { DEFAULT_K0 } from './rrf.ts';
+export { inOneRun, once } from './run-scope.ts';
 export {
   type Context,
   type Explanations,

@@ -7,6 +7,7 @@ import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
 import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
 import { inOneRun, once, seenBy } from './run-scope.ts';
+import { shiftBelow } from './shift-below.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
 
 export interface Scorer {
@@ -97,33 +98,6 @@ function explainReranked({ scorer, depth, first, scores, why }: Reranked, ids: r
     out.set(id, { value, description, facts: { rank, depth }, details: why.has(id) ? [why.get(id)!] : [] });
   }
   return out;
-}
-
-/** Equal scores stay equal; different ones stay different, also where rounding would make them equal. */
-function shiftBelow(tail: Ranking, lowest: number): Hit[] {
-  const top = tail[0]!.score;
-  const out: Hit[] = [];
-  let oldScore: number | undefined;
-  let newScore = lowest;
-  for (const { id, score } of tail) {
-    if (score !== oldScore) {
-      const shifted = lowest - 1 - (top - score);
-      newScore = Number.isFinite(shifted) && shifted < newScore ? shifted : nextBelow(newScore);
-      oldScore = score;
-    }
-    out.push({ id, score: newScore });
-  }
-  return out;
-}
-
-/** The next smaller double. */
-function nextBelow(x: number): number {
-  if (x === 0) return -Number.MIN_VALUE;
-  if (x === Number.NEGATIVE_INFINITY) return x; // nothing is below it
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, x);
-  view.setBigInt64(0, view.getBigInt64(0) + (x > 0 ? -1n : 1n));
-  return view.getFloat64(0);
 }
 
 /** undefined: the scorer failed and the caller chose to keep the first ranking. */
