@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CollectionDense, openCollection } from './collection.ts';
+import { plainFingerprint, plainFingerprints } from './core/fingerprint.ts';
 import { nextTurn } from './core/turn.ts';
 import type { Document, Encoder, Explanation, TraceEvent } from './core/types.ts';
 import { binary } from './indexes/binary/binary.ts';
@@ -125,12 +126,19 @@ function topics(space = 'topics'): Encoder<'dense'> {
     const words = text.toLowerCase().split(/\W+/);
     const counts = axes.map((axis) => words.filter((word) => axis.includes(word)).length);
     const length = Math.sqrt(counts.reduce((sum, count) => sum + count * count, 0)) || 1;
-    return { kind: 'dense', space, vec: Float32Array.from(counts, (count) => count / length) } as const;
+    return {
+      kind: 'dense',
+      space,
+      fingerprint: plainFingerprint(space, 'document'),
+      vec: Float32Array.from(counts, (count) => count / length),
+    } as const;
   };
   return {
     name: 'topics',
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    fingerprints: plainFingerprints(space),
     encodeQueries: async (texts) => texts.map(rep),
     encodeDocuments: async (documents) => documents.map((fields) => rep(Object.values(fields).join(' '))),
   };

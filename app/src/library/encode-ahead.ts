@@ -3,8 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { DenseRep } from '@quire/engine/core';
-import { EngineError } from '@quire/engine/core';
+import { type DenseRep, EngineError, plainFingerprint } from '@quire/engine/core';
 import type { StaticEncoder } from '@quire/engine/encoders';
 import { canUseThreads } from './thread-calls.ts';
 
@@ -89,7 +88,12 @@ class EncodeThread implements Encoding {
 function split(vectors: Float32Array, { space, dim }: StaticEncoder): readonly DenseRep[] {
   const reps: DenseRep[] = [];
   for (let at = 0; at < vectors.length; at += dim) {
-    reps.push({ kind: 'dense', space, vec: vectors.subarray(at, at + dim) });
+    reps.push({
+      kind: 'dense',
+      space,
+      fingerprint: plainFingerprint(space, 'document'),
+      vec: vectors.subarray(at, at + dim),
+    });
   }
   return reps;
 }

@@ -75,7 +75,13 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
       .filter(([, text]) => text !== '')
       .map(([name, text]) => [name, encoders.terms.analyzer.analyze(text)]),
   );
-  return { kind: 'terms', side: 'document', space: encoders.terms.space, fields };
+  return {
+    kind: 'terms',
+    side: 'document',
+    space: encoders.terms.space,
+    fingerprint: encoders.terms.fingerprints.document,
+    fields,
+  };
 }
 
 function partsOf({ terms, dense }: Encoders): Readonly<Record<string, PartKind>> {

@@ -13,6 +13,7 @@ export {
 } from './check.ts';
 export * from './crc32c.ts';
 export * from './errors.ts';
+export { plainFingerprint, plainFingerprints } from './fingerprint.ts';
 export * from './hash.ts';
 export * from './math.ts';
 export * from './order.ts';

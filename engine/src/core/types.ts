@@ -115,58 +115,94 @@ export type Filter =
 // ───────────────────────────────────────────── representations
 
 /**
- * A space is where representations may be compared: a hash of everything that shapes them (analyzer or weights,
- * tokenizer, pooling, prefixes, normalisation, dimension). An index refuses a representation from another space.
+ * A space is where scores between representations mean something: a hash of everything that shapes them (analyzer or
+ * weights, tokenizer, pooling, normalisation, dimension). A query and a document of different spaces are never compared.
  */
 export type Space = string;
 
+/**
+ * Which model, adapter and side made a representation. Several fingerprints may share a space: an adapted query encoder
+ * searches the documents of the encoder that it was adapted to. `plainFingerprint` is that of an encoder without adapter.
+ */
+export type Fingerprint = string;
+
+export type Side = 'query' | 'document';
+
+/** What every representation carries. */
+interface Origin {
+  readonly space: Space;
+  readonly fingerprint: Fingerprint;
+}
+
 /** Query side of lexical search. */
-export interface TermsQuery {
+export interface TermsQuery extends Origin {
   readonly kind: 'terms';
   readonly side: 'query';
-  readonly space: Space;
   readonly query: LexicalQuery;
 }
 /** Document side of lexical search: tokens by field. */
-export interface TermsDocument {
+export interface TermsDocument extends Origin {
   readonly kind: 'terms';
   readonly side: 'document';
-  readonly space: Space;
   readonly fields: ReadonlyMap<string, TokenStream>;
 }
 /** ids ascending and unique, weights finite. */
-export interface SparseRep {
+export interface SparseRep extends Origin {
   readonly kind: 'sparse';
-  readonly space: Space;
   readonly ids: Uint32Array; // (nonzeros)
   readonly weights: Float32Array; // (nonzeros)
 }
-export interface DenseRep {
+export interface DenseRep extends Origin {
   readonly kind: 'dense';
-  readonly space: Space;
   readonly vec: Float32Array; // (dim)
 }
-export interface MultiRep {
+/** Query side of late interaction: a vector and a weight a token. */
+export interface MultiQuery extends Origin {
   readonly kind: 'multi';
-  readonly space: Space;
+  readonly side: 'query';
   readonly dim: number;
   readonly vecs: Float32Array; // (tokens, dim) row-major
+  readonly weights: Float32Array; // (tokens)
+}
+/** Document side of late interaction: a vector a token, with the token's id and its place in the text. */
+export interface MultiDocument extends Origin {
+  readonly kind: 'multi';
+  readonly side: 'document';
+  readonly dim: number;
+  readonly vecs: Float32Array; // (tokens, dim) row-major
+  readonly tokens: Uint32Array; // (tokens) vocabulary ids
+  /** Token i covers the UTF-16 code units starts[i] … ends[i]−1 of the text. */
+  readonly starts: Uint32Array; // (tokens)
+  readonly ends: Uint32Array; // (tokens)
 }
 /** Bit i of the code is bit i%32 of bits[i/32]. */
-export interface BinaryRep {
+export interface BinaryRep extends Origin {
   readonly kind: 'binary';
-  readonly space: Space;
   readonly bits: Uint32Array; // (dim / 32)
 }
 
-export type Representation = TermsQuery | TermsDocument | SparseRep | DenseRep | MultiRep | BinaryRep;
-export type Kind = Representation['kind'];
-export type Rep<K extends Kind> = Extract<Representation, { kind: K }>;
+interface QueryReps {
+  readonly terms: TermsQuery;
+  readonly sparse: SparseRep;
+  readonly dense: DenseRep;
+  readonly multi: MultiQuery;
+  readonly binary: BinaryRep;
+}
+interface DocumentReps {
+  readonly terms: TermsDocument;
+  readonly sparse: SparseRep;
+  readonly dense: DenseRep;
+  readonly multi: MultiDocument;
+  readonly binary: BinaryRep;
+}
+
+/** Kinds of representation. The kind of a query and the kind of the documents that it searches may differ. */
+export type Kind = keyof QueryReps;
 /** What a search takes. */
-export type QueryRep<K extends Kind> = K extends 'terms' ? TermsQuery : Rep<K>;
+export type QueryRep<K extends Kind> = QueryReps[K];
 /** What a document is indexed by. */
-export type DocumentRep<K extends Kind> = K extends 'terms' ? TermsDocument : Rep<K>;
-export type Side = 'query' | 'document';
+export type DocumentRep<K extends Kind> = DocumentReps[K];
+export type Representation = QueryRep<Kind> | DocumentRep<Kind>;
 
 // ───────────────────────────────────────────── results
 
@@ -223,30 +259,54 @@ export interface SearchOptions extends Cancellable {
   readonly exhaustive?: boolean | undefined;
 }
 
-/** One named part over all segments of a snapshot. */
-export interface IndexReader<K extends Kind = Kind> {
-  readonly kind: K;
+/**
+ * One named part over all segments of a snapshot: `Q` is the kind of its queries, `D` the kind of its documents. A query
+ * whose space differs, or whose fingerprint is not in `accepts`, is refused with ENCODER_MISMATCH.
+ */
+export interface IndexReader<Q extends Kind = Kind, D extends Kind = Q> {
+  readonly queryKind: Q;
+  readonly documentKind: D;
   readonly space: Space;
+  /** Fingerprint of the stored representations. */
+  readonly documents: Fingerprint;
+  /** Fingerprints of the queries that it answers. */
+  readonly accepts: readonly Fingerprint[];
   /** Live documents that have a representation here. */
   readonly size: number;
   /** k ≥ 0; fewer hits when fewer match. */
-  search(query: QueryRep<K>, k: number, options?: SearchOptions): Promise<Ranking>;
+  search(query: QueryRep<Q>, k: number, options?: SearchOptions): Promise<Ranking>;
   /** Present when every segment's part lies wholly in memory. */
-  searchSync?(query: QueryRep<K>, k: number, options?: SearchOptions): Ranking;
+  searchSync?(query: QueryRep<Q>, k: number, options?: SearchOptions): Ranking;
+  /**
+   * The scores that `search` gives these documents, in the order of `ids`. undefined where a document does not exist, has
+   * no representation, does not match or does not pass the filter.
+   */
+  score(query: QueryRep<Q>, ids: readonly DocId[], options?: SearchOptions): Promise<readonly (number | undefined)[]>;
+  /** Present when `searchSync` is and the kind can score without waiting. */
+  scoreSync?(query: QueryRep<Q>, ids: readonly DocId[], options?: SearchOptions): readonly (number | undefined)[];
+  /**
+   * The stored representations, in the order of `ids`; codes are decoded. undefined where a document does not exist or has
+   * no representation. Throws UNSUPPORTED where the kind keeps none that can be read back.
+   */
+  gather(ids: readonly DocId[], options?: Cancellable): Promise<readonly (DocumentRep<D> | undefined)[]>;
   /** This reader's own sums for the query, to be added over shards. */
-  statistics(query: QueryRep<K>): Promise<Statistics>;
+  statistics(query: QueryRep<Q>): Promise<Statistics>;
   /** undefined when the document does not match or does not exist. */
-  explain(query: QueryRep<K>, id: DocId, options?: SearchOptions): Promise<Explanation | undefined>;
+  explain(query: QueryRep<Q>, id: DocId, options?: SearchOptions): Promise<Explanation | undefined>;
 }
 
-export interface Encoder<K extends Kind = Kind> {
+/** `Q` is the kind of its queries, `D` the kind of its documents. */
+export interface Encoder<Q extends Kind = Kind, D extends Kind = Q> {
   readonly name: string;
-  readonly kind: K;
+  readonly queryKind: Q;
+  readonly documentKind: D;
   readonly space: Space;
-  encodeQueries(texts: readonly string[], options?: Cancellable): Promise<readonly QueryRep<K>[]>;
+  /** What the representations of each side carry. */
+  readonly fingerprints: Readonly<Record<Side, Fingerprint>>;
+  encodeQueries(texts: readonly string[], options?: Cancellable): Promise<readonly QueryRep<Q>[]>;
   /** Each document is its text by field; an encoder of flat text joins them in schema order. */
   encodeDocuments(
     documents: readonly Readonly<Record<string, string>>[],
     options?: Cancellable,
-  ): Promise<readonly DocumentRep<K>[]>;
+  ): Promise<readonly DocumentRep<D>[]>;
 }

@@ -5,22 +5,22 @@ import { EngineError } from '../core/errors.ts';
 import type { Cancellable, Document, DocumentRep, Encoder, Kind, QueryRep } from '../core/types.ts';
 
 /** `encodeQueries`; throws INVALID_ARGUMENT unless it returns one representation a text. */
-export async function encodeQueries<K extends Kind>(
-  encoder: Encoder<K>,
+export async function encodeQueries<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
   texts: readonly string[],
   options: Cancellable = {},
-): Promise<readonly QueryRep<K>[]> {
+): Promise<readonly QueryRep<Q>[]> {
   const reps = await encoder.encodeQueries(texts, options);
   checkReturned(encoder.name, 'queries', reps, texts.length);
   return reps;
 }
 
 /** `encodeDocuments`; throws INVALID_ARGUMENT unless it returns one representation a document. */
-export async function encodeDocuments<K extends Kind>(
-  encoder: Encoder<K>,
+export async function encodeDocuments<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
   documents: readonly Document['fields'][],
   options: Cancellable = {},
-): Promise<readonly DocumentRep<K>[]> {
+): Promise<readonly DocumentRep<D>[]> {
   const reps = await encoder.encodeDocuments(documents, options);
   checkReturned(encoder.name, 'documents', reps, documents.length);
   return reps;

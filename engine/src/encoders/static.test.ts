@@ -136,10 +136,11 @@ describe('the static encoder', () => {
       { abstract: 'sparse word', title: 'dense search', ignored: 'the the the' },
       { title: '', abstract: 'word' },
     ]);
-    expect(document).toEqual(encoder.encodeSync('dense search\nsparse word'));
-    expect(bare).toEqual(encoder.encodeSync('word'));
+    expect(document!.vec).toEqual(encoder.encodeSync('dense search\nsparse word').vec);
+    expect(bare!.vec).toEqual(encoder.encodeSync('word').vec);
     const all = staticEncoder(model());
-    expect((await all.encodeDocuments([{ b: 'word', a: 'dense' }]))[0]).toEqual(all.encodeSync('word\ndense'));
+    const [joined] = await all.encodeDocuments([{ b: 'word', a: 'dense' }]);
+    expect(joined!.vec).toEqual(all.encodeSync('word\ndense').vec);
   });
 
   it('reads maxTokens tokens and says so when there were more', () => {

@@ -8,9 +8,11 @@ import {
   type Encoder,
   EngineError,
   encodeUtf8,
+  type Fingerprint,
   fingerprint,
   type Json,
   nextTurn,
+  plainFingerprints,
   sha256Hex,
   throwIfAborted,
 } from '../core/index.ts';
@@ -82,33 +84,41 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
     );
   }
   const space = spaceOf(config, files, options.fields);
+  const fingerprints = plainFingerprints(space);
   const reader = new TextReader(config, tokenizer, table);
   const encodeSync = (text: string, cancellable: Cancellable = {}): DenseRep => {
     throwIfAborted(cancellable.signal);
-    return { kind: 'dense', space, vec: reader.encode(text, 0, cancellable) };
+    return { kind: 'dense', space, fingerprint: fingerprints.query, vec: reader.encode(text, 0, cancellable) };
   };
-  const encodeAll = async (texts: readonly string[], cancellable: Cancellable = {}): Promise<DenseRep[]> => {
+  const encodeAll = async (
+    texts: readonly string[],
+    fingerprint: Fingerprint,
+    cancellable: Cancellable = {},
+  ): Promise<DenseRep[]> => {
     const out: DenseRep[] = [];
     for (let i = 0; i < texts.length; i++) {
       if (i % TEXTS_A_TURN === 0) {
         if (i > 0 && cancellable.signal !== undefined) await nextTurn();
         throwIfAborted(cancellable.signal);
       }
-      out.push({ kind: 'dense', space, vec: reader.encode(texts[i]!, i, cancellable) });
+      out.push({ kind: 'dense', space, fingerprint, vec: reader.encode(texts[i]!, i, cancellable) });
     }
     return out;
   };
   return {
     name: 'static',
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    fingerprints,
     dim: config.dim,
     config,
     encodeSync,
-    encodeQueries: encodeAll,
+    encodeQueries: (texts, cancellable) => encodeAll(texts, fingerprints.query, cancellable),
     encodeDocuments: (documents, cancellable) =>
       encodeAll(
         documents.map((document) => joinedFields(document, options.fields)),
+        fingerprints.document,
         cancellable,
       ),
   };

@@ -3,6 +3,7 @@
 // (quotes, minus, prefixes) is not read here: that is retrieval/query-syntax.ts.
 
 import { EngineError, throwIfAborted } from '../core/errors.ts';
+import { plainFingerprints } from '../core/fingerprint.ts';
 import { fingerprint } from '../core/hash.ts';
 import { nextTurn } from '../core/turn.ts';
 import type {
@@ -57,19 +58,28 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
     });
   }
   const space = `terms-${fingerprint({ analyzer: analyzer.fingerprint, fields: sources.map(([name, from]) => [name, ...from]) })}`;
-  const query = (tree: LexicalQuery): TermsQuery => ({ kind: 'terms', side: 'query', space, query: tree });
+  const fingerprints = plainFingerprints(space);
+  const query = (tree: LexicalQuery): TermsQuery => ({
+    kind: 'terms',
+    side: 'query',
+    space,
+    fingerprint: fingerprints.query,
+    query: tree,
+  });
   const document = (texts: Readonly<Record<string, string>>): TermsDocument => {
     const fields = new Map<string, TokenStream>();
     for (const [name, from] of sources) {
       const text = joinedFields(texts, from);
       if (text !== '') fields.set(name, analyzer.analyze(text));
     }
-    return { kind: 'terms', side: 'document', space, fields };
+    return { kind: 'terms', side: 'document', space, fingerprint: fingerprints.document, fields };
   };
   return {
     name: `terms(${analyzer.name})`,
-    kind: 'terms',
+    queryKind: 'terms',
+    documentKind: 'terms',
     space,
+    fingerprints,
     analyzer,
     fields: names,
     query,

@@ -1,16 +1,22 @@
 // Whoever builds an index part in memory, where nothing waits for a disk, must still hear an abort that a timer sends.
 
-import { type DenseRep, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
 import { defaultHeap, loadVectors } from '@quire/engine/kernels';
 import { expect, it } from 'vitest';
+import { inputOf } from '../../test/support/input.ts';
 import { document, MemorySections, SPACE } from '../../test/support/inverted.ts';
 import { kmeans } from './clustering/kmeans.ts';
 
 const SIZE = 20_000;
 const DIM = 16;
 const dense = { space: SPACE, dim: DIM };
-const vector: DenseRep = { kind: 'dense', space: SPACE, vec: Float32Array.from({ length: DIM }, (_, i) => i) };
+const vector: DenseRep = {
+  kind: 'dense',
+  space: SPACE,
+  fingerprint: plainFingerprint(SPACE, 'document'),
+  vec: Float32Array.from({ length: DIM }, (_, i) => i),
+};
 const words = document({ body: 'a few words' });
 
 function abortedByTimer(): AbortSignal {
@@ -22,14 +28,22 @@ function abortedByTimer(): AbortSignal {
 it.each([flat(dense), binary(dense), ivf(dense)])(
   'writing a part of kind $name stops when it is aborted',
   async (kind) => {
-    const written = kind.write({ size: SIZE, rep: () => vector }, new MemorySections(), { signal: abortedByTimer() });
+    const written = kind.write(
+      inputOf(SIZE, () => vector),
+      new MemorySections(),
+      { signal: abortedByTimer() },
+    );
     await expect(written).rejects.toMatchObject({ code: 'CANCELLED' });
   },
 );
 
 it('writing an inverted part stops when it is aborted', async () => {
   const kind = inverted({ space: SPACE, fields: { body: 1 } });
-  const written = kind.write({ size: SIZE, rep: () => words }, new MemorySections(), { signal: abortedByTimer() });
+  const written = kind.write(
+    inputOf(SIZE, () => words),
+    new MemorySections(),
+    { signal: abortedByTimer() },
+  );
   await expect(written).rejects.toMatchObject({ code: 'CANCELLED' });
 });
 
@@ -37,7 +51,7 @@ it('merging inverted parts stops when it is aborted', async () => {
   const kind = inverted({ space: SPACE, fields: { body: 1 } });
   const sections = new MemorySections();
   const rep = (ord: number) => document({ body: `w${ord} v${ord}` });
-  await kind.write({ size: SIZE, rep }, sections);
+  await kind.write(inputOf(SIZE, rep), sections);
   const source = {
     part: await kind.open(sections),
     sections,

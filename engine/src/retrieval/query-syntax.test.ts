@@ -1,4 +1,4 @@
-import { type Encoder, type LexicalQuery, Rng } from '@quire/engine/core';
+import { type Encoder, type LexicalQuery, plainFingerprint, plainFingerprints, Rng } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { flat, inverted } from '@quire/engine/indexes';
 import { fuse, parseQuery, part, pipe, type QuerySyntax, querySyntax, retrieve, rm3 } from '@quire/engine/retrieval';
@@ -176,11 +176,14 @@ describe('exclusions alone', () => {
       },
     });
     // An encoder that has a vector for every text, the empty one too, as transformers do.
-    const vector = { kind: 'dense', space: 'always', vec: Float32Array.of(1) } as const;
+    const fingerprint = plainFingerprint('always', 'document');
+    const vector = { kind: 'dense', space: 'always', fingerprint, vec: Float32Array.of(1) } as const;
     const always: Encoder<'dense'> = {
       name: 'always',
-      kind: 'dense',
+      queryKind: 'dense',
+      documentKind: 'dense',
       space: 'always',
+      fingerprints: plainFingerprints('always'),
       encodeQueries: async (texts) => texts.map(() => vector),
       encodeDocuments: async (documents) => documents.map(() => vector),
     };

@@ -1,6 +1,6 @@
 // The algebra on toy readers: composition, cancellation, traces, failure. Fusion is in fuse.test.ts.
 
-import type { Encoder, Ranking, TraceEvent } from '@quire/engine/core';
+import { type Encoder, plainFingerprint, type Ranking, type TraceEvent } from '@quire/engine/core';
 import {
   type Context,
   cut,
@@ -31,7 +31,12 @@ describe('retrieve', () => {
 
   it('takes a representation at hand instead of encoding', async () => {
     const encoder = lengthEncoder();
-    const ready = withRep(query('xx'), { kind: 'dense', space: 'toy', vec: Float32Array.of(-1) });
+    const ready = withRep(query('xx'), {
+      kind: 'dense',
+      space: 'toy',
+      fingerprint: plainFingerprint('toy', 'document'),
+      vec: Float32Array.of(-1),
+    });
     expect(ids(await retrieve(encoder, reader, 3).run(ready))).toEqual(['a', 'c', 'b']);
     expect(encoder.encoded).toBe(0);
   });
@@ -40,7 +45,8 @@ describe('retrieve', () => {
     ['by a vector of zeros', 'xx', 'retrieve.no-vector'],
     ['for a query without text', ' ', 'retrieve.no-text'],
   ])('finds nothing %s, and says so', async (_what, text, event) => {
-    const zero = { kind: 'dense', space: 'toy', vec: Float32Array.of(0) } as const;
+    const fingerprint = plainFingerprint('toy', 'query');
+    const zero = { kind: 'dense', space: 'toy', fingerprint, vec: Float32Array.of(0) } as const;
     const zeros: Encoder<'dense'> = { ...lengthEncoder(), encodeQueries: async (texts) => texts.map(() => zero) };
     const events: TraceEvent[] = [];
     const retriever = retrieve(zeros, denseReader({ a: 1, b: 2 }), 2);

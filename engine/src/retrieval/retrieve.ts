@@ -15,7 +15,6 @@ import type {
 } from '../core/types.ts';
 import { encodeQueries } from '../encoders/encode.ts';
 import type { Library, Parts } from '../storage/contract.ts';
-import type { PartKind } from '../storage/part.ts';
 import { once } from './run-scope.ts';
 import {
   bothFilters,
@@ -27,8 +26,6 @@ import {
   traced,
 } from './stage.ts';
 
-type KindOf<P> = P extends PartKind<infer K> ? K : never;
-
 /**
  * A part of a library by name: retrievers over it read the context's snapshot where that is of this library, and else the
  * newest commit when the run first reads the library.
@@ -36,8 +33,7 @@ type KindOf<P> = P extends PartKind<infer K> ? K : never;
 export function part<P extends Parts, N extends keyof P & string>(
   library: Pick<Library<P>, 'parts' | 'snapshot'>,
   name: N,
-): PartRef<KindOf<P[N]>> {
-  type K = KindOf<P[N]>;
+): PartRef<NonNullable<P[N]>['queryKind'], NonNullable<P[N]>['documentKind']> {
   const kind = library.parts[name];
   if (kind === undefined) {
     throw new EngineError('NOT_FOUND', `The library has no part ${JSON.stringify(name)}`, {
@@ -45,7 +41,8 @@ export function part<P extends Parts, N extends keyof P & string>(
     });
   }
   return {
-    kind: kind.kind as K,
+    queryKind: kind.queryKind,
+    documentKind: kind.documentKind,
     part: name,
     open(context) {
       type Snapshot = ReturnType<typeof library.snapshot>;
@@ -56,7 +53,7 @@ export function part<P extends Parts, N extends keyof P & string>(
       const done = () => {
         if (shared === undefined) snapshot.release();
       };
-      return { reader: snapshot.part(name) as unknown as IndexReader<K>, snapshot, done };
+      return { reader: snapshot.part(name), snapshot, done };
     },
   };
 }
@@ -66,12 +63,16 @@ export function part<P extends Parts, N extends keyof P & string>(
  * query without text finds nothing (`retrieve.no-text`), and so does a vector of zeros (`retrieve.no-vector`: the encoder
  * has no vector for any word of the query, and every document would score 0).
  */
-export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSource<NoInfer<K>>, k: number): Retriever {
+export function retrieve<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
+  source: ReaderSource<NoInfer<Q>, Kind>,
+  k: number,
+): Retriever {
   checkCount('k', k);
-  const label = 'part' in source ? source.part : source.kind;
+  const label = 'part' in source ? source.part : source.queryKind;
   const name = `retrieve(${encoder.name}, ${label}, ${k})`;
   /** undefined, with a trace event, where the query has nothing that documents could be near to. */
-  const repOf = async (query: Query, context: Context): Promise<QueryRep<K> | undefined> => {
+  const repOf = async (query: Query, context: Context): Promise<QueryRep<Q> | undefined> => {
     if (query.reps?.get(encoder.space) === undefined && query.text.trim() === '') {
       context.trace?.({ name: 'retrieve.no-text', message: `The query has no text for ${encoder.name}` });
       return undefined;
@@ -113,10 +114,10 @@ export function retrieve<K extends Kind>(encoder: Encoder<K>, source: ReaderSour
 const isZero = (rep: Representation) => rep.kind === 'dense' && rep.vec.every((component) => component === 0);
 
 /** Opens a reader source for the time of `work`, which gets the context with the snapshot that the reader is of. */
-export async function withReader<K extends Kind, T>(
-  source: ReaderSource<K>,
+export async function withReader<Q extends Kind, D extends Kind, T>(
+  source: ReaderSource<Q, D>,
   context: Context,
-  work: (reader: IndexReader<K>, context: Context) => Promise<T>,
+  work: (reader: IndexReader<Q, D>, context: Context) => Promise<T>,
 ): Promise<T> {
   if (!('open' in source)) return work(source, context);
   const { reader, snapshot, done } = source.open(context);
@@ -132,13 +133,13 @@ export function searchOptions(query: Query, { signal, trace, filter, exhaustive 
 }
 
 /** The representation of the query: its own where it has one for the encoder's space, else made by the encoder. */
-export async function encodeQuery<K extends Kind>(
-  encoder: Encoder<K>,
+export async function encodeQuery<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
   query: Query,
   context: Context,
-): Promise<QueryRep<K>> {
+): Promise<QueryRep<Q>> {
   const ready = query.reps?.get(encoder.space);
-  if (ready !== undefined) return ready as QueryRep<K>; // a space belongs to one kind
+  if (ready !== undefined) return ready as QueryRep<Q>; // a space belongs to one kind
   return once(encoder, query, context, async () => {
     const { signal, trace } = context;
     const [rep] = await encodeQueries(encoder, [query.text], { signal, trace });

@@ -74,17 +74,18 @@ export interface Retriever extends Stage<Query, Ranking> {
 export type Explanations = ReadonlyMap<DocId, Explanation>;
 
 /** The reader of a part, or the name of a part of a library (see `part`). */
-export type ReaderSource<K extends Kind> = IndexReader<K> | PartRef<K>;
+export type ReaderSource<Q extends Kind, D extends Kind = Q> = IndexReader<Q, D> | PartRef<Q, D>;
 
-export interface PartRef<K extends Kind> {
-  readonly kind: K;
+export interface PartRef<Q extends Kind, D extends Kind = Q> {
+  readonly queryKind: Q;
+  readonly documentKind: D;
   readonly part: string;
   /** The part in the run's snapshot of its library. `done` releases a snapshot that was taken for this call alone. */
-  open(context: Context): OpenPart<K>;
+  open(context: Context): OpenPart<Q, D>;
 }
 
-export interface OpenPart<K extends Kind> {
-  readonly reader: IndexReader<K>;
+export interface OpenPart<Q extends Kind, D extends Kind = Q> {
+  readonly reader: IndexReader<Q, D>;
   readonly snapshot: SnapshotView;
   readonly done: () => void;
 }

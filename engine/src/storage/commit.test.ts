@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { bruteForceDense } from '../../test/plugin/brute-force-dense.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import type { Directory, RandomAccess } from './directory.ts';
 import { openLibrary } from './library.ts';
 import { memoryDirectory } from './memory.ts';
 
-const rep = { kind: 'dense', space: 's', vec: Float32Array.of(1, 2) } as const;
+const rep = {
+  kind: 'dense',
+  space: 's',
+  fingerprint: plainFingerprint('s', 'document'),
+  vec: Float32Array.of(1, 2),
+} as const;
 const options = { schema: { fields: {}, columns: {} }, parts: { dense: bruteForceDense('s', 2) } } as const;
 
 /** A directory that counts what is open, and lets a test act when a name is opened or a manifest has come into place. */

@@ -12,14 +12,19 @@ import type {
   Schema,
 } from '../core/types.ts';
 import type { Directory } from './directory.ts';
-import type { PartKind } from './part.ts';
+import type { AnyPartKind, PartKind } from './part.ts';
 
 /** Representations of one document by part name. A part without one does not find the document. */
 export type Reps<P extends Parts = Parts> = {
-  readonly [N in keyof P]?: P[N] extends PartKind<infer K> ? DocumentRep<K> : never;
+  readonly [N in keyof P]?: DocumentRep<NonNullable<P[N]>['documentKind']>;
 };
-// biome-ignore lint/suspicious/noExplicitAny: a record of parts of any kind; each entry keeps its own K through inference
-export type Parts = Readonly<Record<string, PartKind<any>>>;
+/** Parts by name. `{ terms: PartKind<'terms'>; dense?: PartKind<'dense'> }` types each reader by its name. */
+export type Parts = Readonly<Record<string, AnyPartKind | undefined>>;
+/** The reader of a part of this kind. */
+export type ReaderOf<P extends AnyPartKind | undefined> = IndexReader<
+  NonNullable<P>['queryKind'],
+  NonNullable<P>['documentKind']
+>;
 
 export interface LibraryOptions<P extends Parts = Parts> extends Cancellable {
   readonly schema: Schema;
@@ -73,10 +78,10 @@ export interface Writer<P extends Parts = Parts> {
    * Builds part `name` for every live document beside the live ones and switches it in atomically at the next commit.
    * `encode` gets documents in batches (stored fields only) and returns one representation (or undefined) for each.
    */
-  buildPart<K extends Kind>(
+  buildPart<Q extends Kind, D extends Kind, C>(
     name: string,
-    kind: PartKind<K>,
-    encode: (ids: readonly DocId[]) => Promise<readonly (DocumentRep<K> | undefined)[]>,
+    kind: PartKind<Q, D, C>,
+    encode: (ids: readonly DocId[]) => Promise<readonly (DocumentRep<D> | undefined)[]>,
     options?: Cancellable,
   ): Promise<void>;
   /** Releases the lock; pending changes are lost. */
@@ -98,7 +103,7 @@ export interface Snapshot<P extends Parts = Parts> {
     readonly bytes: number;
   }[];
   /** A named part over all segments. */
-  part<N extends keyof P & string>(name: N): P[N] extends PartKind<infer K> ? IndexReader<K> : never;
+  part<N extends keyof P & string>(name: N): ReaderOf<P[N]>;
   has(id: DocId): Promise<boolean>;
   /** Stored fields and columns; undefined when absent or deleted. */
   get(id: DocId): Promise<Document | undefined>;

@@ -8,11 +8,15 @@ export const MANIFEST = 'manifest';
 export const LOCK = 'write.lock';
 
 const PART_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-const LIBRARY_FILE = /^(\d{8,15}\.(docs|deletes|[a-z][a-z0-9_-]{0,31}\.part)|manifest-\d+\.new)$/;
+const LIBRARY_FILE =
+  /^(\d{8,15}\.(docs|deletes|[a-z][a-z0-9_-]{0,31}\.(part|codec))|\d{8,15}\.\d+\.scratch|manifest-\d+\.new)$/;
 
 export const documentsFile = (number: number): string => `${digits(number)}.docs`;
 export const deletesFile = (number: number): string => `${digits(number)}.deletes`;
 export const partFile = (number: number, part: string): string => `${digits(number)}.${part}.part`;
+export const codecFile = (number: number, part: string): string => `${digits(number)}.${part}.codec`;
+/** The n-th scratch file of the file that is being written. */
+export const scratchFile = (file: string, n: number): string => `${segmentName(file)}.${n}.scratch`;
 export const newManifestFile = (generation: number): string => `manifest-${generation}.new`;
 
 /** The number of a file, as it is written in its name: what a segment is called after its documents file. */

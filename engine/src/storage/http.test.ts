@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bruteForceDense } from '../../test/plugin/brute-force-dense.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import { httpDirectory } from './http.ts';
 import { openLibrary } from './library.ts';
 import { type MemoryDirectory, memoryDirectory } from './memory.ts';
@@ -15,7 +16,7 @@ async function library(documents: number): Promise<MemoryDirectory> {
   const writer = await (await openLibrary(directory, options)).writer();
   for (let i = 0; i < documents; i++) {
     const vec = Float32Array.from({ length: 8 }, (_, d) => ((i * 31 + d * 17) % 23) - 11);
-    const part = { kind: 'dense', space: 's', vec } as const;
+    const part = { kind: 'dense', space: 's', fingerprint: plainFingerprint('s', 'document'), vec } as const;
     await writer.add({ id: `d${i}`, fields: { title: `Title ${i} ${'x'.repeat(300)}` }, columns: { n: i } }, { part });
   }
   await writer.commit();
@@ -46,7 +47,12 @@ describe('httpDirectory', () => {
     const { fetch, requests } = server(() => directory.files(), hasRanges);
     const remote = await openLibrary(httpDirectory('https://example.org/lib', { fetch, blockBytes: 4096 }), options);
     const local = await openLibrary(directory, options);
-    const query = { kind: 'dense', space: 's', vec: new Float32Array(8).fill(1) } as const;
+    const query = {
+      kind: 'dense',
+      space: 's',
+      fingerprint: plainFingerprint('s', 'document'),
+      vec: new Float32Array(8).fill(1),
+    } as const;
     const [theirs, ours] = [remote.snapshot(), local.snapshot()];
     expect(await theirs.part('part').search(query, 9)).toEqual(await ours.part('part').search(query, 9));
     expect(await theirs.get('d77')).toEqual(await ours.get('d77'));

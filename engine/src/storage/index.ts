@@ -7,7 +7,7 @@ export type * from './directory.ts';
 export type { BooleanColumn, Column, KeywordColumn, KeywordsColumn, NumberColumn } from './documents/columns.ts';
 export { MAX_ID_LENGTH } from './documents/validate.ts';
 export { inspectLibrary, type LibraryInfo, openLibrary } from './library.ts';
-export type { Metadata, PartInfo } from './manifest.ts';
+export { FORMAT_VERSION, type Metadata, type PartInfo } from './manifest.ts';
 export { type MemoryDirectory, memoryDirectory, memoryFile } from './memory.ts';
 // What an index kind implements, and the files that it writes.
 export type * from './part.ts';
@@ -17,7 +17,6 @@ export {
   createSectionFile,
   type Damage,
   type FileInfo,
-  FORMAT_VERSION,
   openSectionFile,
   type SectionFile,
   type SectionFileWriter,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bruteForceDense } from '../../test/plugin/brute-force-dense.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import type { TraceEvent } from '../core/types.ts';
 import { inspectLibrary, openLibrary } from './library.ts';
 import { memoryDirectory } from './memory.ts';
@@ -8,7 +9,12 @@ import { verifyLibrary } from './verify.ts';
 
 const schema = { fields: { title: { stored: true } }, columns: { n: 'number' } } as const;
 const dense = bruteForceDense('s', 2);
-const rep = { kind: 'dense', space: 's', vec: Float32Array.of(1, 2) } as const;
+const rep = {
+  kind: 'dense',
+  space: 's',
+  fingerprint: plainFingerprint('s', 'document'),
+  vec: Float32Array.of(1, 2),
+} as const;
 const options = { schema, parts: { dense } } as const;
 
 describe('openLibrary', () => {
@@ -123,8 +129,9 @@ describe('openLibrary', () => {
     expect(writer.pending).toBe(0);
   });
 
-  it('never ranks a NaN: it names the document', async () => {
-    const library = await openLibrary(memoryDirectory(), options);
+  it('never ranks a NaN that a kind lets through: it names the document', async () => {
+    const dense = { ...options.parts.dense, check: () => {} };
+    const library = await openLibrary(memoryDirectory(), { ...options, parts: { dense } });
     const writer = await library.writer();
     await writer.add({ id: 'bad', fields: {} }, { dense: { ...rep, vec: Float32Array.of(1, Number.NaN) } });
     const snapshot = await writer.commit();
@@ -170,12 +177,25 @@ describe('openLibrary', () => {
     const bystander = await openLibrary(directory, options);
     const newer = bruteForceDense('s2', 3);
     const encode = async (ids: readonly string[]) =>
-      ids.map((id) => ({ kind: 'dense', space: 's2', vec: Float32Array.of(Number(id[1]), 0, 0) }) as const);
+      ids.map(
+        (id) =>
+          ({
+            kind: 'dense',
+            space: 's2',
+            fingerprint: plainFingerprint('s2', 'document'),
+            vec: Float32Array.of(Number(id[1]), 0, 0),
+          }) as const,
+      );
     await writer.buildPart('dense', newer, encode);
     const old = library.snapshot();
     await writer.commit();
     expect((await old.part('dense').search(rep, 9)).length).toBe(5);
-    const query = { kind: 'dense', space: 's2', vec: Float32Array.of(1, 1, 1) } as const;
+    const query = {
+      kind: 'dense',
+      space: 's2',
+      fingerprint: plainFingerprint('s2', 'document'),
+      vec: Float32Array.of(1, 1, 1),
+    } as const;
     expect((await library.snapshot().part('dense').search(query, 2)).map((hit) => hit.id)).toEqual(['d4', 'd3']);
     await expect(bystander.refresh()).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
     expect((await bystander.snapshot().part('dense').search(rep, 9)).length).toBe(5);

@@ -9,8 +9,8 @@ import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contrac
 import type { Directory } from './directory.ts';
 import { checkPartName, LOCK } from './file-names.ts';
 import { isSameCommit, type Manifest, type Metadata, type PartInfo, readManifest } from './manifest.ts';
-import type { PartKind } from './part.ts';
-import { isSamePart, type Kinds, normaliseSchema, partInfo } from './segment.ts';
+import type { AnyPartKind } from './part.ts';
+import { canRead, type Kinds, normaliseSchema, partInfo } from './segment.ts';
 import { openSnapshot } from './snapshot.ts';
 import { DEFAULT_BUFFER_BYTES, LibraryWriter, type WriterHost } from './writer.ts';
 
@@ -78,7 +78,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     this.directory = directory;
     this.schema = normaliseSchema(options.schema);
     this.#options = options;
-    this.#kinds = new Map(Object.entries(options.parts as Record<string, PartKind>));
+    this.#kinds = new Map(Object.entries(options.parts as Record<string, AnyPartKind>));
     for (const name of this.#kinds.keys()) checkPartName(name);
     this.#current = commitOf(emptyManifest(this.schema, this.#kinds), []);
   }
@@ -224,14 +224,14 @@ function assertSameSchema(wanted: Schema, found: Schema): void {
   });
 }
 
-function assertSamePart(name: string, kind: PartKind, found: PartInfo | undefined): void {
+function assertSamePart(name: string, kind: AnyPartKind, found: PartInfo | undefined): void {
   if (found === undefined) {
     throw new EngineError('SCHEMA_MISMATCH', `The library has no part ${name}`, {
       hint: `Open it without ${name} and add it with Writer.buildPart.`,
     });
   }
   const wanted = partInfo(kind);
-  if (isSamePart(wanted, found)) return;
+  if (canRead(kind, found)) return;
   throw new EngineError(
     'SCHEMA_MISMATCH',
     `Part ${name} was made as ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crc32c } from '../core/crc32c.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts';
 
 const file = { file: '00000001.docs', bytes: 100, checksum: 7 };
@@ -7,7 +9,17 @@ const manifest: Manifest = {
   generation: 4,
   nextFile: 9,
   schema: { fields: { title: { stored: true } }, columns: { year: 'number' } },
-  parts: { t: { index: 'flat', version: 0, kind: 'dense', space: 's', config: { dim: 2 } } },
+  parts: {
+    t: {
+      index: 'flat',
+      version: 0,
+      queryKind: 'dense',
+      documentKind: 'binary',
+      space: 's',
+      documents: 'd',
+      config: { dim: 2 },
+    },
+  },
   segments: [segment, { ...segment, deletes: { ...file, file: '00000002.deletes', count: 1 } }],
   metadata: { change: 7, note: 'x' },
 };
@@ -15,6 +27,21 @@ const manifest: Manifest = {
 describe('a manifest', () => {
   it('is read as it was written', () => {
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest);
+  });
+
+  it('of version 1 is read as one of queries and documents of one kind, by encoders without adapter', () => {
+    const parts = { t: { index: 'flat', version: 3, kind: 'dense', space: 's', config: { dim: 2 } } };
+    const of1 = { ...manifest, parts, segments: [{ ...segment, parts: { t: file } }] };
+    const bytes = encodeManifest(of1 as unknown as Manifest); // version 1 had other members
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(4, 1, true);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(bytes.length - 4, crc32c(bytes.subarray(0, -4)), true);
+    const read = decodeManifest(bytes);
+    expect(read.parts.t).toEqual({
+      ...{ index: 'flat', version: 3, space: 's', config: { dim: 2 } },
+      ...{ queryKind: 'dense', documentKind: 'dense', documents: plainFingerprint('s', 'document') },
+    });
+    expect(read.segments[0]!.parts.t).toEqual({ ...file, version: 3 });
+    expect(decodeManifest(encodeManifest(read))).toEqual(read);
   });
 
   it.each([

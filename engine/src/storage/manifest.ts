@@ -6,15 +6,18 @@
 import { ByteReader, ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
 import { EngineError } from '../core/errors.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
-import type { Kind, Schema, Space } from '../core/types.ts';
+import type { Fingerprint, Kind, Schema, Space } from '../core/types.ts';
 import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
 import type { Directory } from './directory.ts';
 import { isLibraryFile, MANIFEST, newManifestFile } from './file-names.ts';
 import type { PartConfig } from './part.ts';
-import { corrupt, type FileInfo, FORMAT_VERSION } from './sections.ts';
+import { corrupt, type FileInfo } from './sections.ts';
 
 const MAGIC = 0x4e414d51; // "QMAN"
+/** Version 1 has one `kind` a part and no fingerprints; it is read, and the next commit writes version 2. */
+export const FORMAT_VERSION = 2;
 
 export type Metadata = Readonly<Record<string, string | number>>;
 
@@ -22,9 +25,17 @@ export type Metadata = Readonly<Record<string, string | number>>;
 export interface PartInfo {
   readonly index: string;
   readonly version: number;
-  readonly kind: Kind;
+  readonly queryKind: Kind;
+  readonly documentKind: Kind;
   readonly space: Space;
+  /** Fingerprint of the stored documents. */
+  readonly documents: Fingerprint;
   readonly config: PartConfig;
+}
+
+/** The file of a part in one segment, and the version of its bytes. */
+export interface PartFile extends FileInfo {
+  readonly version: number;
 }
 
 export interface SegmentInfo {
@@ -32,7 +43,7 @@ export interface SegmentInfo {
   readonly name: string;
   readonly size: number;
   readonly documents: FileInfo;
-  readonly parts: Readonly<Record<string, FileInfo>>;
+  readonly parts: Readonly<Record<string, PartFile>>;
   /** Deleted Ords; null when none. */
   readonly deletes: (FileInfo & { readonly count: number }) | null;
 }
@@ -124,10 +135,10 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   reader.offset = 0;
   if (reader.u32() !== MAGIC) throw damaged('not a manifest');
   const version = reader.u32();
-  if (version !== FORMAT_VERSION) {
+  if (version < 1 || version > FORMAT_VERSION) {
     throw new EngineError(
       'UNSUPPORTED_FORMAT',
-      `The library has format version ${version}; this build reads ${FORMAT_VERSION}`,
+      `The library has format version ${version}; this build reads 1 to ${FORMAT_VERSION}`,
       {
         hint: 'Use the version of Quire that wrote it, or rebuild it from the store.',
       },
@@ -140,6 +151,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   } catch {
     throw damaged('not JSON');
   }
+  if (version === 1 && hasShapeOf1(value)) value = upgraded(value as ManifestOf1); // hasShapeOf1 is the proof
   if (isManifest(value)) return value;
   throw damaged('its checksum is right, but it is no manifest: some other program made it');
 }
@@ -172,19 +184,46 @@ const isSegment = has({
   name: (name) => isText(name) && /^\d{8,15}$/.test(name as string),
   size: (size) => isCount(size) && (size as number) < 2 ** 31,
   documents: isFile,
-  parts: each(isFile),
+  parts: each(has({ ...fileMembers, version: isCount })),
   deletes: (value) => value === null || has({ ...fileMembers, count: isCount })(value),
 });
 const isColumn: Test = (type) => ['keyword', 'keywords', 'number', 'boolean'].includes(type as string);
+const partMembers = { index: isText, version: isCount, space: isText, config: isObject };
+const hasShapeOf1 = has({
+  parts: each(has({ ...partMembers, kind: isText })),
+  segments: (list) => Array.isArray(list) && list.every(has({ parts: each(isFile) })),
+});
 const hasManifestShape = has({
   generation: isCount,
   nextFile: isCount,
   schema: has({ fields: each(isObject), columns: each(isColumn) }),
-  parts: each(has({ index: isText, version: isCount, kind: isText, space: isText, config: isObject })),
+  parts: each(has({ ...partMembers, queryKind: isText, documentKind: isText, documents: isText })),
   segments: (list) => Array.isArray(list) && list.every(isSegment),
   metadata: each((value) => isText(value) || typeof value === 'number'),
 });
 
 function isManifest(value: unknown): value is Manifest {
   return hasManifestShape(value);
+}
+
+type PartInfoOf1 = Pick<PartInfo, 'index' | 'version' | 'space' | 'config'> & { readonly kind: Kind };
+type SegmentOf1 = Omit<SegmentInfo, 'parts'> & { readonly parts: Readonly<Record<string, FileInfo>> };
+type ManifestOf1 = Omit<Manifest, 'parts' | 'segments'> & {
+  readonly parts: Readonly<Record<string, PartInfoOf1>>;
+  readonly segments: readonly SegmentOf1[];
+};
+
+/** Version 1 as version 2: queries and documents of one kind, encoders without adapter. */
+function upgraded(manifest: ManifestOf1): Manifest {
+  const parts = Object.entries(manifest.parts).map(([name, { kind, ...rest }]): [string, PartInfo] => {
+    const documents = plainFingerprint(rest.space, 'document');
+    return [name, { ...rest, queryKind: kind, documentKind: kind, documents }];
+  });
+  const segments = manifest.segments.map((segment): SegmentInfo => {
+    const files = Object.entries(segment.parts).map(([name, file]): [string, PartFile] => {
+      return [name, { ...file, version: manifest.parts[name]?.version ?? 0 }];
+    });
+    return { ...segment, parts: Object.fromEntries(files) };
+  });
+  return { ...manifest, parts: Object.fromEntries(parts), segments };
 }

@@ -11,8 +11,7 @@ import type { Directory } from './directory.ts';
 import { type Column, columnValue } from './documents/columns.ts';
 import { type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
-import type { SegmentInfo } from './manifest.ts';
-import type { FileInfo } from './sections.ts';
+import type { PartFile, SegmentInfo } from './manifest.ts';
 import { type Kinds, type NextNumber, writeFile } from './segment.ts';
 
 /** Ids between two looks at whatever else waits: searches go on while a merge runs. */
@@ -98,16 +97,17 @@ export async function mergeSegments(
   const number = next();
   const rows = mergedRows(states, plan);
   const documents = await writeFile(directory, documentsFile(number), (out) => writeTable(schema, rows, out));
-  const parts: Record<string, FileInfo> = {};
+  const parts: Record<string, PartFile> = {};
   for (const [name, kind] of kinds) {
     throwIfAborted(options.signal);
     const sources = states.map((state, s) => {
-      const { part, sections } = state.segment.part(name);
-      return { part, sections, ords: plan.ords[s]! };
+      const { part, sections, version } = state.segment.part(name);
+      return { part, sections, version, ords: plan.ords[s]! };
     });
-    parts[name] = await writeFile(directory, partFile(next(), name), (out) =>
+    const file = await writeFile(directory, partFile(next(), name), (out) =>
       kind.merge(sources, plan.size, out, options),
     );
+    parts[name] = { ...file, version: kind.version };
   }
   return { name: segmentName(documents.file), size: plan.size, documents, parts, deletes: null };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { directoryContract } from '../../test/contract/directory-contract.ts';
 import { bruteForceDense } from '../../test/plugin/brute-force-dense.ts';
+import { plainFingerprint } from '../core/fingerprint.ts';
 import { openLibrary } from './library.ts';
 import { opfsDirectory } from './opfs.ts';
 import { verifyLibrary } from './verify.ts';
@@ -24,7 +25,12 @@ it.skipIf(isMissing)(isMissing ? `${title} (skipped: not in a browser)` : title,
   const library = await openLibrary(await opfsDirectory(path), options);
   const reader = await openLibrary(await opfsDirectory(path), options);
   const writer = await library.writer();
-  const query = { kind: 'dense', space: 's', vec: Float32Array.of(1, 1) } as const;
+  const query = {
+    kind: 'dense',
+    space: 's',
+    fingerprint: plainFingerprint('s', 'document'),
+    vec: Float32Array.of(1, 1),
+  } as const;
   for (let i = 0; i < 30; i++) {
     await writer.add({ id: `d${i}`, fields: { title: `${i}` } }, { d: { ...query, vec: Float32Array.of(i, -1) } });
     if (i % 3 === 0) await writer.commit();

@@ -1,8 +1,19 @@
 // What an index kind is: three functions over named, checksummed sections. `write` makes a segment's part from
-// representations, `open` makes it searchable, `merge` joins the parts of several segments into one.
+// representations, `open` makes it searchable, `merge` joins the parts of several segments into one. A kind with trained
+// codebooks also has a codec (codec.ts), which all segments of a library share.
 
 import type { BitSet } from '../core/bitset.ts';
-import type { Cancellable, DocumentRep, Explanation, Kind, Ord, QueryRep, Space, Statistics } from '../core/types.ts';
+import type {
+  Cancellable,
+  DocumentRep,
+  Explanation,
+  Fingerprint,
+  Kind,
+  Ord,
+  QueryRep,
+  Space,
+  Statistics,
+} from '../core/types.ts';
 
 /** JSON that describes how a part was configured; equal configurations have equal canonical JSON. */
 export type PartConfig = Readonly<
@@ -13,6 +24,8 @@ export type PartConfig = Readonly<
 export interface SectionWriter {
   /** Starts a section; names are unique within a part. Sections are written one after another. */
   section(name: string): Promise<SectionSink>;
+  /** A file for a second pass over what does not fit in memory. It is removed when the part has been written. */
+  scratch(): Promise<Scratch>;
 }
 export interface SectionSink {
   readonly size: number; // bytes so far
@@ -21,8 +34,15 @@ export interface SectionSink {
   /** Ends the section. */
   close(): Promise<void>;
 }
+/** A temporary file: append everything, then read. The first read ends the appending. */
+export interface Scratch {
+  readonly size: number; // bytes so far
+  /** Resolves when `bytes` may be used again by the caller. */
+  append(bytes: Uint8Array): Promise<void>;
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
 
-/** The sections of one part. Every byte handed out has been verified against its block's checksum. */
+/** The sections of one part. Every byte that is returned has been verified against its block's checksum. */
 export interface SectionReader {
   has(name: string): boolean;
   /** Bytes of a section; throws NOT_FOUND. */
@@ -34,18 +54,23 @@ export interface SectionReader {
   readAll(name: string, options?: Cancellable): Promise<Uint8Array>;
 }
 
-/** The representations of a new segment, in Ord order. */
-export interface PartInput<K extends Kind> {
+/** The representations of a new segment. */
+export interface PartInput<D extends Kind> {
   /** Documents in the segment: Ords are 0 … size−1. */
   readonly size: number;
-  /** undefined: the document has no representation in this part. */
-  rep(ord: Ord): DocumentRep<K> | undefined;
+  /**
+   * One element a document, in Ord order; undefined: the document has no representation in this part. Can be iterated
+   * once. A kind that needs a second pass keeps what it needs in `SectionWriter.scratch`.
+   */
+  readonly reps: AsyncIterable<DocumentRep<D> | undefined>;
 }
 
 /** One segment going into a merge. */
-export interface MergeSource<K extends Kind> {
-  readonly part: SegmentPart<K>;
+export interface MergeSource<Q extends Kind, D extends Kind = Q> {
+  readonly part: SegmentPart<Q, D>;
   readonly sections: SectionReader;
+  /** Version of the bytes in `sections`. Default: the version that `write` makes. */
+  readonly version?: number | undefined;
   /** Old Ord → new Ord, −1 where the document was deleted. Ascending over the kept ones. */
   readonly ords: Int32Array; // (old segment size)
 }
@@ -67,36 +92,105 @@ export interface Candidates {
   readonly scores: Float64Array; // (n)
 }
 
+/** Reads representations back; in the order of `ords`, undefined where the document has none. */
+export type Gather<D extends Kind> = (
+  ords: readonly Ord[],
+  options?: Cancellable,
+) => Promise<readonly (DocumentRep<D> | undefined)[]>;
+
 /** A segment's part, open. */
-export interface SegmentPart<K extends Kind = Kind> {
+export interface SegmentPart<Q extends Kind = Kind, D extends Kind = Q> {
   /** Documents of the segment that have a representation here (deleted ones included). */
   readonly count: number;
   /** Bytes of memory that this part holds. */
   readonly residentBytes: number;
   /** What this segment adds to the global statistics of the query. Deleted documents count until merged. */
-  statistics(query: QueryRep<K>): Promise<Statistics>;
-  statisticsSync?(query: QueryRep<K>): Statistics;
-  search(query: QueryRep<K>, k: number, scope: Scope): Promise<Candidates>;
-  searchSync?(query: QueryRep<K>, k: number, scope: Scope): Candidates;
+  statistics(query: QueryRep<Q>): Promise<Statistics>;
+  statisticsSync?(query: QueryRep<Q>): Statistics;
+  search(query: QueryRep<Q>, k: number, scope: Scope): Promise<Candidates>;
+  searchSync?(query: QueryRep<Q>, k: number, scope: Scope): Candidates;
+  /**
+   * The scores that `search` gives these documents, in the order of `ords`, whatever the floor. NaN where a document has
+   * no representation, does not match or is not accepted.
+   */
+  score(query: QueryRep<Q>, ords: readonly Ord[], scope: Scope): Promise<Float64Array>;
+  scoreSync?(query: QueryRep<Q>, ords: readonly Ord[], scope: Scope): Float64Array;
+  /** Codes are decoded. undefined: a kind whose bytes do not give representations back. */
+  readonly gather: Gather<D> | undefined;
   /** undefined when the document does not match. */
-  explain(query: QueryRep<K>, ord: Ord, scope: Scope): Promise<Explanation | undefined>;
+  explain(query: QueryRep<Q>, ord: Ord, scope: Scope): Promise<Explanation | undefined>;
   /** Is there a representation for this document? */
   has(ord: Ord): boolean;
   close(): void;
 }
 
-export interface PartKind<K extends Kind = Kind> {
+/** `C` is the codec of the kind; undefined for a kind without one. */
+export interface PartOptions<C = undefined> extends Cancellable {
+  /** The codec that the library keeps for the part. Always there for a kind that has a codec. */
+  readonly codec?: C | undefined;
+}
+
+export interface OpenOptions<C = undefined> extends PartOptions<C> {
+  /** Version of the bytes in the sections. Default: the version that `write` makes. */
+  readonly version?: number | undefined;
+}
+
+/** `Q` is the kind of its queries, `D` the kind of its documents, `C` its codec. */
+export interface PartKind<Q extends Kind = Kind, D extends Kind = Q, C = undefined> {
   /** Which index: 'inverted', 'flat', 'binary', 'ivf' … */
   readonly name: string;
   /** Version of the bytes that `write` makes. */
   readonly version: number;
-  readonly kind: K;
+  /** Older versions that `open` and `merge` read. Default none: a library with such a part is refused. */
+  readonly reads?: readonly number[] | undefined;
+  readonly queryKind: Q;
+  readonly documentKind: D;
   /** The only space whose representations are accepted. */
   readonly space: Space;
+  /** Fingerprint of the documents that it stores; part of the manifest. Default: the plain one of the space. */
+  readonly documents?: Fingerprint | undefined;
+  /**
+   * Fingerprints of the queries that it answers; not part of the bytes. Default: the plain query of the space and, where
+   * queries and documents are of one kind, the stored documents themselves (query by example).
+   */
+  readonly accepts?: readonly Fingerprint[] | undefined;
   /** Options that shape the bytes. A library whose manifest says otherwise is refused with SCHEMA_MISMATCH. */
   readonly config: PartConfig;
-  write(input: PartInput<K>, out: SectionWriter, options?: Cancellable): Promise<void>;
-  open(sections: SectionReader, options?: Cancellable): Promise<SegmentPart<K>>;
-  /** `size` = documents of the new segment. Must equal `write` of the kept representations, byte for byte, unless the kind is lossy and says so. */
-  merge(sources: readonly MergeSource<K>[], size: number, out: SectionWriter, options?: Cancellable): Promise<void>;
+  /** Does `gather` give an approximation of what was added? */
+  readonly lossy: boolean;
+  /** Trained parameters that all segments share. */
+  readonly codec?: CodecKind<D, C> | undefined;
+  /** Throws INVALID_ARGUMENT or INVALID_DOCUMENT for a representation that `write` cannot take. Kind, space and fingerprint are right. */
+  check(rep: DocumentRep<D>): void;
+  write(input: PartInput<D>, out: SectionWriter, options?: PartOptions<C>): Promise<void>;
+  open(sections: SectionReader, options?: OpenOptions<C>): Promise<SegmentPart<Q, D>>;
+  /** `size` = documents of the new segment. The bytes equal `write` of the kept representations; codes are copied. */
+  merge(
+    sources: readonly MergeSource<Q, D>[],
+    size: number,
+    out: SectionWriter,
+    options?: PartOptions<C>,
+  ): Promise<void>;
 }
+
+/**
+ * A kind of trained parameters (codebooks, centroids, ranges). The library trains a codec once, keeps it in a checksummed
+ * file that the manifest names, and passes it to `write`, `open` and `merge` of every segment.
+ */
+export interface CodecKind<D extends Kind = Kind, C = unknown> {
+  readonly name: string;
+  /** Version of the bytes that `write` makes. */
+  readonly version: number;
+  /** The most representations that `train` gets: a sample drawn with a fixed seed. */
+  readonly sample: number;
+  train(sample: readonly DocumentRep<D>[], options?: Cancellable): Promise<C>;
+  write(codec: C, out: SectionWriter): Promise<void>;
+  open(sections: SectionReader, options?: Cancellable): Promise<C>;
+  /** Quantisation error of one representation, ≥ 0; the library compares its mean over time (drift). */
+  error(codec: C, rep: DocumentRep<D>): number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a part of any kinds; storage passes its representations without reading them
+export type AnyPartKind = PartKind<any, any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: the part of such a kind
+export type AnySegmentPart = SegmentPart<any, any>;

@@ -5,42 +5,55 @@
 import type { BitSet } from '../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
-import type { Hit, IndexReader, Kind, Ord, QueryRep, Ranking, SearchOptions, Statistics } from '../core/types.ts';
+import type {
+  DocId,
+  DocumentRep,
+  Hit,
+  IndexReader,
+  Kind,
+  Ord,
+  QueryRep,
+  Ranking,
+  SearchOptions,
+  Statistics,
+} from '../core/types.ts';
 import type { SegmentState } from './commit.ts';
-import type { Candidates, PartKind, Scope } from './part.ts';
+import type { Candidates, PartKind, Scope, SegmentPart } from './part.ts';
+import { acceptsOf, assertQuery, documentsOf } from './part-defaults.ts';
 
-export function partReader<K extends Kind>(
+export function partReader<Q extends Kind, D extends Kind>(
   name: string,
-  kind: PartKind<K>,
+  kind: PartKind<Q, D, unknown>,
   states: readonly SegmentState[],
   assertOpen: () => void,
-): IndexReader<K> {
-  const parts = states.map((state) => state.segment.part(name).part);
+): IndexReader<Q, D> {
+  const parts: readonly SegmentPart<Q, D>[] = states.map((state) => state.segment.part(name).part);
   const isSync =
     states.every(({ segment }) => segment.table.isSync) &&
     parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined);
-  const last = new WeakMap<QueryRep<K>, Statistics>(); // hits are explained one by one, by the query that found them
+  const canScoreSync = isSync && parts.every((part) => part.scoreSync !== undefined);
+  const last = new WeakMap<QueryRep<Q>, Statistics>(); // hits are explained one by one, by the query that found them
   let size: number | undefined;
 
-  const begin = (query: QueryRep<K>, k: number, options: SearchOptions) => {
+  const begin = (query: QueryRep<Q>, k: number, options: SearchOptions) => {
     assertOpen();
     throwIfAborted(options.signal);
-    assertSpace(name, kind, query);
+    assertQuery(name, kind, query);
     if (!Number.isInteger(k) || k < 0) {
       throw new EngineError('INVALID_ARGUMENT', `k is ${k}; it must be an integer of at least 0`);
     }
     return new Merger(states, k);
   };
 
-  const statistics = async (query: QueryRep<K>): Promise<Statistics> => {
+  const statistics = async (query: QueryRep<Q>): Promise<Statistics> => {
     assertOpen();
-    assertSpace(name, kind, query);
+    assertQuery(name, kind, query);
     const sums = sumStatistics(await Promise.all(parts.map((part) => part.statistics(query))));
     last.set(query, sums);
     return sums;
   };
 
-  const searchSync = (query: QueryRep<K>, k: number, options: SearchOptions = {}): Ranking => {
+  const searchSync = (query: QueryRep<Q>, k: number, options: SearchOptions = {}): Ranking => {
     const merger = begin(query, k, options);
     if (k === 0) return [];
     const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
@@ -52,9 +65,39 @@ export function partReader<K extends Kind>(
     return merger.finish();
   };
 
+  /** The live ones of `ids`, by segment: their Ords and where they stand in `ids`. */
+  const place = (ids: readonly DocId[]) =>
+    states.flatMap((state, s) => {
+      const ords: Ord[] = [];
+      const places: number[] = [];
+      for (const [i, id] of ids.entries()) {
+        const ord = state.segment.table.ids.find(id);
+        if (ord < 0 || state.deleted?.has(ord)) continue;
+        ords.push(ord as Ord); // find() gives Ords of this very segment
+        places.push(i);
+      }
+      return ords.length === 0 ? [] : [{ state, part: parts[s]!, ords, places }];
+    });
+
+  const scoreSync = (query: QueryRep<Q>, ids: readonly DocId[], options: SearchOptions = {}) => {
+    begin(query, 1, options);
+    const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
+    const scores = new Array<number | undefined>(ids.length).fill(undefined);
+    for (const { state, part, ords, places } of place(ids)) {
+      const accept = acceptOf(state, options.filter && state.segment.filteredSync(options.filter));
+      if (accept === 'none') continue;
+      const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
+      putScores(scores, places, part.scoreSync!(query, ords, scope));
+    }
+    return scores;
+  };
+
   return {
-    kind: kind.kind,
+    queryKind: kind.queryKind,
+    documentKind: kind.documentKind,
     space: kind.space,
+    documents: documentsOf(kind),
+    accepts: acceptsOf(kind),
     get size() {
       size ??= states.reduce(
         (sum, state, s) => sum + state.segment.part(name).part.count - deletedIn(state, parts[s]!),
@@ -90,7 +133,39 @@ export function partReader<K extends Kind>(
       }
       return undefined;
     },
+    score: async (query, ids, options = {}) => {
+      begin(query, 1, options);
+      const sums = options.statistics ?? last.get(query) ?? (await statistics(query));
+      const scores = new Array<number | undefined>(ids.length).fill(undefined);
+      for (const { state, part, ords, places } of place(ids)) {
+        const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
+        if (accept === 'none') continue;
+        const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
+        putScores(scores, places, await part.score(query, ords, scope));
+      }
+      return scores;
+    },
+    ...(canScoreSync && { scoreSync }),
+    gather: async (ids, options = {}) => {
+      assertOpen();
+      throwIfAborted(options.signal);
+      const reps = new Array<DocumentRep<D> | undefined>(ids.length).fill(undefined);
+      for (const { part, ords, places } of place(ids)) {
+        if (part.gather === undefined) {
+          throw new EngineError('UNSUPPORTED', `Part ${name} (${kind.name}) cannot give representations back`, {
+            hint: 'Encode the stored text again, or keep the representations in a part of another kind.',
+          });
+        }
+        for (const [i, rep] of (await part.gather(ords, options)).entries()) reps[places[i]!] = rep;
+      }
+      return reps;
+    },
   };
+}
+
+/** NaN stays undefined: the document has no score. */
+function putScores(scores: (number | undefined)[], places: readonly number[], found: Float64Array): void {
+  for (const [i, score] of found.entries()) if (!Number.isNaN(score)) scores[places[i]!] = score;
 }
 
 /** Adds sums by name: over segments here, over shards for callers. */
@@ -99,17 +174,6 @@ export function sumStatistics(all: readonly Statistics[]): Statistics {
   const sums = new Map<string, number>();
   for (const one of all) for (const [key, value] of one) sums.set(key, (sums.get(key) ?? 0) + value);
   return sums;
-}
-
-function assertSpace<K extends Kind>(name: string, kind: PartKind<K>, query: QueryRep<K>): void {
-  if (query.kind === kind.kind && query.space === kind.space) return;
-  throw new EngineError(
-    'ENCODER_MISMATCH',
-    `Part ${name} holds ${kind.kind} in space ${kind.space}; the query is ${query.kind} in space ${query.space}`,
-    {
-      hint: 'Encode the query with the encoder that the part was built with, or rebuild the part with Writer.buildPart.',
-    },
-  );
 }
 
 function deletedIn(state: SegmentState, part: { has(ord: Ord): boolean }): number {

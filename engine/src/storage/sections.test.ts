@@ -3,7 +3,7 @@ import { ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
 import { Rng } from '../core/rng.ts';
 import { memoryDirectory } from './memory.ts';
-import { BLOCK_BYTES, createSectionFile, type FileInfo, FORMAT_VERSION, openSectionFile } from './sections.ts';
+import { BLOCK_BYTES, createSectionFile, type FileInfo, openSectionFile, SECTIONS_VERSION } from './sections.ts';
 
 const seed = 99;
 
@@ -111,14 +111,14 @@ describe('a file of sections', () => {
     view.setUint32(12, crc32c(bytes.subarray(0, 12)), true);
     await expect(openSectionFile(memoryDirectory([['file', bytes]]), info)).rejects.toMatchObject({
       code: 'UNSUPPORTED_FORMAT',
-      message: `file: format version 7; this build reads ${FORMAT_VERSION}`,
+      message: `file: format version 7; this build reads ${SECTIONS_VERSION}`,
     });
   });
 
   /** A file of one section whose footer says `offset` and `size`, every checksum right. */
   async function forged(offset: number, size: number, blockBytes = BLOCK_BYTES) {
     const out = new ByteWriter();
-    const header = [0x43455351, FORMAT_VERSION, blockBytes];
+    const header = [0x43455351, SECTIONS_VERSION, blockBytes];
     for (const word of header) out.u32(word);
     out.u32(crc32c(out.view()));
     out.u64(0); // eight bytes of content

@@ -10,9 +10,12 @@ import { crc32c } from '../core/crc32c.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Cancellable } from '../core/types.ts';
 import type { Directory, FileSink, RandomAccess } from './directory.ts';
+import { scratchFile } from './file-names.ts';
 import type { SectionReader, SectionSink, SectionWriter } from './part.ts';
+import { createScratch, type ScratchFile } from './scratch.ts';
 
-export const FORMAT_VERSION = 1;
+/** Version of the container; what the sections of a part hold has the version of its kind. */
+export const SECTIONS_VERSION = 1;
 export const BLOCK_BYTES = 65536;
 const HEADER_BYTES = 16;
 const TRAILER_BYTES = 28;
@@ -58,6 +61,10 @@ interface Section {
 export async function createSectionFile(directory: Directory, name: string): Promise<SectionFileWriter> {
   const file = await directory.create(name);
   const sections: Section[] = [];
+  const scratches: ScratchFile[] = [];
+  const removeScratches = async () => {
+    for (const scratch of scratches.splice(0)) await scratch.remove().catch(() => undefined); // the next writer removes it
+  };
   let isOpen = false;
   await file.append(encodeHeader()).catch(async (error: unknown) => {
     await file.close().catch(() => undefined); // the first error says more
@@ -75,6 +82,11 @@ export async function createSectionFile(directory: Directory, name: string): Pro
         isOpen = false;
       });
     },
+    scratch: async () => {
+      const scratch = await createScratch(directory, scratchFile(name, scratches.length));
+      scratches.push(scratch);
+      return scratch;
+    },
     finish: async () => {
       if (isOpen) throw new EngineError('INVALID_ARGUMENT', `${name}: a section is still open`);
       const footer = encodeFooter(sections);
@@ -84,9 +96,13 @@ export async function createSectionFile(directory: Directory, name: string): Pro
       await file.append(trailer);
       await file.sync();
       await file.close();
+      await removeScratches();
       return { file: name, bytes: file.size, checksum };
     },
-    abandon: () => file.close(),
+    abandon: async () => {
+      await removeScratches();
+      await file.close();
+    },
   };
 }
 
@@ -129,7 +145,7 @@ function sectionSink(file: FileSink, name: string, onClose: (section: Section) =
 function encodeHeader(): Uint8Array {
   const out = new ByteWriter(HEADER_BYTES);
   out.u32(MAGIC);
-  out.u32(FORMAT_VERSION);
+  out.u32(SECTIONS_VERSION);
   out.u32(BLOCK_BYTES);
   out.u32(crc32c(out.view()));
   return out.finish();
@@ -208,10 +224,10 @@ function decodeHeader(name: string, bytes: Uint8Array): number {
   if (magic !== MAGIC || crc32c(bytes.subarray(0, 12)) !== reader.u32()) {
     throw corrupt({ file: name, section: 'header', offset: 0, message: 'checksum mismatch' });
   }
-  if (version !== FORMAT_VERSION) {
+  if (version !== SECTIONS_VERSION) {
     throw new EngineError(
       'UNSUPPORTED_FORMAT',
-      `${name}: format version ${version}; this build reads ${FORMAT_VERSION}`,
+      `${name}: format version ${version}; this build reads ${SECTIONS_VERSION}`,
       {
         hint: 'Use the version of Quire that wrote the library, or rebuild it from the store.',
       },

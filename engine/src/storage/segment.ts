@@ -5,22 +5,24 @@ import { BitSet } from '../core/bitset.ts';
 import { asUint32, bytesOf } from '../core/bytes.ts';
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
-import type { Cancellable, DocumentRep, Filter, Kind, Ord, Schema } from '../core/types.ts';
+import type { Cancellable, Filter, Kind, Schema } from '../core/types.ts';
 import type { Directory } from './directory.ts';
 import { checkDepth, evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
 import { type IdFilter, idFilter } from './documents/id-filter.ts';
 import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
-import type { PartInfo, SegmentInfo } from './manifest.ts';
-import type { PartKind, SectionWriter, SegmentPart } from './part.ts';
+import type { PartFile, PartInfo, SegmentInfo } from './manifest.ts';
+import type { AnyPartKind, AnySegmentPart, PartInput, SectionWriter } from './part.ts';
+import { documentsOf } from './part-defaults.ts';
 import { createSectionFile, type FileInfo, openSectionFile, type SectionFile } from './sections.ts';
 
-export type Kinds = ReadonlyMap<string, PartKind>;
+export type Kinds = ReadonlyMap<string, AnyPartKind>;
 
 export interface OpenPart {
-  readonly kind: PartKind;
-  readonly part: SegmentPart;
+  readonly kind: AnyPartKind;
+  readonly part: AnySegmentPart;
   readonly sections: SectionFile;
+  readonly version: number;
 }
 
 export interface OpenSegment {
@@ -110,7 +112,8 @@ async function openParts(directory: Directory, info: SegmentInfo, kinds: Kinds, 
     if (file === undefined || parts.has(name)) continue;
     const sections = await openSectionFile(directory, file);
     try {
-      parts.set(name, { kind, sections, part: await kind.open(sections) });
+      const { version } = file;
+      parts.set(name, { kind, sections, version, part: await kind.open(sections, { version }) });
     } catch (error) {
       await sections.close();
       throw error;
@@ -166,15 +169,16 @@ export async function writeSegment(
   kinds: Kinds,
   next: NextNumber,
   rows: Rows,
-  rep: (part: string, ord: Ord) => DocumentRep<Kind> | undefined,
+  reps: (part: string) => PartInput<Kind>['reps'],
   options: Cancellable = {},
 ): Promise<SegmentInfo> {
   const number = next();
   const documents = await writeFile(directory, documentsFile(number), (out) => writeTable(schema, rows, out));
-  const parts: Record<string, FileInfo> = {};
+  const parts: Record<string, PartFile> = {};
   for (const [name, kind] of kinds) {
-    const input = { size: rows.size, rep: (ord: Ord) => rep(name, ord) };
-    parts[name] = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, options));
+    const input = { size: rows.size, reps: reps(name) };
+    const file = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, options));
+    parts[name] = { ...file, version: kind.version };
   }
   return { name: segmentName(documents.file), size: rows.size, documents, parts, deletes: null };
 }
@@ -207,8 +211,15 @@ export async function readDeletes(directory: Directory, info: SegmentInfo): Prom
 
 // ───────────────────────────────────────────── what a part is
 
-export function partInfo(kind: PartKind): PartInfo {
-  return { index: kind.name, version: kind.version, kind: kind.kind, space: kind.space, config: kind.config };
+export function partInfo(kind: AnyPartKind): PartInfo {
+  const { name, version, queryKind, documentKind, space, config } = kind;
+  return { index: name, version, queryKind, documentKind, space, documents: documentsOf(kind), config };
+}
+
+/** Can `kind` read a part of this description, written by this version or one that it lists? */
+export function canRead(kind: AnyPartKind, found: PartInfo): boolean {
+  const isKnown = found.version === kind.version || kind.reads?.includes(found.version) === true;
+  return isKnown && isSamePart(partInfo(kind), { ...found, version: kind.version });
 }
 
 export function isSamePart(a: PartInfo, b: PartInfo): boolean {

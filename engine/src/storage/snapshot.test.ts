@@ -68,6 +68,8 @@ it('asks for the statistics of a query once, however many of its hits are explai
         residentBytes: part.residentBytes,
         statistics: counted,
         search: (...given) => part.search(...given),
+        score: (...given) => part.score(...given),
+        gather: part.gather,
         explain: (...given) => part.explain(...given),
         has: (ord) => part.has(ord),
         close: () => part.close(),

@@ -5,7 +5,7 @@
 
 import { BitSet } from '../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
-import type { Cancellable, DocId, Document, DocumentRep, Kind, Ord, Schema, Trace } from '../core/types.ts';
+import type { Cancellable, DocId, Document, DocumentRep, Kind, Schema, Trace } from '../core/types.ts';
 import { DocumentBuffer, type RepsByPart } from './buffer.ts';
 import { type Commit, commitOf, liveCount, type SegmentState, segmentState } from './commit.ts';
 import type { Reps, Snapshot, Writer } from './contract.ts';
@@ -15,7 +15,8 @@ import { checkPartName, deletesFile, fileNumber, isLibraryFile, partFile } from 
 import { type Manifest, type Metadata, manifestFiles, publishManifest, type SegmentInfo } from './manifest.ts';
 import { type MergePlan, mapDeletes, mergeSegments, planMerge } from './merge.ts';
 import { chooseMerge } from './merge-policy.ts';
-import type { PartKind } from './part.ts';
+import type { AnyPartKind, PartKind } from './part.ts';
+import { assertDocument } from './part-defaults.ts';
 import { type Kinds, openSegment, partInfo, writeDeletes, writeFile, writeSegment } from './segment.ts';
 
 export const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -44,7 +45,7 @@ export class LibraryWriter implements Writer {
   readonly #host: WriterHost;
   readonly #lock: Lock;
   readonly #buffer: DocumentBuffer;
-  #kinds: Map<string, PartKind>;
+  #kinds: Map<string, AnyPartKind>;
   /** Committed and uncommitted segments with pending deletes; one reference held to each. */
   #states: SegmentState[] = [];
   #nextFile = 0;
@@ -127,16 +128,16 @@ export class LibraryWriter implements Writer {
     });
   }
 
-  buildPart<K extends Kind>(
+  buildPart<Q extends Kind, D extends Kind, C>(
     name: string,
-    kind: PartKind<K>,
-    encode: (ids: readonly DocId[]) => Promise<readonly (DocumentRep<K> | undefined)[]>,
+    kind: PartKind<Q, D, C>,
+    encode: Encode<D>,
     options: Cancellable = {},
   ): Promise<void> {
     checkPartName(name);
     return this.#runAlone(async () => {
       await this.#guard(() => this.#flush(options));
-      const kinds = new Map(this.#kinds).set(name, kind as unknown as PartKind); // a part is used by its own kind only
+      const kinds = new Map(this.#kinds).set(name, kind);
       const built: SegmentState[] = [];
       try {
         for (const state of this.#states) built.push(await this.#buildInto(state, name, kind, kinds, encode, options));
@@ -259,7 +260,7 @@ export class LibraryWriter implements Writer {
           },
         );
       }
-      if (rep !== undefined) assertRep(name, kind, rep, document.id);
+      if (rep !== undefined) checkRep(name, kind, rep, document.id);
     }
   }
 
@@ -310,7 +311,7 @@ export class LibraryWriter implements Writer {
       this.#kinds,
       next,
       rows,
-      (part, ord) => reps[ord]![part],
+      (part) => streamOf(reps.map((row) => row[part])),
       options,
     );
     const segment = await openSegment(directory, schema, info, this.#kinds);
@@ -499,17 +500,17 @@ export class LibraryWriter implements Writer {
 
   // ─────────────────────────────────────── parts
 
-  async #buildInto<K extends Kind>(
+  async #buildInto<D extends Kind>(
     state: SegmentState,
     name: string,
-    kind: PartKind<K>,
+    kind: PartKind<Kind, D, unknown>,
     kinds: Kinds,
-    encode: (ids: readonly DocId[]) => Promise<readonly (DocumentRep<K> | undefined)[]>,
+    encode: Encode<D>,
     options: Cancellable,
   ): Promise<SegmentState> {
     const { directory, schema, trace } = this.#host;
     const { info, segment, deleted } = state;
-    const reps = new Array<DocumentRep<K> | undefined>(info.size);
+    const reps = new Array<DocumentRep<D> | undefined>(info.size);
     const ords: number[] = [];
     for (let ord = 0; ord < info.size; ord++) if (!deleted?.has(ord)) ords.push(ord);
     for (let at = 0; at < ords.length; at += ENCODE_BATCH) {
@@ -524,14 +525,14 @@ export class LibraryWriter implements Writer {
         );
       }
       for (const [i, rep] of encoded.entries()) {
-        if (rep !== undefined) assertRep(name, kind as unknown as PartKind, rep as DocumentRep<Kind>, ids[i]!);
+        if (rep !== undefined) checkRep(name, kind, rep, ids[i]!);
         reps[batch[i]!] = rep;
       }
       (options.trace ?? trace)?.({ name: 'part.encode', done: at + batch.length, total: ords.length });
     }
-    const input = { size: info.size, rep: (ord: Ord) => reps[ord] };
+    const input = { size: info.size, reps: streamOf(reps) };
     const file = await writeFile(directory, partFile(this.#nextFile++, name), (out) => kind.write(input, out, options));
-    const switched = { ...info, parts: { ...info.parts, [name]: file } };
+    const switched = { ...info, parts: { ...info.parts, [name]: { ...file, version: kind.version } } };
     return {
       info: switched,
       segment: await openSegment(directory, schema, switched, kinds),
@@ -541,14 +542,25 @@ export class LibraryWriter implements Writer {
   }
 }
 
-function assertRep(name: string, kind: PartKind, rep: DocumentRep<Kind>, id: DocId): void {
-  const isDocument = rep.kind !== 'terms' || rep.side === 'document';
-  if (rep.kind === kind.kind && rep.space === kind.space && isDocument) return;
-  throw new EngineError(
-    'ENCODER_MISMATCH',
-    `Document ${JSON.stringify(id)}: part ${name} takes ${kind.kind} in space ${kind.space}, not ${rep.kind} in space ${rep.space}`,
-    { hint: 'Encode documents with the encoder that the part was made for.' },
-  );
+type Encode<D extends Kind> = (ids: readonly DocId[]) => Promise<readonly (DocumentRep<D> | undefined)[]>;
+
+/** A list as a stream. */
+async function* streamOf<T>(list: readonly T[]): AsyncGenerator<T> {
+  yield* list;
+}
+
+/** Throws ENCODER_MISMATCH, or what the kind's check throws with the document's id in front. */
+function checkRep(name: string, kind: AnyPartKind, rep: DocumentRep<Kind>, id: DocId): void {
+  assertDocument(name, kind, rep, id);
+  try {
+    kind.check(rep);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError(error.code, `Document ${JSON.stringify(id)}, part ${name}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
 }
 
 /** Before anything is written: what a manifest cannot hold must not cost the pending documents. */

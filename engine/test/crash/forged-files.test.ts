@@ -2,6 +2,7 @@
 // operation (open, search, merge, commit) then answers or throws CORRUPT (UNSUPPORTED_FORMAT for a changed version). There
 // is no other error, no hang (the timeout of the test) and no unbounded memory (sizes in a file are checked before memory
 // is allocated).
+import { plainFingerprint } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -65,7 +66,12 @@ async function makeLibrary(rng: Rng): Promise<MemoryDirectory> {
 }
 
 function vector(rng: Rng) {
-  return { kind: 'dense', space, vec: Float32Array.from({ length: dim }, () => rng.float() - 0.5) } as const;
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: dim }, () => rng.float() - 0.5),
+  } as const;
 }
 
 /** Changes a few bytes of one section, or cuts its end off. */

@@ -1,7 +1,7 @@
 // A deterministic sequence of steps on a library: step n always does the same, so the state after any step is known. The
 // crash tests run it, kill it, corrupt its files and compare with its states.
 
-import { compareUtf8, type DenseRep, type DocId, Rng } from '@quire/engine/core';
+import { compareUtf8, type DenseRep, type DocId, plainFingerprint, Rng } from '@quire/engine/core';
 import {
   type Directory,
   type Library,
@@ -32,7 +32,12 @@ export function openScripted(
 
 export function vector(seed: number): DenseRep {
   const rng = new Rng(seed);
-  return { kind: 'dense', space, vec: Float32Array.from({ length: dim }, () => rng.below(9) - 4) };
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: dim }, () => rng.below(9) - 4),
+  };
 }
 
 type Change = { readonly id: DocId; readonly step: number | undefined };

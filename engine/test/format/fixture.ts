@@ -1,7 +1,7 @@
 // The library that is committed as a fixture of the format, and the questions whose answers are committed with it. Text
 // and vectors are our own, drawn by a seed: `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format` writes it anew.
 
-import { type DenseRep, type LexicalQuery, Rng } from '@quire/engine/core';
+import { type DenseRep, type LexicalQuery, plainFingerprint, Rng } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
 import { type Directory, openLibrary } from '@quire/engine/storage';
@@ -64,6 +64,7 @@ function vector(seed: number): DenseRep {
   return {
     kind: 'dense',
     space: SPACE,
+    fingerprint: plainFingerprint(SPACE, 'document'),
     vec: Float32Array.from({ length: DIM }, () => (rng.below(2001) - 1000) / 1024),
   };
 }

@@ -1,13 +1,14 @@
 // Workers of a page on shared memory find the same hits as one thread and as the scalar twins. The test needs a
 // cross-origin isolated page, which vitest.browser.config.ts serves for this folder.
 
-import { BitSet, type DenseRep, Rng } from '@quire/engine/core';
+import { BitSet, type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { binary, flat } from '@quire/engine/indexes';
 import { Heap, hasSharedMemory, KernelPool, openThreads, type WorkerAdapter, webWorkers } from '@quire/engine/kernels';
 import { memoryDirectory, type PartKind, type Scope } from '@quire/engine/storage';
 import { expect } from 'vitest';
 import { createSectionFile, openSectionFile } from '../../src/storage/sections.ts';
 import { seed } from '../support/env.ts';
+import { inputOf } from '../support/input.ts';
 import { unless } from '../support/skip.ts';
 
 const inPage = typeof document === 'object';
@@ -23,7 +24,12 @@ const kinds: readonly (readonly [string, Make])[] = [
   ['flat int8', (options) => flat({ space: SPACE, dim: DIM, vectors: 'int8', ...options })],
   ['binary', (options) => binary({ space: SPACE, dim: DIM, rescore: 200, ...options })],
 ];
-const rep = (vec: Float32Array): DenseRep => ({ kind: 'dense', space: SPACE, vec });
+const rep = (vec: Float32Array): DenseRep => ({
+  kind: 'dense',
+  space: SPACE,
+  fingerprint: plainFingerprint(SPACE, 'document'),
+  vec,
+});
 
 unless(inPage ? undefined : 'not in a browser').describe('web workers on an isolated page', () => {
   const { it } = unless(undefined);
@@ -39,7 +45,10 @@ unless(inPage ? undefined : 'not in a browser').describe('web workers on an isol
       const vectors = Array.from({ length: SIZE }, () => Float32Array.from({ length: DIM }, () => rng.below(9) - 4));
       const directory = memoryDirectory();
       const out = await createSectionFile(directory, 'part');
-      await make({}).write({ size: SIZE, rep: (ord) => rep(vectors[ord]!) }, out);
+      await make({}).write(
+        inputOf(SIZE, (ord) => rep(vectors[ord]!)),
+        out,
+      );
       const sections = await openSectionFile(directory, await out.finish());
       const asked = [0, 0];
       const pool = new KernelPool({ workers: counting(asked), threads: 2 });

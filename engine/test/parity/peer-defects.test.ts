@@ -2,7 +2,16 @@
 // defects. Without 5 (margins of mined hard negatives) and 15 (growing centroids of PLAID): the engine has no such function
 // yet. 12 (a quantised encoder compared with float vectors) is in encoders/static.test.ts, which has its own int8 vectors.
 
-import { type Document, type Encoder, type IndexReader, type Ranking, Rng, type TraceEvent } from '@quire/engine/core';
+import {
+  type Document,
+  type Encoder,
+  type IndexReader,
+  plainFingerprint,
+  plainFingerprints,
+  type Ranking,
+  Rng,
+  type TraceEvent,
+} from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { evaluate, removeQueryDocuments, runQueries } from '@quire/engine/evaluation';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
@@ -19,8 +28,10 @@ const terms = termsEncoder(english(), { fields: ['text'] });
 /** A random direction for each word, seeded by its letters; a text is the mean of its words. */
 const letters: Encoder<'dense'> = {
   name: 'letters',
-  kind: 'dense',
+  queryKind: 'dense',
+  documentKind: 'dense',
   space: SPACE,
+  fingerprints: plainFingerprints(SPACE),
   encodeQueries: async (texts) => texts.map(letterVector),
   encodeDocuments: async (documents) => documents.map(({ text }) => letterVector(text ?? '')),
 };
@@ -32,7 +43,12 @@ function letterVector(text: string) {
     for (let d = 0; d < DIM; d++) vec[d]! += rng.float() - 0.5;
   }
   const length = Math.sqrt(vec.reduce((sum, x) => sum + x * x, 0));
-  return { kind: 'dense', space: SPACE, vec: vec.map((x) => x / length) } as const;
+  return {
+    kind: 'dense',
+    space: SPACE,
+    fingerprint: plainFingerprint(SPACE, 'document'),
+    vec: vec.map((x) => x / length),
+  } as const;
 }
 
 const WORDS = 'dense sparse late early token vector code graph list query paper index rank score norm tree'.split(' ');

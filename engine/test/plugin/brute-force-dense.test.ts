@@ -1,4 +1,4 @@
-import { type DenseRep, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { indexContract } from '../contract/index-contract.ts';
 import { bruteForceDense } from './brute-force-dense.ts';
 
@@ -7,7 +7,12 @@ const space = 'test/dense/4';
 /** Small integers, so that scores are exact and ties are many. */
 function vector(seed: number): DenseRep {
   const rng = new Rng(seed);
-  return { kind: 'dense', space, vec: Float32Array.from({ length: 4 }, () => rng.below(7) - 3) };
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: 4 }, () => rng.below(7) - 3),
+  };
 }
 
 indexContract('brute-force dense', () => bruteForceDense(space, 4), {

@@ -1,6 +1,6 @@
 // The smallest index kind: dense vectors in one section, scored one by one. What an index must do and nothing more.
 
-import { asFloat32, bytesOf, type DenseRep, EngineError, TopK } from '@quire/engine/core';
+import { asFloat32, bytesOf, type DenseRep, EngineError, plainFingerprint, TopK } from '@quire/engine/core';
 import type { PartKind, SegmentPart } from '@quire/engine/storage';
 
 /** Vectors of `dim` f32 each; a document without one holds NaN in its first place. */
@@ -8,17 +8,22 @@ export function bruteForceDense(space: string, dim: number): PartKind<'dense'> {
   return {
     name: 'test-dense',
     version: 0,
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
     config: { dim },
+    lossy: false,
+    check: ({ vec }) => {
+      if (vec.length === dim && vec.every(Number.isFinite)) return;
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `A vector of ${vec.length} dimensions [${vec.join(', ')}]; the part has ${dim}`,
+      );
+    },
     write: async (input, out) => {
       const sink = await out.section('vectors');
       const row = new Float32Array(dim);
-      for (let ord = 0; ord < input.size; ord++) {
-        const rep = input.rep(ord as never);
-        if (rep !== undefined && rep.vec.length !== dim) {
-          throw new EngineError('INVALID_DOCUMENT', `A vector of ${rep.vec.length} dimensions; the part has ${dim}`);
-        }
+      for await (const rep of input.reps) {
         row.fill(0);
         row[0] = Number.NaN;
         if (rep !== undefined) row.set(rep.vec);
@@ -61,6 +66,13 @@ function openPart(vectors: Float32Array, dim: number, space: string): SegmentPar
     }
     return best.drain();
   };
+  const scoreSync: SegmentPart<'dense'>['scoreSync'] = (query, ords, { accept }) =>
+    Float64Array.from(ords, (ord) => (has(ord) && accept?.has(ord) !== false ? score(query, ord) : Number.NaN));
+  const fingerprint = plainFingerprint(space, 'document');
+  const repOf = (ord: number): DenseRep => {
+    const vec = vectors.slice(ord * dim, (ord + 1) * dim);
+    return { kind: 'dense', space, fingerprint, vec };
+  };
   return {
     count,
     residentBytes: vectors.byteLength,
@@ -68,6 +80,9 @@ function openPart(vectors: Float32Array, dim: number, space: string): SegmentPar
     statisticsSync: () => none,
     search: async (query, k, scope) => searchSync(query, k, scope),
     searchSync,
+    score: async (query, ords, scope) => scoreSync(query, ords, scope),
+    scoreSync,
+    gather: async (ords) => ords.map((ord) => (has(ord) ? repOf(ord) : undefined)),
     explain: async (query, ord) =>
       has(ord)
         ? { value: score(query, ord), description: 'dot product', facts: { space, dim }, details: [] }

@@ -1,9 +1,9 @@
 // An asynchronous index kind: vectors stay in the Directory and are read while searching, a page at a time. It holds
 // no vector in memory and declares no synchronous path.
 
-import { asFloat32, type DenseRep, TopK, throwIfAborted } from '@quire/engine/core';
-import type { MergeSource, PartKind, SectionReader, SegmentPart } from '@quire/engine/storage';
-import { mergeRows, readRow, readStarts, writeRows } from './rows.ts';
+import { asFloat32, type DenseRep, EngineError, plainFingerprint, TopK, throwIfAborted } from '@quire/engine/core';
+import type { PartKind, SectionReader, SegmentPart } from '@quire/engine/storage';
+import { floatsOf, mergeRows, readRow, readStarts, rowsOf, wordsOf, writeRows } from './rows.ts';
 
 const PAGE_FLOATS = 4096;
 
@@ -11,16 +11,26 @@ export function denseOnDisk(space: string, dim: number): PartKind<'dense'> {
   return {
     name: 'test-dense-on-disk',
     version: 0,
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
     config: { dim },
-    write: (input, out) => writeRows(input.size, (ord) => input.rep(ord as never)?.vec, out),
-    open: async (sections) => openPart(sections, await readStarts(sections), dim),
-    merge: (sources, size, out) => mergeRows(sources as unknown as readonly MergeSource<never>[], size, out),
+    lossy: false,
+    check: ({ vec }) => {
+      if (vec.length !== dim) throw new EngineError('INVALID_ARGUMENT', `A vector of ${vec.length} dimensions`);
+    },
+    write: (input, out) =>
+      writeRows(
+        input.size,
+        rowsOf(input.reps, ({ vec }) => wordsOf(vec)),
+        out,
+      ),
+    open: async (sections) => openPart(sections, await readStarts(sections), space, dim),
+    merge: (sources, size, out) => mergeRows(sources, size, out),
   };
 }
 
-function openPart(sections: SectionReader, starts: Uint32Array, dim: number): SegmentPart<'dense'> {
+function openPart(sections: SectionReader, starts: Uint32Array, space: string, dim: number): SegmentPart<'dense'> {
   const size = starts.length - 1;
   const has = (ord: number) => starts[ord + 1]! > starts[ord]!;
   const dot = (query: DenseRep, vectors: Float32Array, at: number) => {
@@ -28,6 +38,7 @@ function openPart(sections: SectionReader, starts: Uint32Array, dim: number): Se
     for (let d = 0; d < dim; d++) sum += query.vec[d]! * vectors[at + d]!;
     return sum;
   };
+  const vectorOf = async (ord: number) => floatsOf(await readRow(sections, starts, ord));
   return {
     count: starts[size]! / dim,
     residentBytes: starts.byteLength,
@@ -49,9 +60,24 @@ function openPart(sections: SectionReader, starts: Uint32Array, dim: number): Se
       }
       return heap.drain();
     },
+    score: async (query, ords, { accept }) => {
+      const scores = new Float64Array(ords.length).fill(Number.NaN);
+      for (const [i, ord] of ords.entries()) {
+        if (has(ord) && accept?.has(ord) !== false) scores[i] = dot(query, await vectorOf(ord), 0);
+      }
+      return scores;
+    },
+    gather: async (ords) => {
+      const reps: (DenseRep | undefined)[] = [];
+      for (const ord of ords) {
+        const fingerprint = plainFingerprint(space, 'document');
+        reps.push(has(ord) ? { kind: 'dense', space, fingerprint, vec: await vectorOf(ord) } : undefined);
+      }
+      return reps;
+    },
     explain: async (query, ord) => {
       if (!has(ord)) return undefined;
-      return { value: dot(query, await readRow(sections, starts, ord), 0), description: 'dot product', details: [] };
+      return { value: dot(query, await vectorOf(ord), 0), description: 'dot product', details: [] };
     },
     has,
     close: () => {},

@@ -1,6 +1,6 @@
 // Three kinds of index that the engine does not have, made through its public interface alone, keep its contract.
 
-import { type DenseRep, type LexicalQuery, type MultiRep, Rng } from '@quire/engine/core';
+import { type DenseRep, type LexicalQuery, type MultiDocument, plainFingerprint, Rng } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { inverted } from '@quire/engine/indexes';
 import { memoryDirectory, openLibrary, sumStatistics } from '@quire/engine/storage';
@@ -20,7 +20,7 @@ function textOf(i: number): string {
 
 // A multi-vector encoder and brute-force MaxSim.
 const tokens = hashedTokens({ dim: 6 });
-const multi = new Map<string, MultiRep>();
+const multi = new Map<string, MultiDocument>();
 for (const text of Array.from({ length: 2400 }, (_, i) => textOf(i))) {
   if (!multi.has(text)) multi.set(text, (await tokens.encodeDocuments([{ text }]))[0]!);
 }
@@ -33,7 +33,12 @@ indexContract('MaxSim', () => maxSim(tokens.space, 6), {
 const space = 'test/on-disk/5';
 const vector = (seed: number): DenseRep => {
   const rng = new Rng(seed);
-  return { kind: 'dense', space, vec: Float32Array.from({ length: 5 }, () => rng.below(7) - 3) };
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: 5 }, () => rng.below(7) - 3),
+  };
 };
 indexContract('dense on disk', () => denseOnDisk(space, 5), {
   document: (i) => (i % 13 === 12 ? undefined : vector(i)),

@@ -2,7 +2,15 @@
 // searched with the sums over everything, so that a term weighs the same in both. Documents keep their shard when
 // segments merge. What a distributed backend does between machines, done between sections.
 
-import { asUint32, BitSet, bytesOf, compareHits, type Explanation, type Kind, type Ord } from '@quire/engine/core';
+import {
+  asUint32,
+  BitSet,
+  bytesOf,
+  compareHits,
+  type DocumentRep,
+  type Explanation,
+  type Kind,
+} from '@quire/engine/core';
 import {
   type Candidates,
   type MergeSource,
@@ -12,6 +20,8 @@ import {
   type SegmentPart,
   sumStatistics,
 } from '@quire/engine/storage';
+
+import { inputOf } from '../support/input.ts';
 
 const SHARDS = [0, 1] as const;
 
@@ -25,16 +35,23 @@ export function twoShards<K extends Kind>(inner: PartKind<K>): PartKind<K> {
   return {
     name: `test-two-shards-${inner.name}`,
     version: inner.version,
-    kind: inner.kind,
+    queryKind: inner.queryKind,
+    documentKind: inner.documentKind,
     space: inner.space,
+    documents: inner.documents,
+    accepts: inner.accepts,
+    lossy: inner.lossy,
+    check: (rep) => inner.check(rep),
     config: { inner: JSON.stringify(inner.config) },
     write: async (input, out, options) => {
       const second = new BitSet(input.size);
       for (let ord = 1; ord < input.size; ord += 2) second.add(ord);
       await writeMembers(second, out);
+      const all: (DocumentRep<K> | undefined)[] = []; // a test kind: small segments
+      for await (const rep of input.reps) all.push(rep);
       for (const shard of SHARDS) {
-        const rep = (ord: Ord) => (ord % 2 === shard ? input.rep(ord) : undefined);
-        await inner.write({ size: input.size, rep }, shardWriter(shard, out), options);
+        const own = inputOf<K>(input.size, (ord) => (ord % 2 === shard ? all[ord] : undefined));
+        await inner.write(own, shardWriter(shard, out), options);
       }
     },
     open: async (sections, options) => {
@@ -53,7 +70,8 @@ export function twoShards<K extends Kind>(inner: PartKind<K>): PartKind<K> {
       await writeMembers(second, out);
       for (const shard of SHARDS) {
         const own = sources.map(
-          ({ part, sections, ords }): MergeSource<K> => ({
+          ({ part, sections, version, ords }): MergeSource<K> => ({
+            version,
             part: opened.get(part)!.shards[shard]!,
             sections: shardReader(shard, sections),
             ords,
@@ -74,6 +92,18 @@ function sharded<K extends Kind>(second: BitSet, shards: readonly SegmentPart<K>
     residentBytes: shards.reduce((sum, shard) => sum + shard.residentBytes, 0),
     statistics: async (query) => sumStatistics(await Promise.all(shards.map((shard) => shard.statistics(query)))),
     search: async (query, k, scope) => best(await Promise.all(shards.map((shard) => shard.search(query, k, scope))), k),
+    score: async (query, ords, scope) => {
+      const scores = new Float64Array(ords.length);
+      for (const [i, ord] of ords.entries()) scores[i] = (await shardOf(ord).score(query, [ord], scope))[0]!;
+      return scores;
+    },
+    gather: shards.some((shard) => shard.gather === undefined)
+      ? undefined
+      : async (ords, options) => {
+          const reps: (DocumentRep<K> | undefined)[] = [];
+          for (const ord of ords) reps.push((await shardOf(ord).gather!([ord], options))[0]);
+          return reps;
+        },
     explain: async (query, ord, scope): Promise<Explanation | undefined> => shardOf(ord).explain(query, ord, scope),
     has: (ord) => shardOf(ord).has(ord),
     close: () => {
@@ -101,7 +131,7 @@ async function writeMembers(second: BitSet, out: SectionWriter): Promise<void> {
 }
 
 function shardWriter(shard: number, out: SectionWriter): SectionWriter {
-  return { section: (name) => out.section(`${shard}/${name}`) };
+  return { section: (name) => out.section(`${shard}/${name}`), scratch: () => out.scratch() };
 }
 
 function shardReader(shard: number, sections: SectionReader): SectionReader {

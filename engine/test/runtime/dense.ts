@@ -1,4 +1,5 @@
 // Dense search in the runtime program: the same vectors in every dense index kind, and their rankings.
+import { plainFingerprint } from '@quire/engine/core';
 import type { DenseRep, Ranking, Rng } from '../../src/core/index.ts';
 import { binary, type DenseKind, flat, ivf } from '../../src/indexes/index.ts';
 import type { Parts, Reps, Snapshot } from '../../src/storage/index.ts';
@@ -46,5 +47,10 @@ export async function denseRankings(
 function randomVector(rng: Rng): DenseRep {
   const raw = Array.from({ length: DIM }, () => rng.float() + rng.float() + rng.float() - 1.5);
   const length = Math.sqrt(raw.reduce((sum, x) => sum + x * x, 0)); // IEEE: sqrt is exact everywhere
-  return { kind: 'dense', space: SPACE, vec: Float32Array.from(raw, (x) => x / length) };
+  return {
+    kind: 'dense',
+    space: SPACE,
+    fingerprint: plainFingerprint(SPACE, 'document'),
+    vec: Float32Array.from(raw, (x) => x / length),
+  };
 }

@@ -2,8 +2,10 @@
 // as plain words.
 
 import type { BitSet } from '../../src/core/bitset.ts';
-import type { LexicalQuery, Ord, Statistics, TermsDocument, TermsQuery, TokenStream } from '../../src/core/types.ts';
-import type { PartKind, Scope, SectionReader, SectionWriter, SegmentPart } from '../../src/storage/part.ts';
+import { plainFingerprint } from '../../src/core/fingerprint.ts';
+import type { LexicalQuery, Statistics, TermsDocument, TermsQuery, TokenStream } from '../../src/core/types.ts';
+import type { PartKind, Scope, Scratch, SectionReader, SectionWriter, SegmentPart } from '../../src/storage/part.ts';
+import { inputOf } from './input.ts';
 
 export const SPACE = 'test-words';
 
@@ -32,6 +34,19 @@ export class MemorySections implements SectionWriter, SectionReader {
       },
       append: async (more: Uint8Array) => append(more),
       close: async () => {},
+    };
+  }
+  async scratch(): Promise<Scratch> {
+    const pieces: Uint8Array[] = [];
+    const joined = () => new Uint8Array(pieces.flatMap((piece) => [...piece]));
+    return {
+      get size() {
+        return pieces.reduce((sum, piece) => sum + piece.length, 0);
+      },
+      append: async (bytes) => {
+        pieces.push(bytes.slice());
+      },
+      read: async (offset, length) => joined().slice(offset, offset + length),
     };
   }
   has(name: string): boolean {
@@ -76,10 +91,16 @@ export function document(fields: Fields, space = SPACE): TermsDocument {
   const streams = Object.entries(fields).map(
     ([name, text]) => [name, typeof text === 'string' ? tokens(text) : text] as const,
   );
-  return { kind: 'terms', side: 'document', space, fields: new Map(streams) };
+  return {
+    kind: 'terms',
+    side: 'document',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    fields: new Map(streams),
+  };
 }
 export function query(tree: LexicalQuery, space = SPACE): TermsQuery {
-  return { kind: 'terms', side: 'query', space, query: tree };
+  return { kind: 'terms', side: 'query', space, fingerprint: plainFingerprint(space, 'query'), query: tree };
 }
 
 /** Sections of a segment of these documents. */
@@ -88,11 +109,11 @@ export async function write(
   documents: readonly (Fields | undefined)[],
 ): Promise<MemorySections> {
   const out = new MemorySections();
-  const rep = (ord: Ord) => {
+  const rep = (ord: number) => {
     const fields = documents[ord];
     return fields && document(fields, kind.space);
   };
-  await kind.write({ size: documents.length, rep }, out);
+  await kind.write(inputOf(documents.length, rep), out);
   return out;
 }
 

@@ -1,6 +1,13 @@
 // Small readers and retrievers for tests: fixed rankings, no storage.
 
-import { type Encoder, EngineError, type IndexReader, type Ranking } from '@quire/engine/core';
+import {
+  type Encoder,
+  EngineError,
+  type IndexReader,
+  plainFingerprint,
+  plainFingerprints,
+  type Ranking,
+} from '@quire/engine/core';
 import type { Query, Retriever } from '@quire/engine/retrieval';
 
 /** A ranking of `[id, score]` pairs in the given order. */
@@ -27,9 +34,14 @@ export function denseReader(
   space = 'toy',
 ): IndexReader<'dense'> & { searches: number } {
   const entries = Object.entries(vectors);
+  const fingerprint = plainFingerprint(space, 'document');
+  const repOf = (vec: Float32Array) => ({ kind: 'dense' as const, space, fingerprint, vec });
   return {
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    documents: plainFingerprint(space, 'document'),
+    accepts: [plainFingerprint(space, 'query'), plainFingerprint(space, 'document')],
     size: entries.length,
     searches: 0,
     async search(query, k, options) {
@@ -40,6 +52,8 @@ export function denseReader(
       const hits = entries.filter(([id]) => passes(id)).map(([id, x]) => ({ id, score: x * query.vec[0]! }));
       return hits.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, k);
     },
+    score: async (query, ids) => ids.map((id) => (id in vectors ? vectors[id]! * query.vec[0]! : undefined)),
+    gather: async (ids) => ids.map((id) => (id in vectors ? repOf(Float32Array.of(vectors[id]!)) : undefined)),
     statistics: async () => new Map(),
     explain: async (query, id) =>
       id in vectors ? { value: vectors[id]! * query.vec[0]!, description: 'dot product', details: [] } : undefined,
@@ -48,11 +62,18 @@ export function denseReader(
 
 /** Encodes a text as its length. */
 export function lengthEncoder(space = 'toy'): Encoder<'dense'> & { encoded: number } {
-  const rep = (text: string) => ({ kind: 'dense' as const, space, vec: Float32Array.of(text.length) });
+  const rep = (text: string) => ({
+    kind: 'dense' as const,
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.of(text.length),
+  });
   return {
     name: 'length',
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    fingerprints: plainFingerprints(space),
     encoded: 0,
     async encodeQueries(texts) {
       this.encoded += texts.length;

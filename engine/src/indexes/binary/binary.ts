@@ -4,6 +4,7 @@
 // kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
+import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
@@ -31,6 +32,7 @@ import { checkPool } from '../scan/parallel.ts';
 export function binary(options: RescoredOptions): DenseKind {
   const {
     space,
+    documents = plainFingerprint(options.space, 'document'),
     dim,
     vectors: format = 'int8',
     rescore = DEFAULT_RESCORE,
@@ -46,11 +48,15 @@ export function binary(options: RescoredOptions): DenseKind {
   return {
     name: 'binary',
     version: 1,
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    documents,
+    accepts: options.accepts,
+    lossy: format !== 'f32',
     config: { dim, vectors: format },
     check: (rep) => checkVector(rep, space, dim, 'The vector'),
-    write: async (input, out, cancel) => writeBinary(rowsOfInput(input, space, dim, format, cancel), out),
+    write: async (input, out, cancel) => writeBinary(await rowsOfInput(input, space, dim, format, cancel), out),
     merge: async (sources, size, out, cancel) =>
       writeBinary(await rowsOfMerge(sources, size, dim, format, cancel), out),
     open: async (sections, cancel = {}) => {
@@ -61,7 +67,7 @@ export function binary(options: RescoredOptions): DenseKind {
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count, queryBits });
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const finder = finderOf({ codes, mean, count: head.count, rescore, queryBits, pool });
-      return densePart({ name: 'binary', space, vectors, ords, finder, pool });
+      return densePart({ name: 'binary', space, documents, vectors, ords, finder, pool });
     },
   };
 }

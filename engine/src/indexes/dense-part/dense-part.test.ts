@@ -1,9 +1,10 @@
 // The dense kinds against each other and against plain loops, part by part: what the contract suite cannot see.
 
-import { BitSet, type DenseRep, EngineError, type Ord, Rng, sha256Hex } from '@quire/engine/core';
+import { BitSet, type DenseRep, EngineError, type Ord, plainFingerprint, Rng, sha256Hex } from '@quire/engine/core';
 import { Heap, reference } from '@quire/engine/kernels';
 import { type Candidates, memoryDirectory, type PartInput, type Scope, type SegmentPart } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
+import { inputOf } from '../../../test/support/input.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
 import { flat } from '../flat/flat.ts';
@@ -40,10 +41,15 @@ function latent(rng: Rng, n: number, dim: number): Float32Array[] {
   });
 }
 
-const repOf = (vec: Float32Array): DenseRep => ({ kind: 'dense', space: SPACE, vec });
+const repOf = (vec: Float32Array): DenseRep => ({
+  kind: 'dense',
+  space: SPACE,
+  fingerprint: plainFingerprint(SPACE, 'document'),
+  vec,
+});
 
-function inputOf(vectors: Vectors): PartInput<'dense'> {
-  return { size: vectors.length, rep: (ord) => (vectors[ord] ? repOf(vectors[ord]) : undefined) };
+function inputOfVectors(vectors: Vectors): PartInput<'dense'> {
+  return inputOf(vectors.length, (ord) => (vectors[ord] ? repOf(vectors[ord]) : undefined));
 }
 async function written(make: (out: Awaited<ReturnType<typeof createSectionFile>>) => Promise<void>) {
   const directory = memoryDirectory();
@@ -53,7 +59,7 @@ async function written(make: (out: Awaited<ReturnType<typeof createSectionFile>>
   return { bytes: directory.files().get('part')!, sections: await openSectionFile(directory, info) };
 }
 async function built(kind: DenseKind, vectors: Vectors): Promise<SegmentPart<'dense'>> {
-  const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+  const { sections } = await written((out) => kind.write(inputOfVectors(vectors), out));
   return kind.open(sections);
 }
 function scope(options: Partial<Scope> = {}): Scope {
@@ -143,13 +149,13 @@ describe('dense parts', () => {
       const sources = await Promise.all(
         [0, 1, 2].map(async (s) => {
           const own = [...all.keys()].filter((i) => sourceOf[i] === s);
-          const { sections } = await written((out) => kind.write(inputOf(own.map((i) => all[i])), out));
+          const { sections } = await written((out) => kind.write(inputOfVectors(own.map((i) => all[i])), out));
           const ords = Int32Array.from(own, (i) => (isKept[i] ? isKept.slice(0, i).filter(Boolean).length : -1));
           return { part: await kind.open(sections), sections, ords };
         }),
       );
       const merged = await written((out) => kind.merge(sources, kept.length, out));
-      const fresh = await written((out) => kind.write(inputOf(kept), out));
+      const fresh = await written((out) => kind.write(inputOfVectors(kept), out));
       expect(sha256Hex(merged.bytes)).toBe(sha256Hex(fresh.bytes));
       for (const { part } of sources) part.close();
     });
@@ -170,7 +176,13 @@ describe('dense parts', () => {
         for (const attempt of [
           () => part.search(rep, 10, scope()),
           () => part.explain(rep, 0 as Ord, scope()),
-          () => written((out) => kind.write({ size: 1, rep: () => rep }, out)),
+          () =>
+            written((out) =>
+              kind.write(
+                inputOf(1, () => rep),
+                out,
+              ),
+            ),
           async () => kind.check(rep),
         ]) {
           const error = await attempt().then(
@@ -261,7 +273,7 @@ describe('opening a damaged part', () => {
   const vectors = clustered(new Rng(SEED), 60, 8, true);
 
   it.each(kinds.map((kind) => [kind.name, kind] as const))('leaves no memory of %s behind', async (_name, kind) => {
-    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    const { sections } = await written((out) => kind.write(inputOfVectors(vectors), out));
     for (const missing of sections.names()) {
       const fail = () => Promise.reject(new EngineError('CORRUPT', missing));
       const damaged: typeof sections = {
@@ -276,7 +288,7 @@ describe('opening a damaged part', () => {
 
   it('is refused where its rows are not in the order of documents, or of no document', async () => {
     const kind = kinds[0]!;
-    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    const { sections } = await written((out) => kind.write(inputOfVectors(vectors), out));
     const ords = new Uint32Array((await sections.readAll('ords')).slice().buffer);
     for (const [row, ord] of [
       [3, ords[2]!],
@@ -290,7 +302,7 @@ describe('opening a damaged part', () => {
 
   it('is refused where a list of ivf names a row that there is not', async () => {
     const kind = kinds[2]!;
-    const { sections } = await written((out) => kind.write(inputOf(vectors), out));
+    const { sections } = await written((out) => kind.write(inputOfVectors(vectors), out));
     const read: typeof sections.read = async (name, ...rest) => {
       const bytes = await sections.read(name, ...rest);
       return name === 'slots' ? bytes.slice().fill(0xff, 8, 12) : bytes;

@@ -3,7 +3,7 @@
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
-import type { DenseRep, Explanation, Ord, Space, Statistics } from '../../core/types.ts';
+import type { DenseRep, Explanation, Fingerprint, Ord, Space, Statistics } from '../../core/types.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
 import { checkVector } from '../rows/check.ts';
@@ -33,6 +33,7 @@ const NOTHING: Candidates = { ords: new Uint32Array(0), scores: new Float64Array
 export interface DensePartOptions {
   readonly name: string;
   readonly space: Space;
+  readonly documents: Fingerprint;
   readonly vectors: StoredVectors;
   /** Ords of the rows, ascending; undefined when row = Ord. */
   readonly ords: Uint32Array | undefined;
@@ -40,7 +41,15 @@ export interface DensePartOptions {
   readonly pool?: KernelPool | undefined;
 }
 
-export function densePart({ name, space, vectors, ords, finder, pool }: DensePartOptions): SegmentPart<'dense'> {
+export function densePart({
+  name,
+  space,
+  documents,
+  vectors,
+  ords,
+  finder,
+  pool,
+}: DensePartOptions): SegmentPart<'dense'> {
   const { count, dim, size } = vectors.head;
   let isOpen = true;
 
@@ -117,6 +126,24 @@ export function densePart({ name, space, vectors, ords, finder, pool }: DensePar
       const row = rowOf(ord, ords, size);
       if (row < 0 || scope.accept?.has(ord) === false) return undefined;
       return explanation(name, space, vectors, query.vec, row, finder.explain(query.vec, row));
+    },
+    score: async (query, wanted, scope) => {
+      check(query);
+      const scores = new Float64Array(wanted.length).fill(Number.NaN);
+      for (const [i, ord] of wanted.entries()) {
+        const row = rowOf(ord, ords, size);
+        if (row >= 0 && scope.accept?.has(ord) !== false) scores[i] = await vectors.score(query.vec, row);
+      }
+      return scores;
+    },
+    gather: async (wanted) => {
+      const reps: (DenseRep | undefined)[] = [];
+      for (const ord of wanted) {
+        const row = rowOf(ord, ords, size);
+        const vec = row < 0 ? undefined : await vectors.row(row);
+        reps.push(vec && { kind: 'dense', space, fingerprint: documents, vec });
+      }
+      return reps;
     },
     has: (ord) => rowOf(ord, ords, size) >= 0,
     close: () => {

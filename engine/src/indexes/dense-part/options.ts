@@ -1,7 +1,7 @@
 // The kind of a dense part: what flat, binary and ivf return.
 
 import { EngineError } from '../../core/errors.ts';
-import type { DenseRep, Space } from '../../core/types.ts';
+import type { Fingerprint, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind } from '../../storage/part.ts';
@@ -10,6 +10,10 @@ import type { VectorFormat } from '../rows/head.ts';
 export interface DenseOptions {
   /** The space of the encoder. */
   readonly space: Space;
+  /** Fingerprint of the documents that it stores. Default: the plain one of the space. */
+  readonly documents?: Fingerprint;
+  /** Fingerprints of the queries that it answers. Default: see PartKind. */
+  readonly accepts?: readonly Fingerprint[];
   /** Dimensions, 1 … 4096. */
   readonly dim: number;
   /** How vectors are stored. f32: 4 bytes a dimension. int8: 1 byte and a scale a vector. */
@@ -37,10 +41,7 @@ export interface RescoredOptions extends DenseOptions {
 export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */
-export interface DenseKind extends PartKind<'dense'> {
-  /** Throws ENCODER_MISMATCH or INVALID_ARGUMENT where `write` would. */
-  check(rep: DenseRep): void;
-}
+export type DenseKind = PartKind<'dense'>;
 
 /** Throws INVALID_ARGUMENT unless `value` is an integer in low … high. */
 export function checkInteger(name: string, value: number, low: number, high: number): void {

@@ -1,9 +1,10 @@
 // Workers on shared memory must find what one thread on unshared memory finds.
 
-import { BitSet, type DenseRep, Rng } from '@quire/engine/core';
+import { BitSet, type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { Heap, KernelPool } from '@quire/engine/kernels';
 import { memoryDirectory, type Scope } from '@quire/engine/storage';
 import { afterAll, describe, expect, it } from 'vitest';
+import { inputOf } from '../../../test/support/input.ts';
 import { nodeWorkers } from '../../kernels/pool.node.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
@@ -28,10 +29,18 @@ describe('the kernel pool', () => {
     it(`${name}: three workers on shared memory find what one thread finds, several searches at once (seed ${SEED})`, async () => {
       const rng = new Rng(SEED);
       const vectors = Array.from({ length: SIZE }, () => Float32Array.from({ length: DIM }, () => rng.below(9) - 4));
-      const rep = (vec: Float32Array): DenseRep => ({ kind: 'dense', space: SPACE, vec });
+      const rep = (vec: Float32Array): DenseRep => ({
+        kind: 'dense',
+        space: SPACE,
+        fingerprint: plainFingerprint(SPACE, 'document'),
+        vec,
+      });
       const directory = memoryDirectory();
       const out = await createSectionFile(directory, 'part');
-      await make({}).write({ size: SIZE, rep: (ord) => rep(vectors[ord]!) }, out);
+      await make({}).write(
+        inputOf(SIZE, (ord) => rep(vectors[ord]!)),
+        out,
+      );
       const sections = await openSectionFile(directory, await out.finish());
       const one = await make({ heap: new Heap() }).open(sections);
       // Arenas of 2 MiB, so that a scan goes over several shared memories.

@@ -1,4 +1,4 @@
-import { type DenseRep, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { Heap } from '@quire/engine/kernels';
 import { indexContract } from '../../../test/contract/index-contract.ts';
 import { flat } from './flat.ts';
@@ -8,7 +8,12 @@ const space = 'test/dense/5';
 /** Small integers, so that scores are exact in f32 and ties are many. */
 function vector(seed: number): DenseRep {
   const rng = new Rng(seed);
-  return { kind: 'dense', space, vec: Float32Array.from({ length: 5 }, () => rng.below(7) - 3) };
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: 5 }, () => rng.below(7) - 3),
+  };
 }
 const options = {
   document: (i: number) => (i % 17 === 16 ? undefined : vector(i)),

@@ -1,6 +1,7 @@
 // flat: every vector is scored. Exact for f32; for int8 exact over the quantised vectors. The yardstick of the others.
 // Bytes: docs/format/flat.md. Scores are dot products (cosine where the encoder normalises).
 
+import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
@@ -13,17 +14,27 @@ import { checkPool } from '../scan/parallel.ts';
 
 /** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
 export function flat(options: DenseOptions): DenseKind {
-  const { space, dim, vectors: format = 'f32', pool } = options;
+  const {
+    space,
+    documents = plainFingerprint(options.space, 'document'),
+    dim,
+    vectors: format = 'f32',
+    pool,
+  } = options;
   checkDim(dim);
   checkPool(pool, options.heap);
   return {
     name: 'flat',
     version: 1,
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    documents,
+    accepts: options.accepts,
+    lossy: format !== 'f32',
     config: { dim, vectors: format },
     check: (rep) => checkVector(rep, space, dim, 'The vector'),
-    write: async (input, out, cancel) => writeRows(rowsOfInput(input, space, dim, format, cancel), out),
+    write: async (input, out, cancel) => writeRows(await rowsOfInput(input, space, dim, format, cancel), out),
     merge: async (sources, size, out, cancel) => writeRows(await rowsOfMerge(sources, size, dim, format, cancel), out),
     open: async (sections, cancel = {}) => {
       const head = await readHead(sections, dim, format);
@@ -35,7 +46,7 @@ export function flat(options: DenseOptions): DenseKind {
         heap: options.heap ?? defaultHeap(),
         module,
       });
-      return densePart({ name: 'flat', space, vectors, ords, finder: ALL_ROWS, pool });
+      return densePart({ name: 'flat', space, documents, vectors, ords, finder: ALL_ROWS, pool });
     },
   };
 }

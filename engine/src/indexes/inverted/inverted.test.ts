@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../../test/support/env.ts';
+import { inputOf } from '../../../test/support/input.ts';
 import { document, MemorySections, query, Segments, write } from '../../../test/support/inverted.ts';
 import { BitSet } from '../../core/bitset.ts';
 import { Rng } from '../../core/rng.ts';
@@ -175,7 +176,7 @@ describe('queries that mean little', () => {
       code: 'ENCODER_MISMATCH',
     });
     const rep = () => document({ body: 'a' }, 'other');
-    await expect(kind.write({ size: 1, rep }, new MemorySections())).rejects.toMatchObject({
+    await expect(kind.write(inputOf(1, rep), new MemorySections())).rejects.toMatchObject({
       code: 'ENCODER_MISMATCH',
     });
     await expect(Segments.of(kind, [{ abstract: 'a' }])).rejects.toMatchObject({ code: 'INVALID_DOCUMENT' });

@@ -3,7 +3,7 @@
 // the best without scoring the rest.
 
 import { EngineError } from '../../core/errors.ts';
-import type { Cancellable, Space, TermsQuery } from '../../core/types.ts';
+import type { Cancellable, Fingerprint, Space, TermsQuery } from '../../core/types.ts';
 import { defaultHeap, type Heap, loadPostings } from '../../kernels/index.ts';
 import type { PartKind } from '../../storage/part.ts';
 import { DEFAULT_B, DEFAULT_K1 } from './bm25.ts';
@@ -12,11 +12,13 @@ import { mergeInverted } from './merge.ts';
 import { type Plan, planQuery } from './plan.ts';
 import type { Expansions } from './scoring.ts';
 import { openInverted, type SegmentOptions } from './segment.ts';
-import { writeInverted } from './writer.ts';
+import { checkDocument, writeInverted } from './writer.ts';
 
 export interface InvertedOptions {
   /** Fingerprint of the encoder (its analyzer) whose tokens are indexed. */
   readonly space: Space;
+  /** Fingerprints of the queries that it answers. Default: the plain one of the space. */
+  readonly accepts?: readonly Fingerprint[];
   /**
    * The fields and their weights (finite, > 0) in queries that name no field. Names and order shape the bytes, weights do
    * not.
@@ -60,9 +62,13 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
   return {
     name: 'inverted',
     version: VERSION,
-    kind: 'terms',
+    queryKind: 'terms',
+    documentKind: 'terms',
     space: options.space,
+    accepts: options.accepts,
+    lossy: true,
     config: { fields: names, positions },
+    check: (rep) => checkDocument(rep, { space: options.space, fields: names }),
     write: (input, out, cancel) =>
       writeInverted(input, out, { ...cancel, space: options.space, fields: names, positions }),
     open: async (sections, cancel) =>

@@ -167,6 +167,8 @@ type PositionBytes = ReadonlyMap<string, Uint8Array>;
 class InvertedSegment implements SegmentPart<'terms'> {
   readonly count: number;
   readonly residentBytes: number;
+  /** Postings give no token stream back. */
+  readonly gather = undefined;
   readonly searchSync?: (query: TermsQuery, k: number, scope: Scope) => Candidates;
   readonly #sections: SectionReader;
   readonly #header: Header;
@@ -242,6 +244,23 @@ class InvertedSegment implements SegmentPart<'terms'> {
     return readingLists(() => {
       const cursor = cursorOf(plan, lists);
       return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
+    });
+  }
+
+  async score(query: TermsQuery, ords: readonly Ord[], scope: Scope): Promise<Float64Array> {
+    const plan = this.#options.plan(query);
+    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(plan, scope));
+    const scores = new Float64Array(ords.length).fill(Number.NaN);
+    const order = [...ords.keys()].sort((a, b) => ords[a]! - ords[b]!); // a cursor goes forward only
+    return readingLists(() => {
+      const cursor = cursorOf(plan, lists);
+      for (const i of order) {
+        const ord = ords[i]!;
+        if (cursor === undefined || scope.accept?.has(ord) === false) continue;
+        const at = cursor.doc >= ord ? cursor.doc : cursor.advance(ord);
+        if (at === ord) scores[i] = cursor.score();
+      }
+      return scores;
     });
   }
 

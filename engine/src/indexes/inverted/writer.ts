@@ -5,7 +5,7 @@
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
-import type { Cancellable, Ord, Space, TermsDocument, TokenStream } from '../../core/types.ts';
+import type { Cancellable, Space, TermsDocument, TokenStream } from '../../core/types.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
 import type { PartInput, SectionWriter } from '../../storage/part.ts';
 import { byteOrder } from './byte-order.ts';
@@ -32,12 +32,13 @@ export async function writeInverted(
 ): Promise<void> {
   const present = new BitSet(input.size);
   const fields = options.fields.map(() => new FieldTokens(input.size));
-  for (let ord = 0; ord < input.size; ord++) {
+  let ord = -1;
+  for await (const rep of input.reps) {
+    ord++;
     if (ord % DOCUMENTS_A_TURN === 0) {
       if (ord > 0) await nextTurn();
       throwIfAborted(options.signal);
     }
-    const rep = input.rep(ord as Ord);
     if (rep === undefined) continue;
     checkDocument(rep, options);
     present.add(ord);
@@ -55,7 +56,8 @@ export async function writeInverted(
   await writeHeader({ size: input.size, positions: options.positions, fields: headers, present }, out);
 }
 
-function checkDocument(rep: TermsDocument, options: WriteOptions): void {
+/** Throws unless the index has the document's space and fields. */
+export function checkDocument(rep: TermsDocument, options: Pick<WriteOptions, 'space' | 'fields'>): void {
   if (rep.space !== options.space) {
     throw new EngineError(
       'ENCODER_MISMATCH',

@@ -1,4 +1,4 @@
-import { type DenseRep, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
 import { indexContract } from '../../../test/contract/index-contract.ts';
 import { ivf } from './ivf.ts';
 
@@ -6,7 +6,12 @@ const space = 'test/dense/70';
 
 function vector(seed: number): DenseRep {
   const rng = new Rng(seed);
-  return { kind: 'dense', space, vec: Float32Array.from({ length: 70 }, () => rng.below(3) - 1) };
+  return {
+    kind: 'dense',
+    space,
+    fingerprint: plainFingerprint(space, 'document'),
+    vec: Float32Array.from({ length: 70 }, () => rng.below(3) - 1),
+  };
 }
 const options = {
   document: (i: number) => (i % 17 === 16 ? undefined : vector(i)),

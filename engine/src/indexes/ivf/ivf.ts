@@ -4,6 +4,7 @@
 // and a fixed seed, so a merge equals a write of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
+import { plainFingerprint } from '../../core/fingerprint.ts';
 import { Rng } from '../../core/rng.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable } from '../../core/types.ts';
@@ -44,7 +45,15 @@ const SAMPLE_PER_LIST = 48;
 
 /** Scans the codes of the nearest lists and rescores the nearest. `vectors` defaults to int8. */
 export function ivf(options: IvfOptions): DenseKind {
-  const { space, dim, vectors: format = 'int8', rescore = DEFAULT_RESCORE, resident = true, queryBits = 8 } = options;
+  const {
+    space,
+    documents = plainFingerprint(options.space, 'document'),
+    dim,
+    vectors: format = 'int8',
+    rescore = DEFAULT_RESCORE,
+    resident = true,
+    queryBits = 8,
+  } = options;
   const { lists = 0, probes = 0, seed = 1 } = options;
   checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
@@ -56,12 +65,16 @@ export function ivf(options: IvfOptions): DenseKind {
   return {
     name: 'ivf',
     version: 1,
-    kind: 'dense',
+    queryKind: 'dense',
+    documentKind: 'dense',
     space,
+    documents,
+    accepts: options.accepts,
+    lossy: format !== 'f32',
     config: { dim, vectors: format, lists, seed },
     check: (rep) => checkVector(rep, space, dim, 'The vector'),
     write: async (input, out, cancel = {}) =>
-      writeIvf(rowsOfInput(input, space, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
+      writeIvf(await rowsOfInput(input, space, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
     merge: async (sources, size, out, cancel = {}) =>
       writeIvf(await rowsOfMerge(sources, size, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
     open: async (sections, cancel = {}) => {
@@ -73,7 +86,7 @@ export function ivf(options: IvfOptions): DenseKind {
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const lists = { ...memory, codes, mean, count: head.count, probes, rescore, queryBits };
       const finder = await orClose([codes, vectors], Lists.open(sections, lists));
-      return densePart({ name: 'ivf', space, vectors, ords, finder });
+      return densePart({ name: 'ivf', space, documents, vectors, ords, finder });
     },
   };
 }

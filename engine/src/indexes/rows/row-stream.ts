@@ -5,7 +5,7 @@
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
-import type { Cancellable, Ord, Space } from '../../core/types.ts';
+import type { Cancellable, DenseRep, Space } from '../../core/types.ts';
 import type { MergeSource, PartInput, SectionReader, SectionWriter } from '../../storage/part.ts';
 import { writeSection } from '../../storage/write-section.ts';
 import { checkVector } from './check.ts';
@@ -33,20 +33,23 @@ export interface RowStream {
 }
 
 /** RowStream from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
-export function rowsOfInput(
+export async function rowsOfInput(
   input: PartInput<'dense'>,
   space: Space,
   dim: number,
   format: VectorFormat,
   options: Cancellable = {},
-): RowStream {
+): Promise<RowStream> {
+  const reps: DenseRep[] = [];
   const present = new Uint32Array(input.size);
   let count = 0;
-  for (let ord = 0; ord < input.size; ord++) {
-    const rep = input.rep(ord as Ord); // an index below size is an Ord
+  let ord = -1;
+  for await (const rep of input.reps) {
+    ord++;
     if (rep === undefined) continue;
     checkVector(rep, space, dim, `The vector of document ${ord} of the segment`);
     present[count++] = ord;
+    reps.push(rep);
   }
   const row = newRow(dim, format);
   return {
@@ -55,7 +58,7 @@ export function rowsOfInput(
     each: async (visit) => {
       for (let i = 0; i < count; i++) {
         if (i % ROWS_A_TURN === 0) await pause(i, options);
-        row.set(input.rep(present[i] as Ord)!.vec); // present holds the ords with a representation
+        row.set(reps[i]!.vec);
         const wait = visit(row, i);
         if (wait !== undefined) await wait;
       }

@@ -16,7 +16,7 @@ import { Chunks } from '../scan/chunks.ts';
 import { parallelScan } from '../scan/parallel.ts';
 import { Scan, type ScanInput, type ScanPlace } from '../scan/scan.ts';
 import { checkSize, type Head } from './head.ts';
-import { quantiseQuery } from './int8.ts';
+import { dequantise, quantiseQuery } from './int8.ts';
 
 /** Rows and scores, best first: score descending, then row ascending. */
 export interface Scored {
@@ -190,6 +190,17 @@ export class StoredVectors {
       ? this.#rowInMemory(row)
       : await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
     return this.#scorer(query)(bytes, this.#scaleOf(row));
+  }
+
+  /** The stored vector of one row; int8 codes are decoded. */
+  async row(row: number): Promise<Float32Array> {
+    const bytes = this.isResident
+      ? this.#rowInMemory(row)
+      : await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
+    if (this.head.format === 'f32') return new Float32Array(bytes.slice().buffer);
+    const vec = new Float32Array(this.head.dim);
+    dequantise(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length), this.#scaleOf(row), vec);
+    return vec;
   }
 
   /** A query as the kernels read it: f32, or the int8 layout and its scale. */

@@ -15,6 +15,7 @@ async function load(type: ColumnType, section?: string, bytes?: Uint8Array): Pro
   const directory = memoryDirectory();
   const out = await createSectionFile(directory, 'file');
   const replacing = {
+    scratch: () => out.scratch(),
     section: async (name: string) => {
       const sink = await out.section(name);
       if (bytes === undefined || name !== `column.c.${section}`) return sink;
