@@ -20,7 +20,7 @@ export interface ReadQuery {
 }
 
 /** Longest query that is read, in characters; an abstract fits. */
-export const QUERY_LIMIT = 4_000;
+const QUERY_LIMIT = 4_000;
 const QUOTES = /["“”„«»]/g;
 const QUOTED_PART = /(^|\s)([-+]?)(\p{L}+):["“”„«]([^"“”„«»]*)["“”»]/gu;
 

@@ -26,10 +26,6 @@ export function parseDate(value: string | number): PaperDate | undefined {
   return { date: `${year}-${month}-${day}`, precision: 'day' };
 }
 
-export function yearOf(date: PaperDate): number {
-  return Number(date.date.slice(0, 4));
-}
-
 /** The earliest and the latest day that a date can be, each as the number YYYYMMDD. */
 export function possibleDays({ date }: Pick<PaperDate, 'date'>): {
   readonly earliest: number;

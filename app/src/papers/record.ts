@@ -41,7 +41,7 @@ export interface Rejected {
 }
 
 /** Longest texts that are taken; real titles and abstracts stay two orders of magnitude below. */
-export const LIMITS = { title: 5_000, abstract: 200_000, id: 1_000, authors: 20_000, list: 5_000 } as const;
+const LIMITS = { title: 5_000, abstract: 200_000, id: 1_000, authors: 20_000, list: 5_000 } as const;
 
 /** Every run of white space that is not one plain blank. */
 const BLANKS = /\s{2,}|[^\S ]/g;

@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto';
 import { compareDates, type PaperDate } from './dates.ts';
 import { firstAuthorKey, recordTitleKey, type SourceRecord } from './record.ts';
-import { nameKey, titleKey } from './titles.ts';
+import { titleKey } from './titles.ts';
 
 export interface Work {
   /** Stable key: `arxiv:2503.11731`, `doi:10.…` or `t:` and a hash (docs/adr/0013-works.md). */
@@ -125,7 +125,7 @@ export function makeWork(
 }
 
 /** Total order of records: preferred source, then source, id, title, and at last the whole content. */
-export function compareRecords(a: SourceRecord, b: SourceRecord): number {
+function compareRecords(a: SourceRecord, b: SourceRecord): number {
   return (
     rank(a.source) - rank(b.source) ||
     compare(a.source, b.source) ||
@@ -133,12 +133,6 @@ export function compareRecords(a: SourceRecord, b: SourceRecord): number {
     compare(a.title, b.title) ||
     compare(JSON.stringify(a), JSON.stringify(b))
   );
-}
-
-/** Whether `name` is an author of the work; names are compared without case, accents and the dots of initials. */
-export function isAuthor(work: Work, name: string): boolean {
-  const key = nameKey(name);
-  return key !== '' && work.authors.some((author) => nameKey(author) === key);
 }
 
 /** The strongest identifier, so that a key changes only when a stronger one becomes known. */

@@ -2,4 +2,3 @@
 
 export { foldFiles } from './fold-files.ts';
 export { type RejectedRow, type Row, type RowBatch, type RowOptions, readRow, readRows, sourceOf } from './jsonl.ts';
-export { LINE_LIMIT, type Line, type LineBatch, type ReadOptions, readLines } from './lines.ts';

@@ -26,7 +26,7 @@ export interface LineBatch {
 }
 
 /** Bytes of one line; the longest real row of 224,000 has 56 kB. */
-export const LINE_LIMIT = 8 * 1024 * 1024;
+const LINE_LIMIT = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1 << 18;
 
 export interface ReadOptions {

@@ -29,7 +29,7 @@ export function guarded<T>(path: string, work: () => T): T {
   }
 }
 
-export function damagedFile(path: string, reason: string, cause?: unknown): EngineError {
+function damagedFile(path: string, reason: string, cause?: unknown): EngineError {
   return new EngineError('CORRUPT', `The store ${path} is damaged: ${reason}`, { hint: REPAIR_HINT, cause });
 }
 

@@ -85,7 +85,7 @@ function Facts({ work }: { readonly work: BoundedWork }) {
 }
 
 /** Text with its matches marked. */
-export function Marked({ excerpt }: { readonly excerpt: Excerpt }) {
+function Marked({ excerpt }: { readonly excerpt: Excerpt }) {
   const parts: Child[] = [];
   let at = 0;
   for (const [start, end] of excerpt.marks) {

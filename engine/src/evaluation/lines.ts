@@ -12,7 +12,7 @@ export interface ParseOptions {
 }
 
 /** The longest line that is accepted, so that a binary file without line ends cannot fill the memory. */
-export const MAX_LINE_UNITS = 1 << 26;
+const MAX_LINE_UNITS = 1 << 26;
 
 /** Lines with their numbers from 1; blank ones are left out. */
 export function* numberedLines(text: Text): Generator<{ readonly line: string; readonly number: number }> {

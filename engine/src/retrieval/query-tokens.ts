@@ -20,7 +20,7 @@ export interface QueryItem {
  * Operators beyond this number in one query are read as ordinary words, so that a pasted text cannot cost a thousand
  * scans.
  */
-export const MAX_OPERATORS = 32;
+const MAX_OPERATORS = 32;
 
 /** Shorter words keep their star or tilde: "A*" is an algorithm, "R~" a relation. */
 const MIN_PREFIX = 2;

@@ -50,7 +50,7 @@ export function commitOf(manifest: Manifest, states: readonly SegmentState[]): C
 }
 
 /** Opens `manifest`, with the segments of `reuse` that are open already. */
-export async function openCommit(
+async function openCommit(
   directory: Directory,
   schema: Schema,
   kinds: Kinds,

@@ -10,9 +10,9 @@ export interface MergeCandidate {
 
 export const MERGE_FACTOR = 8;
 /** Segments of fewer live documents are one tier. */
-export const SMALLEST_TIER = 1000;
+const SMALLEST_TIER = 1000;
 /** A segment with more deleted than this share is rewritten alone. */
-export const MAX_DELETED_SHARE = 0.4;
+const MAX_DELETED_SHARE = 0.4;
 
 /** Positions of the segments to merge into one; undefined when all is well. */
 export function chooseMerge(segments: readonly MergeCandidate[]): readonly number[] | undefined {

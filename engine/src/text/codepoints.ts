@@ -44,7 +44,7 @@ export function decodeBase64(text: string): Uint8Array {
 }
 
 /** Little-endian base-128 numbers, seven bits a byte. */
-export function* varints(bytes: Uint8Array): Generator<number> {
+function* varints(bytes: Uint8Array): Generator<number> {
   let value = 0;
   let shift = 0;
   for (const byte of bytes) {

@@ -8,7 +8,7 @@ import { EngineError } from '@quire/engine/core';
 import { heldOutSide, judge, parseWork, type TrainingWork, titleKey, type Verdict } from './works.ts';
 
 /** Benchmarks whose papers are never trained on. The sources may contain the same papers. */
-export const REPORTED_BENCHMARKS = ['scifact', 'scitldr'] as const;
+const REPORTED_BENCHMARKS = ['scifact', 'scitldr'] as const;
 
 /** Every work of the file, in order. */
 export async function* readWorks(path: string): AsyncGenerator<TrainingWork> {

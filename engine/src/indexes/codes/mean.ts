@@ -21,7 +21,7 @@ export async function readMean(sections: SectionReader, dim: number): Promise<Fl
 }
 
 /** Component-wise mean of the visited rows, summed in f64 in their order, rounded to f32. Zero without rows. */
-export class Mean {
+class Mean {
   readonly #sums: Float64Array;
   #count = 0;
 

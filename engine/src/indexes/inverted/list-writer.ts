@@ -8,9 +8,9 @@ import { BLOCK, pack, packedBytes, widthOf } from './packed128.ts';
 /** One entry a block: last Ord u32, offset u32, widths of gap and tf u8 each, three (tf, length byte) pairs. */
 export const ENTRY_BYTES = 16;
 /** Number of (tf, length byte) pairs in an entry. No document of the block scores above the best of them. */
-export const PAIRS = 3;
+const PAIRS = 3;
 /** A tf of at least this in a pair means "any tf". */
-export const TF_CAP = 255;
+const TF_CAP = 255;
 
 /** Growing arrays of one term's occurrences. Ords ascend. */
 export class TermBuffer {

@@ -47,7 +47,7 @@ export interface PlanFields {
 }
 
 /** Default limit of expansions of a prefix or fuzzy leaf. */
-export const DEFAULT_LIMIT = 64;
+const DEFAULT_LIMIT = 64;
 /** Deeper trees are refused, because they would overflow the stack. */
 const MAX_DEPTH = 200;
 const MAX_BOOST = 1e30;

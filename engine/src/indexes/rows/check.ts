@@ -4,9 +4,9 @@ import { EngineError } from '../../core/errors.ts';
 import type { DenseRep, Space } from '../../core/types.ts';
 
 /** Kernels add products of int8 codes in 32-bit lanes: 4096 dimensions is what they hold. */
-export const MAX_DIM = 4096;
+const MAX_DIM = 4096;
 /** Larger components could overflow an f32 dot product, and ∞ − ∞ is no score. */
-export const MAX_COMPONENT = 1e17;
+const MAX_COMPONENT = 1e17;
 
 /** Throws INVALID_ARGUMENT unless dim is an integer in 1 … MAX_DIM. */
 export function checkDim(dim: number): void {

@@ -35,7 +35,7 @@ export function checkDepth(filter: Filter): void {
 }
 
 /** Columns that a filter reads. */
-export function filterColumns(filter: Filter): ReadonlySet<string> {
+function filterColumns(filter: Filter): ReadonlySet<string> {
   switch (filter.op) {
     case 'and':
     case 'or':

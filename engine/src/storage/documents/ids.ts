@@ -8,7 +8,7 @@ import { compareUtf8 } from '../../core/order.ts';
 import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
 import type { SectionReader, SectionSink, SectionWriter } from '../part.ts';
 
-export const IDS_PER_BLOCK = 16;
+const IDS_PER_BLOCK = 16;
 const CHUNK_BYTES = 65536;
 
 /** Writes the sections `<name>` and `<name>.index` from strings that strictly ascend. */
