@@ -60,13 +60,12 @@ async function asked<T>(
   schema: z.ZodType<T>,
   answer: (query: T) => Response | Promise<Response>,
 ): Promise<Response> {
-  const query: Record<string, string> = {};
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    const [value = '', ...others] = values;
-    if (others.length > 0) return wrong(c, `${JSON.stringify(name.slice(0, 60))} is given ${values.length} times`);
-    query[name] = value;
+  const query = new Map<string, string>();
+  for (const [name, value] of new URL(c.req.url).searchParams) {
+    if (query.has(name)) return wrong(c, `${JSON.stringify(name.slice(0, 60))} is given more than once`);
+    query.set(name, value);
   }
-  const found = schema.safeParse(query);
+  const found = schema.safeParse(Object.fromEntries(query));
   return found.success ? answer(found.data) : wrong(c, sentenceOf(found.error));
 }
 

@@ -1,42 +1,89 @@
-// What the HTTP server itself refuses, before a request exists: large headers, slow and malformed requests.
+// What the HTTP server itself refuses, before the app sees a request: a target or a host that is none, large headers,
+// slow and malformed requests. Each refusal has the form and the headers of every other answer.
 
-import type { Server, ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Socket } from 'node:net';
-import type { ServerType } from '@hono/node-server';
 import { REQUEST } from '../output/bounds.ts';
+import { jsonOf } from '../output/characters.ts';
 import type { ErrorBody } from '../output/pages.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 
-export const SERVER_OPTIONS: ServerOptions = {
+const OPTIONS: ServerOptions = {
   maxHeaderSize: REQUEST.headers,
   headersTimeout: REQUEST.headersMs,
   requestTimeout: REQUEST.requestMs,
   connectionsCheckingInterval: 1_000,
-  requireHostHeader: false, // host.ts refuses a request without one, with the headers of every answer
+  requireHostHeader: false, // refused below, with the headers of every answer
 };
 
-/** Gives the answers of the server itself the form and the headers of every other answer. */
-export function hardenServer(server: ServerType): void {
-  // An answer that the adapter makes without the app (an invalid Host header) gets the headers here.
-  server.prependListener('request', (_, response) => {
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+type Refusal = readonly [status: number, message: string];
+
+/** Makes a server that calls `listener` for well-formed requests only. */
+export function createGuardedServer(listener: Listener, options: ServerOptions = {}): Server {
+  const server = createServer({ ...OPTIONS, ...options }, (request, response) => {
+    // Set first: an answer that the adapter makes without the app has them too.
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const refusal = refusalOf(request);
+    if (refusal === undefined) listener(request, response);
+    else refuse(response, refusal);
   });
-  (server as Server).on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('checkExpectation', (_, response: ServerResponse) =>
+    refuse(response, [417, 'The only expectation that is met is 100-continue']),
+  );
+  server.on('connect', (_, socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(answerOf([405, 'This server is no proxy'], { allow: 'GET, HEAD' }));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end(answerTo(error.code ?? ''));
+    else socket.end(answerOf(REFUSALS[error.code ?? ''] ?? [400, 'The request is not HTTP/1.1']));
   });
+  return server;
 }
 
-const REFUSALS: Readonly<Record<string, readonly [status: string, message: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `The headers are larger than ${REQUEST.headers} bytes`],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', `The request took longer than ${REQUEST.requestMs / 1000} seconds`],
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: [431, `The headers are larger than ${REQUEST.headers} bytes`],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
 };
 
-function answerTo(code: string): string {
-  const [status, message] = REFUSALS[code] ?? ['400 Bad Request', 'The request is not HTTP/1.1'];
-  const error: ErrorBody = { code: 'INVALID_ARGUMENT', message };
-  const body = JSON.stringify({ error });
-  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json', connection: 'close' };
+/** RFC 9110 4.2 and 7.2: a name, an IPv4 address or an IPv6 address in brackets, and a port. */
+const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d*)?$/i;
+
+function refusalOf({ httpVersionMajor, rawHeaders, headers, url = '' }: IncomingMessage): Refusal | undefined {
+  if (httpVersionMajor !== 1) return [505, 'This server speaks HTTP/1.1'];
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts !== 1) return [400, `The request names ${hosts === 0 ? 'no host' : 'more than one host'}`];
+  const host = headers.host ?? '';
+  if (!HOST.test(host) || !URL.canParse(`http://${host}`)) return [400, 'The host of the request is not a host name'];
+  const [path = ''] = url.split('?', 1);
+  const isTarget = /^(?:\/|https?:\/\/)/i.test(path) && !path.includes('\\') && URL.canParse(url, 'http://localhost');
+  return isTarget ? undefined : [400, 'The target of the request is not an address'];
+}
+
+/** Goes behind the answers to earlier requests of the same connection. */
+function refuse(response: ServerResponse, [status, message]: Refusal): void {
+  response.writeHead(status, HEADERS).end(bodyOf(message));
+}
+
+/** The same as bytes, where the server made no response: what arrived is no request. */
+function answerOf([status, message]: Refusal, more: Readonly<Record<string, string>> = {}): string {
+  const body = bodyOf(message);
+  const headers = { ...HEADERS, ...more, 'content-length': `${Buffer.byteLength(body)}` };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+const HEADERS = { ...SECURITY_HEADERS, 'content-type': 'application/json', connection: 'close' };
+
+function bodyOf(message: string): string {
+  const error: ErrorBody = { code: 'INVALID_ARGUMENT', message };
+  return jsonOf({ error });
 }

@@ -1,6 +1,7 @@
 // The running site: opens the library, listens, brings the index up to the store, and ends in order.
 
-import { serve as listen, type ServerType } from '@hono/node-server';
+import type { Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { EngineError } from '@quire/engine/core';
 import type { Hono } from 'hono';
@@ -11,7 +12,7 @@ import type { Pages } from '../output/pages.ts';
 import type { Services } from '../services/services.ts';
 import { createApp } from './app.ts';
 import { announce, findServer } from './handover.ts';
-import { hardenServer, SERVER_OPTIONS } from './harden.ts';
+import { createGuardedServer } from './harden.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -25,8 +26,8 @@ export interface ServeOptions {
   readonly publicUrl?: string;
   /** A file of papers to begin an empty library with. */
   readonly sample?: string;
-  /** Hears of trouble that stops nothing: an index that could not be brought up to the store. */
-  readonly onProblem?: (error: unknown) => void;
+  /** Called for errors that do not end the server; `what` says in words what failed. */
+  readonly onProblem?: (what: string, error: unknown) => void;
 }
 
 export interface RunningSite {
@@ -60,7 +61,7 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
     if (first !== undefined) await beginWith(first, library);
     const server = await bind(library, options, stopping.signal);
     const ready = bringUp(library, stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) options.onProblem?.(error);
+      if (!stopping.signal.aborted) options.onProblem?.('The index could not be brought up to date', error);
     });
     return { ...server, library, ready, stop: () => stop(library, server, stopping) };
   } catch (error) {
@@ -87,7 +88,7 @@ async function bringUp(library: OpenLibrary, signal: AbortSignal): Promise<void>
 
 interface Bound {
   readonly url: string;
-  readonly server: ServerType;
+  readonly server: Server;
   readonly withdraw: () => void;
 }
 
@@ -102,20 +103,17 @@ async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSi
       signal,
       listening: hostname,
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
-      ...(options.onProblem && { onProblem: options.onProblem }),
+      onProblem: (error) => options.onProblem?.('A request could not be answered', error),
       remoteAddress: (context) => getConnInfo(context).remote.address,
     });
   let app: Hono | undefined;
-  const server = listen({
-    fetch: (request, env) => (app ?? build()).fetch(request, env),
-    hostname,
-    port,
-    serverOptions: SERVER_OPTIONS,
-  });
-  hardenServer(server);
+  const server = createGuardedServer(
+    getRequestListener((request, env) => (app ?? build()).fetch(request, env), { hostname }),
+  );
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, hostname, port)));
     server.once('listening', () => resolve(portOf(server)));
+    server.listen(port, hostname);
   });
   const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${bound}`;
   // Who may not write the library takes no papers, and so nobody need find the way here.
@@ -132,16 +130,14 @@ async function stop(library: OpenLibrary, { server, withdraw }: Bound, stopping:
   stopping.abort();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-    const late = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    }, GRACE_MS);
+    server.closeIdleConnections();
+    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
     late.unref();
   });
   await library.close();
 }
 
-function portOf(server: ServerType): number {
+function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -44,10 +44,8 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
         port: options.port,
         pages: (services) => createPages(services),
         ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
-        onProblem: (error) =>
-          io.err(
-            printable`The index could not be brought up to date: ${error instanceof Error ? error.message : String(error)}\n`,
-          ),
+        onProblem: (what, error) =>
+          io.err(printable`${what}: ${error instanceof Error ? error.message : String(error)}\n`),
       });
       const status = site.library.services.status();
       const what = status.sample ? 'sample library' : 'library';
