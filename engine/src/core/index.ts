@@ -17,6 +17,13 @@ export { plainFingerprint, plainFingerprints } from './fingerprint.ts';
 export * from './hash.ts';
 export * from './math.ts';
 export * from './order.ts';
+export {
+  type BudgetedWork,
+  budgetEvent,
+  DEFAULT_QUERY_BUDGET,
+  type QueryBudget,
+  queryBudget,
+} from './query-budget.ts';
 export * from './rng.ts';
 export * from './topk.ts';
 export * from './turn.ts';

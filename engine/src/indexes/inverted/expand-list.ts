@@ -31,21 +31,29 @@ export function expandedList(leaf: ExpandLeaf, lists: Lists, size: number): Scor
   }
   const norms = lists.norms(leaf.field);
   const inverse = scoring.inverseNorms(leaf.field);
-  for (let doc = 0; doc < size; doc++) if (seen.has(doc)) scores[doc] = score(scores[doc]!, 1, inverse[norms[doc]!]!);
-  if (word !== undefined) {
-    const { weight } = scoring.term({ type: 'term', field: leaf.field, term: leaf.text, boost: leaf.boost });
-    for (let doc = word.next(); doc !== END; doc = word.next()) {
-      seen.add(doc);
-      scores[doc] = score(weight, word.tf, inverse[norms[doc]!]!);
-    }
+  const expanded = membersOf(seen);
+  for (const doc of expanded) scores[doc] = score(scores[doc]!, 1, inverse[norms[doc]!]!);
+  if (word === undefined) return listOf(expanded, scores);
+  const { weight } = scoring.term({ type: 'term', field: leaf.field, term: leaf.text, boost: leaf.boost });
+  for (let doc = word.next(); doc !== END; doc = word.next()) {
+    seen.add(doc);
+    scores[doc] = score(weight, word.tf, inverse[norms[doc]!]!);
   }
-  const docs = membersOf(seen);
-  return { df: docs.length, docs, scores: Float32Array.from(docs, (doc) => scores[doc]!) };
+  return listOf(membersOf(seen), scores);
 }
 
+function listOf(docs: Uint32Array, scores: Float32Array): ScoredList {
+  const own = new Float32Array(docs.length);
+  for (let i = 0; i < docs.length; i++) own[i] = scores[docs[i]!]!;
+  return { df: docs.length, docs, scores: own };
+}
+
+/** Word by word: most words of a set are empty, and a call for each document would cost more than the lists. */
 function membersOf(set: BitSet): Uint32Array {
   const docs = new Uint32Array(set.count());
   let n = 0;
-  for (let doc = 0; n < docs.length; doc++) if (set.has(doc)) docs[n++] = doc;
+  for (let w = 0; w < set.words.length; w++) {
+    for (let word = set.words[w]!; word !== 0; word &= word - 1) docs[n++] = 32 * w + 31 - Math.clz32(word & -word);
+  }
   return docs;
 }

@@ -3,12 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../../test/support/env.ts';
 import { query, Segments, SPACE, write } from '../../../test/support/inverted.ts';
+import { DEFAULT_QUERY_BUDGET } from '../../core/query-budget.ts';
 import { Rng } from '../../core/rng.ts';
 import type { Explanation, LexicalQuery, Ord, TraceEvent } from '../../core/types.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
 import { compareBytes, Dictionary, DictionaryWriter } from './dictionary.ts';
 import { editDistance } from './edit-distance.ts';
-import { candidates, expandAll, MAX_EXPANSIONS } from './expand.ts';
+import { candidates, expandAll } from './expand.ts';
 import { expandByRule, isCandidate } from './expand-reference.ts';
 import { inverted } from './inverted.ts';
 import { decodePoints, NearTerms, pointsOf } from './near-terms.ts';
@@ -173,7 +174,8 @@ describe('a prefix or fuzzy leaf', () => {
 });
 
 describe('a query of hundreds of fuzzy words', () => {
-  const kind = inverted({ space: SPACE, fields: { body: 1 } });
+  const most = DEFAULT_QUERY_BUDGET.expansions;
+  const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 200 } });
   // Every word w00 … w99 with 30 neighbours of its own: each document holds one of these 3,100 terms and a filler.
   const words = Array.from({ length: 100 }, (_, i) => `w${String(i).padStart(2, '0')}`);
   const bodies = words.flatMap((word) => [word, ...Array.from({ length: 30 }, (_, n) => `${word}${letters(n)}`)]);
@@ -187,15 +189,16 @@ describe('a query of hundreds of fuzzy words', () => {
     const events: TraceEvent[] = [];
     const scope = { ...index.scope(tree, 0), trace: (event: TraceEvent) => void events.push(event) };
     const { ords } = await part!.search(query(tree), 10_000, scope);
-    const perWord = Math.floor(MAX_EXPANSIONS / words.length);
+    const perWord = Math.floor(most / words.length);
     expect(perWord).toBeLessThan(30);
     expect(ords).toHaveLength(words.length * (1 + perWord));
     expect(events).toEqual([
       {
         name: 'inverted.expansions',
         message: expect.any(String),
-        facts: { leaves: 100, found: 3000, kept: words.length * perWord, limit: MAX_EXPANSIONS },
+        facts: { leaves: 100, found: 3000, kept: words.length * perWord, limit: most },
       },
+      { name: 'query.budget', message: expect.any(String), facts: { what: 'expansions', limit: most, found: 3000 } },
     ]);
   });
 
@@ -230,7 +233,7 @@ describe('a query of hundreds of fuzzy words', () => {
     const last = found.at(-1)!.doc as Ord;
     const why = await index.parts[0]!.explain(query(tree), last, index.scope(tree, 0));
     const leaf = [...leaves(why!)].find(({ facts }) => facts?.fuzzy !== undefined);
-    expect(leaf?.facts).toMatchObject({ candidates: 30, expansions: Math.floor(MAX_EXPANSIONS / words.length) });
+    expect(leaf?.facts).toMatchObject({ candidates: 30, expansions: Math.floor(most / words.length) });
   });
 
   it('says nothing where nothing was left out', async () => {

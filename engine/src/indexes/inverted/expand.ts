@@ -9,8 +9,8 @@
 //      Hence idf(x) ≥ I(prefix) ≥ I(fuzzy): a rare misspelling never outweighs the common word.
 //   3. Candidates are ranked (fuzzy: by distance first), then by global document frequency, then by their bytes, and the
 //      first `limit` are used.
-//   4. A query uses at most MAX_EXPANSIONS terms in all. If its leaves need more together, each keeps its first c, c the
-//      largest number that fits; if not even one each fits, the first MAX_EXPANSIONS leaves of the query keep one.
+//   4. A query uses at most `most` terms in all (QueryBudget.expansions). If its leaves need more together, each keeps its
+//      first c, c the largest number that fits; if not even one each fits, the first `most` leaves of the query keep one.
 //      Leaves that differ only in boost count as one. I is taken over all candidates, used or not: see 2.
 // All inputs are the query and the global statistics, so the result is the same for any segmentation. Twin:
 // expand-reference.ts.
@@ -22,9 +22,6 @@ import { idf, weightOf } from './bm25.ts';
 import type { Dictionary } from './dictionary.ts';
 import { decodePoints, NearTerms, type NearWord, pointsOf } from './near-terms.ts';
 import { type ExpandLeaf, keyOf } from './plan.ts';
-
-/** The maximum number of expansions of the prefix and fuzzy leaves of one query, all fields together. */
-export const MAX_EXPANSIONS = 2048;
 
 export interface Expansion {
   readonly term: string;
@@ -75,7 +72,7 @@ export function expandAll(
   leaves: readonly ExpandLeaf[],
   statistics: Statistics,
   field: (number: number) => ExpandField,
-  most = MAX_EXPANSIONS,
+  most: number,
 ): ReadonlyMap<ExpandLeaf, Expanded> {
   const reaches = new Map<string, Reach>(); // in the order of the query
   for (const leaf of leaves) if (!reaches.has(keyOf(leaf))) reaches.set(keyOf(leaf), new Reach(leaf));

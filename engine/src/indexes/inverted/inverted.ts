@@ -3,14 +3,16 @@
 // the best without scoring the rest.
 
 import { EngineError } from '../../core/errors.ts';
+import { type QueryBudget, queryBudget } from '../../core/query-budget.ts';
 import type { Cancellable, Fingerprint, Space, TermsQuery } from '../../core/types.ts';
 import { defaultHeap, type Heap, loadPostings } from '../../kernels/index.ts';
 import type { PartKind } from '../../storage/part.ts';
 import { DEFAULT_B, DEFAULT_K1 } from './bm25.ts';
+import { type Budgeted, limitWords } from './budget.ts';
 import { VERSION } from './format.ts';
 import { mergeInverted } from './merge.ts';
-import { type Plan, planQuery } from './plan.ts';
-import type { Expansions } from './scoring.ts';
+import { planQuery } from './plan.ts';
+import type { PreparedQueries } from './scoring.ts';
 import { openInverted, type SegmentOptions } from './segment.ts';
 import { checkDocument, writeInverted } from './writer.ts';
 
@@ -34,6 +36,8 @@ export interface InvertedOptions {
   readonly kernels?: 'auto' | 'none';
   /** Where the kernels' memory comes from. Default: the heap of the program. */
   readonly heap?: Heap;
+  /** What one query may cost; a limit that is reached is a `query.budget` trace event. Not part of the bytes. */
+  readonly budget?: Partial<QueryBudget>;
 }
 
 /**
@@ -48,13 +52,14 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
   const bm25 = { k1: options.k1 ?? DEFAULT_K1, b: options.b ?? DEFAULT_B };
   check(options, names, bm25);
   const fields = { names, weights: Object.values(options.fields), positions };
-  const plans = new WeakMap<TermsQuery, Plan>(); // one query is planned once for all segments
-  const expansions: Expansions = new WeakMap();
-  const plan = (query: TermsQuery): Plan => {
+  const budget = queryBudget(options.budget);
+  const plans = new WeakMap<TermsQuery, Budgeted>(); // one query is planned once for all segments
+  const prepared: PreparedQueries = new WeakMap();
+  const plan = (query: TermsQuery): Budgeted => {
     let found = plans.get(query);
     if (found === undefined) {
       checkSpace(query.space, options.space);
-      found = planQuery(query.query, fields);
+      found = limitWords(planQuery(query.query, fields), budget);
       plans.set(query, found);
     }
     return found;
@@ -77,7 +82,8 @@ export function inverted(options: InvertedOptions): PartKind<'terms'> {
         bm25,
         fields: names,
         plan,
-        expansions,
+        prepared,
+        budget,
         kernels: await loadKernels(options, cancel),
       }),
     merge: (sources, size, out, cancel) => mergeInverted(sources, size, out, { ...cancel, fields: names, positions }),

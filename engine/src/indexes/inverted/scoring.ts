@@ -1,9 +1,11 @@
 // The numbers that one search scores with: idf, weights and length factors of each leaf, from the global statistics.
 
+import type { QueryBudget } from '../../core/query-budget.ts';
 import type { Statistics, Trace } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
-import { type Expanded, expandAll, MAX_EXPANSIONS } from './expand.ts';
-import { type ExpandLeaf, leavesOf, type PhraseLeaf, type Plan, type TermLeaf } from './plan.ts';
+import { type Budgeted, type Cut, limitPostings, traceCuts } from './budget.ts';
+import { type Expanded, expandAll } from './expand.ts';
+import { type ExpandLeaf, type Leaf, leavesOf, type PhraseLeaf, type Plan, type TermLeaf } from './plan.ts';
 import { type FieldKeys, type FieldStatistics, fieldStatistics } from './statistics.ts';
 
 export interface Bm25 {
@@ -17,16 +19,25 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** The expansions of the leaves of plans, by statistics: computed once a search, not once a segment. */
-export type Expansions = WeakMap<Statistics, WeakMap<Plan, ReadonlyMap<ExpandLeaf, Expanded>>>;
+/** A query as one search answers it. */
+export interface Prepared {
+  /** Within the budget. */
+  readonly plan: Plan;
+  /** What its prefix and fuzzy leaves stand for. */
+  readonly expansions: ReadonlyMap<ExpandLeaf, Expanded>;
+}
+
+/** Prepared queries by the statistics that decide them: found once a search, not once a segment. */
+export type PreparedQueries = WeakMap<Statistics, WeakMap<Budgeted, Prepared>>;
 
 export interface ScoringOptions {
   readonly bm25: Bm25;
   readonly norms: NormTables;
-  /** The query. */
-  readonly plan: Plan;
-  readonly expansions: Expansions;
-  /** Receives the number of candidates that are left out. */
+  /** The query, within the limits on its words. */
+  readonly query: Budgeted;
+  readonly prepared: PreparedQueries;
+  readonly budget: QueryBudget;
+  /** Receives what is left out. */
   readonly trace: Trace | undefined;
 }
 
@@ -71,45 +82,83 @@ export class Scoring {
     return { df, idf: value, weight: weightOf(leaf.boost, value) };
   }
 
+  /** What is searched. */
+  get plan(): Plan {
+    return this.#prepare().plan;
+  }
+
   /** Of a leaf of the plan. */
   expand(leaf: ExpandLeaf): Expanded {
-    const { plan, expansions } = this.#options;
-    const known = expansions.get(this.#statistics) ?? new WeakMap<Plan, ReadonlyMap<ExpandLeaf, Expanded>>();
-    expansions.set(this.#statistics, known);
-    let found = known.get(plan);
+    return this.#prepare().expansions.get(leaf)!; // a leaf of this very plan
+  }
+
+  #prepare(): Prepared {
+    const { query, prepared } = this.#options;
+    const known = prepared.get(this.#statistics) ?? new WeakMap<Budgeted, Prepared>();
+    prepared.set(this.#statistics, known);
+    let found = known.get(query);
     if (found === undefined) {
-      found = this.#expandAll(plan);
-      known.set(plan, found);
+      found = this.#prepared(query);
+      known.set(query, found);
     }
-    return found.get(leaf)!; // a leaf of this plan
+    return found;
+  }
+
+  #prepared({ plan, cuts }: Budgeted): Prepared {
+    const { budget, trace } = this.#options;
+    const expansions = this.#expandAll(plan);
+    const within = limitPostings(plan, (leaf) => this.#postings(leaf, expansions), budget);
+    traceCuts(trace, [...cuts, ...cutExpansions(expansions, budget), ...within.cuts]);
+    return { plan: within.plan, expansions };
   }
 
   #expandAll(plan: Plan): ReadonlyMap<ExpandLeaf, Expanded> {
     const leaves = [...leavesOf(plan)].filter((leaf) => 'text' in leaf);
-    const all = expandAll(leaves, this.#statistics, (number) => ({
+    const field = (number: number) => ({
       dfPrefix: this.fields[number]!.dfPrefix,
       docs: this.field(number).docs,
-    }));
+    });
+    const all = expandAll(leaves, this.#statistics, field, this.#options.budget.expansions);
     let [found, kept] = [0, 0];
     for (const expanded of all.values()) {
       found += expanded.found;
       kept += expanded.expansions.length;
     }
     if (kept < found) {
-      const facts = { leaves: leaves.length, found, kept, limit: MAX_EXPANSIONS };
+      const facts = { leaves: leaves.length, found, kept, limit: this.#options.budget.expansions };
       this.#options.trace?.({ name: 'inverted.expansions', message: 'Some near terms are not searched', facts });
     }
     return all;
   }
 
-  /** 0 for a term that only deleted documents hold, if the statistics leave those out. */
+  #postings(leaf: Leaf, expansions: ReadonlyMap<ExpandLeaf, Expanded>): number {
+    if (leaf.type === 'term') return this.#df(leaf.field, leaf.term);
+    const terms = leaf.type === 'phrase' ? leaf.terms : expandedTerms(leaf, expansions.get(leaf)!);
+    return terms.reduce((sum, term) => sum + this.#df(leaf.field, term), 0);
+  }
+
+  /** 0 for a term that only deleted documents hold, where the statistics leave those out. */
   #df(field: number, term: string): number {
     const df = this.#statistics.get(this.fields[field]!.dfPrefix + term) ?? 0;
     return Math.min(df, this.field(field).docs);
   }
 }
 
-/** Cached tables of length factors: they change only when the statistics do. */
+function expandedTerms({ text }: ExpandLeaf, { expansions }: Expanded): readonly string[] {
+  return [text, ...expansions.map(({ term }) => term)];
+}
+
+/** Leaves whose own limit would let them stand for more terms than the budget does. */
+function cutExpansions(all: ReadonlyMap<ExpandLeaf, Expanded>, { expansions: limit }: QueryBudget): readonly Cut[] {
+  let [wanted, kept] = [0, 0];
+  for (const [leaf, { found, expansions }] of all) {
+    wanted += Math.min(leaf.limit, found);
+    kept += expansions.length;
+  }
+  return kept < wanted ? [{ what: 'expansions', limit, found: wanted }] : [];
+}
+
+/** Length factor tables, remembered: they change only when the statistics do. */
 export class NormTables {
   readonly #tables = new Map<number, Float32Array>();
   #bm25: Bm25 | undefined;

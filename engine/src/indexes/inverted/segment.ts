@@ -3,10 +3,12 @@
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import type { QueryBudget } from '../../core/query-budget.ts';
 import { TopK } from '../../core/topk.ts';
 import type { Cancellable, Explanation, Ord, Statistics, TermsQuery } from '../../core/types.ts';
 import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
 import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
+import type { Budgeted } from './budget.ts';
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary, type TermEntry } from './dictionary.ts';
 import { candidates } from './expand.ts';
@@ -18,7 +20,7 @@ import { BLOCK } from './packed128.ts';
 import { type ExpandLeaf, leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
 import { type PostingsList, type PrunedList, type ScoredList, searchPruned } from './pruned.ts';
-import { type Bm25, type Expansions, NormTables, Scoring } from './scoring.ts';
+import { type Bm25, NormTables, type PreparedQueries, Scoring } from './scoring.ts';
 import { dfPrefix, docsKey, type FieldKeys, lengthKey } from './statistics.ts';
 
 const READ_BYTES = 4 << 20;
@@ -29,10 +31,11 @@ export interface SegmentOptions extends Cancellable {
   readonly bm25: Bm25;
   /** Names of the fields that the configuration says. */
   readonly fields: readonly string[];
-  /** Checks the query's space and plans it. */
-  readonly plan: (query: TermsQuery) => Plan;
+  /** Checks the query's space and plans it, within the limits on its words. */
+  readonly plan: (query: TermsQuery) => Budgeted;
   /** Shared by the segments of a library. */
-  readonly expansions: Expansions;
+  readonly prepared: PreparedQueries;
+  readonly budget: QueryBudget;
   /** undefined: no kernels, the cursors do the search. */
   readonly kernels: { readonly module: KernelModule<PostingsKernels>; readonly heap: Heap } | undefined;
 }
@@ -195,19 +198,19 @@ class InvertedSegment implements SegmentPart<'terms'> {
     const readSync = sections.readSync?.bind(sections);
     if (readSync !== undefined) {
       this.searchSync = (query, k, scope) => {
-        const plan = this.#options.plan(query);
+        const scoring = this.#scoring(query, scope);
         const positions = new Map<string, Uint8Array>();
-        for (const [key, name, entry] of this.#phraseTerms(plan)) {
+        for (const [key, name, entry] of this.#phraseTerms(scoring.plan)) {
           positions.set(key, readSync(name, entry.positionsAt, entry.positionsBytes));
         }
-        return this.#search(plan, positions, k, scope);
+        return this.#search(scoring, positions, k, scope);
       };
     }
   }
 
   async search(query: TermsQuery, k: number, scope: Scope): Promise<Candidates> {
-    const plan = this.#options.plan(query);
-    return this.#search(plan, await this.#readPositions(plan, scope), k, scope);
+    const scoring = this.#scoring(query, scope);
+    return this.#search(scoring, await this.#readPositions(scoring.plan, scope), k, scope);
   }
 
   async statistics(query: TermsQuery): Promise<Statistics> {
@@ -217,7 +220,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
   statisticsSync(query: TermsQuery): Statistics {
     const expanding = new Map<FieldPart, ExpandLeaf[]>();
     const sums = new Map<string, number>(); // set, not added to: a df is one number however often a query names the term
-    for (const leaf of leavesOf(this.#options.plan(query))) {
+    for (const leaf of leavesOf(this.#options.plan(query).plan)) {
       const field = this.#fields[leaf.field]!;
       sums.set(field.docsKey, field.header.docs);
       sums.set(field.lengthKey, field.header.occurrences);
@@ -239,21 +242,21 @@ class InvertedSegment implements SegmentPart<'terms'> {
   }
 
   async explain(query: TermsQuery, ord: Ord, scope: Scope): Promise<Explanation | undefined> {
-    const plan = this.#options.plan(query);
-    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(plan, scope));
+    const scoring = this.#scoring(query, scope);
+    const lists = this.#lists(await this.#readPositions(scoring.plan, scope), scoring);
     return readingLists(() => {
-      const cursor = cursorOf(plan, lists);
+      const cursor = cursorOf(scoring.plan, lists);
       return cursor?.advance(ord) === ord ? cursor.explain() : undefined;
     });
   }
 
   async score(query: TermsQuery, ords: readonly Ord[], scope: Scope): Promise<Float64Array> {
-    const plan = this.#options.plan(query);
-    const lists = this.#lists(await this.#readPositions(plan, scope), this.#scoring(plan, scope));
+    const scoring = this.#scoring(query, scope);
+    const lists = this.#lists(await this.#readPositions(scoring.plan, scope), scoring);
     const scores = new Float64Array(ords.length).fill(Number.NaN);
     const order = [...ords.keys()].sort((a, b) => ords[a]! - ords[b]!); // a cursor goes forward only
     return readingLists(() => {
-      const cursor = cursorOf(plan, lists);
+      const cursor = cursorOf(scoring.plan, lists);
       for (const i of order) {
         const ord = ords[i]!;
         if (cursor === undefined || scope.accept?.has(ord) === false) continue;
@@ -273,15 +276,18 @@ class InvertedSegment implements SegmentPart<'terms'> {
     this.#bytes.region?.free();
   }
 
-  #scoring(plan: Plan, { statistics, trace }: Scope): Scoring {
+  #scoring(query: TermsQuery, { statistics, trace }: Scope): Scoring {
+    const { bm25, prepared, budget, plan } = this.#options;
+    const planned = plan(query);
     if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
-    const { bm25, expansions } = this.#options;
-    return new Scoring(this.#fields, statistics, { bm25, norms: this.#norms, plan, expansions, trace });
+    const options = { bm25, norms: this.#norms, query: planned, prepared, budget, trace };
+    return new Scoring(this.#fields, statistics, options);
   }
 
-  #search(plan: Plan, positions: PositionBytes, k: number, scope: Scope): Candidates {
+  #search(scoring: Scoring, positions: PositionBytes, k: number, scope: Scope): Candidates {
     throwIfAborted(scope.signal);
-    const scoring = this.#scoring(plan, scope);
+    if (this.#closed) throw new EngineError('CLOSED', 'The segment has been closed');
+    const { plan } = scoring;
     const wanted = Math.min(k, this.#header.size);
     if (wanted === 0) return NONE;
     return readingLists(() => {

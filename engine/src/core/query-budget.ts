@@ -1,0 +1,44 @@
+// What one query may cost. Every limit is a number of things that the query alone, or the query and the statistics of
+// the whole library, decide: the same query is cut in the same place however a library is divided into segments.
+
+import { checkCount } from './check.ts';
+import type { TraceEvent } from './types.ts';
+
+/** Limits of one lexical query. */
+export interface QueryBudget {
+  /** Different words of the query, those of phrases included. Optional words beyond it are left out, the last first. */
+  readonly terms: number;
+  /** Different prefix and fuzzy words. Those beyond it are searched as they are spelled. */
+  readonly expanding: number;
+  /** Terms that all prefix and fuzzy words together stand for. Each keeps an equal share, its best ones. */
+  readonly expansions: number;
+  /** Postings of all words: the sum of their document frequencies. Optional words beyond it are left out, the most frequent first. */
+  readonly postings: number;
+}
+
+/** What a budget can run out of: a limit of `QueryBudget`, or the characters of a text that is read. */
+export type BudgetedWork = keyof QueryBudget | 'characters';
+
+/** An abstract of 300 words has about 130 different terms and 3 million postings in a library of 212,000 papers (ADR 0023). */
+export const DEFAULT_QUERY_BUDGET: QueryBudget = {
+  terms: 1024,
+  expanding: 32,
+  expansions: 2048,
+  postings: 4_000_000,
+};
+
+/** The defaults with `given` in their place. Throws INVALID_ARGUMENT unless every limit is an integer of at least 1. */
+export function queryBudget(given: Partial<QueryBudget> = {}): QueryBudget {
+  const budget = { ...DEFAULT_QUERY_BUDGET, ...given };
+  for (const [name, limit] of Object.entries(budget)) checkCount(`budget.${name}`, limit, { min: 1 });
+  return budget;
+}
+
+/** The trace event of a limit that was reached: the query wanted `found` of `what`, and `limit` were used. */
+export function budgetEvent(what: BudgetedWork, limit: number, found: number): TraceEvent {
+  return {
+    name: 'query.budget',
+    message: `The query has ${found} ${what}, and ${limit} is the limit`,
+    facts: { what, limit, found },
+  };
+}
