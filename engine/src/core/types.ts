@@ -215,10 +215,26 @@ export interface Explanation {
   readonly details: readonly Explanation[];
 }
 
+/** A stretch of a field's text: UTF-16 code units start … end−1. */
+export type TextSpan = { readonly field: string; readonly start: number; readonly end: number };
+
+/**
+ * What in a document, or on the way to it, made the hit: for display, and for later stages that read only this. A stage
+ * that finds evidence adds it; cut, filter, fuse and rerank keep it. It does not take part in scores or order.
+ */
+export type Evidence =
+  | ({ readonly type: 'passage'; readonly score: number } & TextSpan)
+  | ({ readonly type: 'sentence'; readonly score: number } & TextSpan)
+  /** Tokens of the text that matched a token of the query, each with its share of the score. */
+  | { readonly type: 'tokens'; readonly matches: readonly (TextSpan & { readonly score: number })[] }
+  /** The document was reached from `from`, an earlier hit; `step` counts from 1. `query` is the text that led here. */
+  | { readonly type: 'hop'; readonly from: DocId; readonly step: number; readonly query?: string };
+
 export interface Hit {
   readonly id: DocId;
   readonly score: number;
   readonly why?: Explanation;
+  readonly evidence?: readonly Evidence[];
 }
 
 /** Score descending, then id ascending as UTF-8 bytes: the one total order (core/order.ts). Scores are never NaN. */

@@ -1,7 +1,8 @@
 // concatenate: the hits of one retriever, then those of the next that are not there yet, as PyTerrier's operator ^. What
 // comes later stands below by rule: its scores are shifted, so the whole is in the one total order.
 
-import type { DocId, Explanation, Ranking } from '../core/types.ts';
+import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
+import { withScore } from './evidence.ts';
 import { inOneRun, once } from './run-scope.ts';
 import { shiftBelow } from './shift-below.ts';
 import { type Context, type Query, type Retriever, traced } from './stage.ts';
@@ -57,12 +58,12 @@ export function concatenate(...retrievers: readonly Retriever[]): Retriever {
  */
 export function concatenateRankings(rankings: readonly Ranking[]): Ranking {
   const known = new Set<DocId>();
-  const out: { id: DocId; score: number }[] = [];
+  const out: Hit[] = [];
   for (const ranking of rankings) {
     const fresh = ranking.filter(({ id }) => !known.has(id));
     for (const { id } of fresh) known.add(id);
     const lowest = out.at(-1)?.score;
-    out.push(...(lowest === undefined ? fresh.map(({ id, score }) => ({ id, score })) : shiftBelow(fresh, lowest)));
+    out.push(...(lowest === undefined ? fresh.map((hit) => withScore(hit, hit.score)) : shiftBelow(fresh, lowest)));
   }
   return out;
 }

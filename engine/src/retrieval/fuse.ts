@@ -4,7 +4,9 @@
 
 import { EngineError } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
-import type { DocId, Explanation, Ranking } from '../core/types.ts';
+import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
+import type { Contribution } from './contribution.ts';
+import { keepEvidence } from './evidence.ts';
 import { DEFAULT_K0, rrf } from './rrf.ts';
 import { inOneRun, once } from './run-scope.ts';
 import { type Context, type Explanations, type Query, type Retriever, traced } from './stage.ts';
@@ -16,12 +18,6 @@ export interface FuseOptions {
   readonly weights?: readonly number[];
   /** RRF's constant, > 0. Default 60. */
   readonly k0?: number;
-}
-
-/** The contribution of one retriever to a document's fused score. */
-export interface Contribution {
-  readonly value: number;
-  readonly facts: Readonly<Record<string, number>>;
 }
 
 /** Runs the retrievers concurrently. If one fails, the fusion fails: a ranking without its list would be wrong. */
@@ -72,7 +68,8 @@ export function fuseRankings(rankings: readonly Ranking[], options: FuseOptions)
       else known.push(value);
     }
   }
-  return [...values].map(([id, parts]) => ({ id, score: sum(parts) })).sort(compareHits);
+  const evidence = keepEvidence(rankings.filter((_, i) => options.weights?.[i] !== 0));
+  return [...values].map(([id, parts]): Hit => ({ id, score: sum(parts), ...evidence(id) })).sort(compareHits);
 }
 
 function contributions(

@@ -1,7 +1,7 @@
 // Reciprocal rank fusion: Σ weight / (k0 + rank), ranks from 1. Cormack, Clarke and Büttcher, SIGIR 2009.
 
 import type { DocId, Ranking } from '../core/types.ts';
-import type { Contribution } from './fuse.ts';
+import type { Contribution } from './contribution.ts';
 
 /** The constant of the paper. */
 export const DEFAULT_K0 = 60;

@@ -2,6 +2,7 @@
 // one total order: the tail of a re-ranking, the later rankings of a concatenation.
 
 import type { Hit, Ranking } from '../core/types.ts';
+import { withScore } from './evidence.ts';
 
 /** `tail` with scores below `lowest`. Equal scores stay equal; different ones stay different, also where rounding would join them. */
 export function shiftBelow(tail: Ranking, lowest: number): Hit[] {
@@ -9,13 +10,14 @@ export function shiftBelow(tail: Ranking, lowest: number): Hit[] {
   const out: Hit[] = [];
   let oldScore: number | undefined;
   let newScore = lowest;
-  for (const { id, score } of tail) {
+  for (const hit of tail) {
+    const { score } = hit;
     if (score !== oldScore) {
       const shifted = lowest - 1 - (top - score);
       newScore = Number.isFinite(shifted) && shifted < newScore ? shifted : nextBelow(newScore);
       oldScore = score;
     }
-    out.push({ id, score: newScore });
+    out.push(withScore(hit, newScore));
   }
   return out;
 }

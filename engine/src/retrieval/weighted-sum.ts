@@ -5,7 +5,7 @@
 
 import { EngineError } from '../core/errors.ts';
 import type { DocId, Ranking } from '../core/types.ts';
-import type { Contribution } from './fuse.ts';
+import type { Contribution } from './contribution.ts';
 
 export function minmax(ranking: Ranking, weight: number): ReadonlyMap<DocId, Contribution> {
   const [min, max] = range(ranking);
