@@ -19,6 +19,7 @@ import { once } from './run-scope.ts';
 import {
   bothFilters,
   type Context,
+  type Explanations,
   type PartRef,
   type Query,
   type ReaderSource,
@@ -59,7 +60,7 @@ export function part<P extends Parts, N extends keyof P & string>(
 }
 
 /**
- * The best `k` documents of one index. A query's own representation for the encoder's space is used where it has one. A
+ * The best `k` documents of one index. A query's own representation is used where it has one for the encoder. A
  * query without text finds nothing (`retrieve.no-text`), and so does a vector of zeros (`retrieve.no-vector`: the encoder
  * has no vector for any word of the query, and every document would score 0).
  */
@@ -69,19 +70,7 @@ export function retrieve<Q extends Kind, D extends Kind>(
   k: number,
 ): Retriever {
   checkCount('k', k);
-  const label = 'part' in source ? source.part : source.queryKind;
-  const name = `retrieve(${encoder.name}, ${label}, ${k})`;
-  /** undefined, with a trace event, where the query has nothing that documents could be near to. */
-  const repOf = async (query: Query, context: Context): Promise<QueryRep<Q> | undefined> => {
-    if (query.reps?.get(encoder.space) === undefined && query.text.trim() === '') {
-      context.trace?.({ name: 'retrieve.no-text', message: `The query has no text for ${encoder.name}` });
-      return undefined;
-    }
-    const rep = await encodeQuery(encoder, query, context);
-    if (!isZero(rep)) return rep;
-    context.trace?.({ name: 'retrieve.no-vector', message: `${encoder.name} has no vector for any word of the query` });
-    return undefined;
-  };
+  const name = `retrieve(${encoder.name}, ${labelOf(source)}, ${k})`;
   return {
     name,
     run: (query, context = {}) =>
@@ -90,25 +79,54 @@ export function retrieve<Q extends Kind, D extends Kind>(
         context,
         () =>
           withReader(source, context, async (reader) => {
-            const rep = await repOf(query, context);
+            const rep = await searchedRep(encoder, reader, query, context);
             return rep === undefined ? [] : reader.search(rep, k, searchOptions(query, context));
           }),
         (ranking) => ({ stage: name, hits: ranking.length }),
       ),
-    async explain(query, ids, context = {}) {
-      const rep = await repOf(query, context);
-      const out = new Map<DocId, Explanation>();
-      if (rep === undefined) return out;
-      await withReader(source, context, async (reader) => {
-        for (const id of ids) {
-          throwIfAborted(context.signal);
-          const why = await reader.explain(rep, id, searchOptions(query, context));
-          if (why !== undefined) out.set(id, why);
-        }
-      });
-      return out;
-    },
+    explain: (query, ids, context = {}) => explainIn(encoder, source, query, ids, context),
   };
+}
+
+/** For names of stages. */
+export const labelOf = (source: ReaderSource<Kind, Kind>) => ('part' in source ? source.part : source.queryKind);
+
+/** Why the source scores documents as it does. */
+export function explainIn<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
+  source: ReaderSource<NoInfer<Q>, Kind>,
+  query: Query,
+  ids: readonly DocId[],
+  context: Context,
+): Promise<Explanations> {
+  return withReader(source, context, async (reader) => {
+    const out = new Map<DocId, Explanation>();
+    const rep = await searchedRep(encoder, reader, query, context);
+    if (rep === undefined) return out;
+    for (const id of ids) {
+      throwIfAborted(context.signal);
+      const why = await reader.explain(rep, id, searchOptions(query, context));
+      if (why !== undefined) out.set(id, why);
+    }
+    return out;
+  });
+}
+
+/** What the reader is searched with. undefined, with a trace event, where the query has nothing that documents could be near to. */
+export async function searchedRep<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
+  reader: IndexReader<Q, Kind>,
+  query: Query,
+  context: Context,
+): Promise<QueryRep<Q> | undefined> {
+  if (query.text.trim() === '' && readyRep(encoder, reader, query) === undefined) {
+    context.trace?.({ name: 'retrieve.no-text', message: `The query has no text for ${encoder.name}` });
+    return undefined;
+  }
+  const rep = await encodeQuery(encoder, reader, query, context);
+  if (!isZero(rep)) return rep;
+  context.trace?.({ name: 'retrieve.no-vector', message: `${encoder.name} has no vector for any word of the query` });
+  return undefined;
 }
 
 const isZero = (rep: Representation) => rep.kind === 'dense' && rep.vec.every((component) => component === 0);
@@ -132,14 +150,29 @@ export function searchOptions(query: Query, { signal, trace, filter, exhaustive 
   return { signal, trace, exhaustive, filter: bothFilters(filter, query.filter) };
 }
 
-/** The representation of the query: its own where it has one for the encoder's space, else made by the encoder. */
+/**
+ * A representation that the query has: the encoder's own, else one of the stored documents where the reader accepts those
+ * (query by example).
+ */
+function readyRep<Q extends Kind, D extends Kind>(
+  encoder: Encoder<Q, D>,
+  reader: IndexReader<Q, Kind>,
+  { reps }: Query,
+): QueryRep<Q> | undefined {
+  const example = reader.accepts.includes(reader.documents) ? reps?.get(reader.documents) : undefined;
+  const ready = reps?.get(encoder.fingerprints.query) ?? example;
+  return ready as QueryRep<Q> | undefined; // the reader accepts the fingerprint, and a fingerprint belongs to one kind
+}
+
+/** The representation of the query: its own where it has one, else made by the encoder. */
 export async function encodeQuery<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,
+  reader: IndexReader<Q, Kind>,
   query: Query,
   context: Context,
 ): Promise<QueryRep<Q>> {
-  const ready = query.reps?.get(encoder.space);
-  if (ready !== undefined) return ready as QueryRep<Q>; // a space belongs to one kind
+  const ready = readyRep(encoder, reader, query);
+  if (ready !== undefined) return ready;
   return once(encoder, query, context, async () => {
     const { signal, trace } = context;
     const [rep] = await encodeQueries(encoder, [query.text], { signal, trace });

@@ -88,7 +88,7 @@ async function expand(
   context: Context,
   settings: Settings,
 ): Promise<TermsQuery> {
-  const rep = await encodeQuery(encoder, query, context);
+  const rep = await encodeQuery(encoder, reader, query, context);
   const own = normalised(countTerms(encoder.analyzer.analyze(query.text).terms));
   const first = await reader.search(rep, settings.feedbackDocuments, searchOptions(query, context));
   const counts = await feedbackCounts(encoder, first, context);

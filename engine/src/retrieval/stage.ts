@@ -9,11 +9,11 @@ import type {
   Document,
   Explanation,
   Filter,
+  Fingerprint,
   IndexReader,
   Kind,
   QueryRep,
   Ranking,
-  Space,
 } from '../core/types.ts';
 
 export interface Query {
@@ -21,8 +21,12 @@ export interface Query {
   readonly text: string;
   /** Anded with the context's filter. */
   readonly filter?: Filter | undefined;
-  /** Representations that are ready, by space: from the user's syntax, from feedback, from a cache. They replace the encoder. */
-  readonly reps?: ReadonlyMap<Space, QueryRep<Kind>>;
+  /**
+   * Representations that are ready, by fingerprint: from the user's syntax, from feedback, from a document that is the
+   * example. They replace the encoder of that fingerprint; those of stored documents replace any encoder where the index
+   * accepts them.
+   */
+  readonly reps?: ReadonlyMap<Fingerprint, QueryRep<Kind>>;
 }
 
 /** What a snapshot (storage/contract.ts) offers to retrieval. */
@@ -90,9 +94,9 @@ export interface OpenPart<Q extends Kind, D extends Kind = Q> {
   readonly done: () => void;
 }
 
-/** The query with one more representation, which replaces its text wherever that space is searched. */
+/** The query with one more representation, which replaces its text wherever that fingerprint is searched. */
 export function withRep(query: Query, rep: QueryRep<Kind>): Query {
-  return { ...query, reps: new Map(query.reps ?? []).set(rep.space, rep) };
+  return { ...query, reps: new Map(query.reps ?? []).set(rep.fingerprint, rep) };
 }
 
 /** Both filters, either of which may be absent. */
