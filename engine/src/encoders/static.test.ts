@@ -157,6 +157,20 @@ describe('the static encoder', () => {
     ]);
   });
 
+  it.each(['x', '\u0301', '漢', '😀', ' '])(
+    'reads 16 characters for each of maxTokens of a text of millions of %j',
+    (unit) => {
+      const encoder = staticEncoder(model());
+      const text = `dense ${unit.repeat(5_000_000 / unit.length)}`;
+      const events: TraceEvent[] = [];
+      const start = performance.now();
+      const { vec } = encoder.encodeSync(text, { trace: (event) => events.push(event) });
+      expect(performance.now() - start).toBeLessThan(1000); // 9.8 s when the text was read to its end
+      expect(vec).toEqual(encoder.encodeSync(text.slice(0, 64 * 16)).vec);
+      expect(events).toMatchObject([{ name: 'encode.truncated', facts: { text: 0, characters: text.length } }]);
+    },
+  );
+
   it('has a space of its own for every weight, setting and choice of fields', () => {
     const spaces = [
       staticEncoder(model()),

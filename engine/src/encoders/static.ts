@@ -2,6 +2,7 @@
 // projected, at unit length. No attention, no order of words: thousands of abstracts a second on one core. Only IEEE
 // add, multiply, divide and square root in a fixed order, so Node and browsers give the same bits.
 
+import { clip } from '../core/clip.ts';
 import {
   type Cancellable,
   type DenseRep,
@@ -39,7 +40,10 @@ export interface StaticConfig {
   readonly name: string;
   /** Dimension of the vectors that come out. */
   readonly dim: number;
-  /** Tokens after these are not read; each clipped text is reported as `encode.truncated`. */
+  /**
+   * Tokens after these are not read, nor characters after 16 times as many; each clipped text is reported as
+   * `encode.truncated`.
+   */
   readonly maxTokens: number;
   /** What n occurrences of a token count: n, or √n. */
   readonly counts: 'linear' | 'root';
@@ -63,6 +67,11 @@ export interface StaticEncoder extends Encoder<'dense'> {
   encodeSync(text: string, options?: Cancellable): DenseRep;
 }
 
+/**
+ * UTF-16 units that are read for each of `maxTokens`. English has 5 a token with its blank; a text with more is a word of
+ * millions of letters or a page of blanks, and its cost would have no bound.
+ */
+const CHARACTERS_A_TOKEN = 16;
 /** Texts between two looks at the AbortSignal, which cost a turn of the event loop. */
 const TEXTS_A_TURN = 256;
 
@@ -145,12 +154,15 @@ class TextReader {
   /** (dim). `index`: which text of the batch, for the trace. */
   encode(text: string, index: number, { trace }: Cancellable): Float32Array {
     const { maxTokens, counts } = this.#config;
-    const { ids, truncated } = this.#tokenizer.encode(text, { maxLength: maxTokens, specialTokens: false });
-    if (truncated) {
+    const limit = maxTokens * CHARACTERS_A_TOKEN;
+    const read = clip(text, limit);
+    const { ids, truncated } = this.#tokenizer.encode(read, { maxLength: maxTokens, specialTokens: false });
+    if (truncated || read.length < text.length) {
+      const what = truncated ? `${maxTokens} tokens` : `${limit} characters`;
       trace?.({
         name: 'encode.truncated',
-        message: `Text ${index} has more than ${maxTokens} tokens; the rest is not read`,
-        facts: { text: index, limit: maxTokens, characters: text.length },
+        message: `Text ${index} has more than ${what}; the rest is not read`,
+        facts: { text: index, limit: truncated ? maxTokens : limit, characters: text.length },
       });
     }
     const n = this.#count(ids);

@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@quire/engine/core';
 import { bagOfWords, termsEncoder } from '@quire/engine/encoders';
 import { english } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +51,27 @@ describe('the terms encoder', () => {
     expect(encoder.fields).toEqual(['title', 'abstract']);
     const [document] = await encoder.encodeDocuments([{ title: 'x', abstract: 'y', ignored: 'z' }]);
     expect([...document!.fields.keys()]).toEqual(['title', 'abstract']);
+  });
+
+  it('reads the beginning of a query of 100,000 words and says so; a document is read whole', async () => {
+    const text = Array.from({ length: 100_000 }, (_, i) => `w${i}`).join(' ');
+    const events: TraceEvent[] = [];
+    const trace = (event: TraceEvent) => events.push(event);
+    const [query, short] = await flat.encodeQueries([text, 'short'], { trace });
+    expect(query).toEqual((await flat.encodeQueries([text.slice(0, 16_384)]))[0]);
+    expect(short!.query).toMatchObject({ clauses: [{ term: 'short' }] });
+    expect(events).toMatchObject([
+      { name: 'query.budget', facts: { what: 'characters', limit: 16_384, found: text.length } },
+    ]);
+    const [document] = await flat.encodeDocuments([{ text }], { trace });
+    expect(document!.fields.get('contents')!.length).toBe(100_000);
+    expect(events).toHaveLength(1);
+  });
+
+  it('takes another limit for queries, and refuses one that is none', async () => {
+    const four = termsEncoder(english(), { fields: ['t'], maxQueryLength: 4 });
+    expect((await four.encodeQueries(['abc 😀']))[0]).toEqual((await four.encodeQueries(['abc ']))[0]);
+    expect(() => termsEncoder(english(), { fields: ['t'], maxQueryLength: 0 })).toThrow('maxQueryLength is 0');
   });
 
   it('has a space of its own for each analyzer and each choice of fields', () => {

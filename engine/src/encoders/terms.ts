@@ -2,9 +2,12 @@
 // repeated term boosted by its count, as Lucene and Anserini do), a document the tokens of its fields. User syntax
 // (quotes, minus, prefixes) is not read here: that is retrieval/query-syntax.ts.
 
+import { checkCount } from '../core/check.ts';
+import { clip } from '../core/clip.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { plainFingerprints } from '../core/fingerprint.ts';
 import { fingerprint } from '../core/hash.ts';
+import { budgetEvent } from '../core/query-budget.ts';
 import { nextTurn } from '../core/turn.ts';
 import type {
   Analyzer,
@@ -14,6 +17,7 @@ import type {
   TermsDocument,
   TermsQuery,
   TokenStream,
+  Trace,
 } from '../core/types.ts';
 import { joinedFields } from './document-text.ts';
 
@@ -23,6 +27,8 @@ export interface TermsEncoderOptions {
    * joined by line feeds (`{ contents: ['title', 'text'] }` is BEIR's "flat" form). Part of the space.
    */
   readonly fields: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** Longer queries are cut, in UTF-16 units, with a `query.budget` trace event. Documents are read whole. Default 16,384. */
+  readonly maxQueryLength?: number;
 }
 
 export interface TermsEncoder extends Encoder<'terms'> {
@@ -33,6 +39,8 @@ export interface TermsEncoder extends Encoder<'terms'> {
   query(query: LexicalQuery): TermsQuery;
 }
 
+/** An abstract of 300 words has 2,000 characters, a paper 60,000; the words of a longer query say little more. */
+const MAX_QUERY_LENGTH = 16_384;
 /** Texts between two looks at the AbortSignal, which cost a turn of the event loop. */
 const TEXTS_A_TURN = 256;
 
@@ -66,6 +74,12 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
     fingerprint: fingerprints.query,
     query: tree,
   });
+  const { maxQueryLength = MAX_QUERY_LENGTH } = options;
+  checkCount('maxQueryLength', maxQueryLength, { min: 1 });
+  const read = (text: string, trace: Trace | undefined): string => {
+    if (text.length > maxQueryLength) trace?.(budgetEvent('characters', maxQueryLength, text.length));
+    return clip(text, maxQueryLength);
+  };
   const document = (texts: Readonly<Record<string, string>>): TermsDocument => {
     const fields = new Map<string, TokenStream>();
     for (const [name, from] of sources) {
@@ -84,7 +98,7 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
     fields: names,
     query,
     encodeQueries: (texts, cancellable) =>
-      inTurns(texts, (text) => query(bagOfWords(analyzer.analyze(text))), cancellable),
+      inTurns(texts, (text) => query(bagOfWords(analyzer.analyze(read(text, cancellable?.trace)))), cancellable),
     encodeDocuments: (documents, cancellable) => inTurns(documents, document, cancellable),
   };
 }

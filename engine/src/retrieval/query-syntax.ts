@@ -5,6 +5,7 @@
 //   year:2020..2024  cat:cs.IR                        filters over columns
 // A query without operators gives exactly the bag of words of the `terms` encoder.
 
+import { clip } from '../core/clip.ts';
 import type { Analyzer, Filter, LexicalQuery } from '../core/types.ts';
 import { bagOfWords, type TermsEncoder } from '../encoders/terms.ts';
 import { asWord, type QueryItem, scanQuery } from './query-tokens.ts';
@@ -170,13 +171,6 @@ function combine(
   if (optional.length === 0) return { type: 'and', clauses: [...required, ...nots] };
   const gates = required.map((query): LexicalQuery => ({ type: 'boost', boost: 0, query }));
   return { type: 'and', clauses: [...gates, { type: 'or', clauses: [...required, ...optional] }, ...nots] };
-}
-
-/** Never between the two halves of a surrogate pair. */
-function clip(source: string, maxLength: number): string {
-  if (source.length <= maxLength) return source;
-  const last = source.charCodeAt(maxLength - 1);
-  return source.slice(0, last >= 0xd800 && last < 0xdc00 ? maxLength - 1 : maxLength);
 }
 
 const own = <T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>

@@ -27,8 +27,8 @@ export class AddedTokens {
     return this.#pattern === undefined;
   }
 
-  split(text: string): readonly Stretch[] {
-    const stretches: Stretch[] = [];
+  /** In the order of the text, found one by one: a reader that stops leaves the rest of the text unread. */
+  *split(text: string): Generator<Stretch> {
     let done = 0;
     for (const match of this.#pattern === undefined ? [] : text.matchAll(this.#pattern)) {
       const token = this.#tokens.get(match[0])!;
@@ -36,11 +36,10 @@ export class AddedTokens {
       let end = start + match[0].length;
       if (token.lstrip) while (start > done && this.#isSpace(text.charCodeAt(start - 1))) start--;
       if (token.rstrip) while (end < text.length && this.#isSpace(text.charCodeAt(end))) end++;
-      if (done < start) stretches.push({ start: done, end: start });
-      stretches.push({ id: token.id });
+      if (done < start) yield { start: done, end: start };
+      yield { id: token.id };
       done = end;
     }
-    if (done < text.length) stretches.push({ start: done, end: text.length });
-    return stretches;
+    if (done < text.length) yield { start: done, end: text.length };
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError } from '../core/index.ts';
+import { count, seed } from '../../test/support/env.ts';
+import { EngineError } from '../core/errors.ts';
+import { Rng } from '../core/rng.ts';
 import { wordPiece } from './wordpiece.ts';
 
 const PIECES = [
@@ -54,6 +56,50 @@ const errorOf = (run: () => unknown): EngineError => {
 };
 
 describe('wordPiece', () => {
+  it('gives a long text without blanks the ids of its words one by one', () => {
+    const rng = new Rng(seed('wordpiece long chunks'));
+    const signs = [
+      'dense',
+      'retrieval',
+      '.',
+      ',',
+      '漢',
+      '=',
+      '\u0338',
+      '\u0301',
+      'É',
+      '\u00ad',
+      '<',
+      '字',
+      '。',
+      '😀',
+      '[MASK]',
+    ];
+    for (const options of [{}, { handle_chinese_chars: false }, { lowercase: false, strip_accents: false }]) {
+      const made = wordPiece(tokenizerJson((file) => Object.assign(file.normalizer as object, options)));
+      for (let round = 0; round < count(20, 400); round++) {
+        const text = Array.from({ length: 400 }, () => signs[rng.below(signs.length)]!).join('');
+        const plain = { specialTokens: false };
+        const oneByOne = text.split(/(\[MASK\])/).flatMap((piece) => {
+          const words = piece === '[MASK]' ? [piece] : made.words(piece);
+          return words.flatMap((word) => [...made.encode(word, plain).ids]);
+        });
+        expect([...made.encode(text, plain).ids]).toEqual(oneByOne);
+        expect([...made.encode(text, { ...plain, maxLength: 100 }).ids]).toEqual(oneByOne.slice(0, 100));
+      }
+    }
+  });
+
+  it.each(['漢', '.', 'dense.', '[MASK]', 'dense '])(
+    'reads no more of a text of millions of %s than it needs',
+    (unit) => {
+      const text = unit.repeat(Math.floor(5_000_000 / unit.length));
+      const start = performance.now();
+      expect(tokenizer.encode(text, { maxLength: 512 }).truncated).toBe(true);
+      expect(performance.now() - start).toBeLessThan(2000); // 10 s or more when the text was read to its end
+    },
+  );
+
   it('takes the longest piece first and marks what it cannot cut', () => {
     expect(ids('Dense denser RETRIEVAL.')).toEqual([2, 7, 1, 8, 9, 10, 11, 3]);
     expect(ids('dénse 漢漢', { specialTokens: false })).toEqual([7, 12, 12]);

@@ -7,6 +7,9 @@ import { BertText } from './bert.ts';
 import { MEMO_WORD, SliceMemo } from './memo.ts';
 import { parseTokenizerJson, type WordPieceConfig } from './tokenizer-json.ts';
 
+/** UTF-16 units after which a chunk without blanks is divided at the next punctuation mark or ideograph. */
+const LONG_CHUNK = 256;
+
 export interface EncodeOptions {
   /** Maximum number of ids, special tokens included. Default: the file's own truncation, else all. */
   readonly maxLength?: number;
@@ -120,10 +123,12 @@ class Model {
   readonly #raw: AddedTokens; // searched in the original text
   readonly #normalized: AddedTokens; // searched in the normalised text
   readonly #memo = new SliceMemo<readonly number[]>();
+  readonly #setsIdeographsApart: boolean;
 
   constructor(config: WordPieceConfig) {
     this.#config = config;
     this.#bert = new BertText(config.normalizer);
+    this.#setsIdeographsApart = config.normalizer !== undefined && this.#bert.options.handleChineseChars;
     this.#unknown = config.vocabulary.get(config.unknownToken)!;
     let size = 0;
     let longest = 0;
@@ -165,14 +170,26 @@ class Model {
     return this.#config.normalizer === undefined ? text : this.#bert.normalize(text);
   }
 
-  /** Splits at blanks first, because no rule matches across one: the ids of each chunk are cached. */
+  /** Splits at blanks first, because no rule matches across one: the ids of each chunk are cached. Stops at the limit. */
   #encodeChunks(text: string, from: number, to: number, out: Ids): void {
     for (let at = from; at < to && !out.truncated; ) {
       let end = at;
-      while (end < to && !isBlank(text.charCodeAt(end))) end++;
+      while (end < to && !isBlank(text.charCodeAt(end)) && !(end - at >= LONG_CHUNK && this.#beginsWord(text, end))) {
+        end++;
+      }
       if (end > at) for (const id of this.#chunk(text, at, end)) out.push(id);
-      at = end + 1;
+      at = end < to && isBlank(text.charCodeAt(end)) ? end + 1 : end;
     }
+  }
+
+  /**
+   * Is this unit a word of its own, which no rule joins to the text before it? A long chunk is divided there, so that a
+   * text without blanks (Chinese, a list of numbers) is not read to its end when the limit is near its beginning.
+   */
+  #beginsWord(text: string, at: number): boolean {
+    const c = text.charCodeAt(at);
+    if (c < 0x80) return isPunctuation(c);
+    return this.#setsIdeographsApart && c >= 0x4e00 && c <= 0x9fff;
   }
 
   #chunk(text: string, start: number, end: number): readonly number[] {
@@ -228,6 +245,15 @@ class Model {
 /** Space, tab, line feed, carriage return. */
 function isBlank(unit: number): boolean {
   return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+}
+/** ASCII punctuation. */
+function isPunctuation(unit: number): boolean {
+  return (
+    (unit >= 0x21 && unit <= 0x2f) ||
+    (unit >= 0x3a && unit <= 0x40) ||
+    (unit >= 0x5b && unit <= 0x60) ||
+    (unit >= 0x7b && unit <= 0x7e)
+  );
 }
 function isLow(unit: number): boolean {
   return (unit & 0xfc00) === 0xdc00;
