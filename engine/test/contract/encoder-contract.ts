@@ -1,11 +1,11 @@
 // What every encoder must do, whatever it makes. A new encoder is a few lines: encoderContract('name', make).
 
 import { describe, expect, it } from 'vitest';
-import type { Encoder, Kind, Representation } from '../../src/core/index.ts';
+import type { Encoder, Kind, MultiDocument, MultiQuery, Representation } from '../../src/core/index.ts';
 import { unless } from '../support/skip.ts';
 
 /** Cases that an encoder may leave out, with the reason in words. */
-export type EncoderCase = 'truncation';
+export type EncoderCase = 'truncation' | 'unit length';
 
 export interface EncoderContractOptions {
   readonly skip?: readonly { readonly case: EncoderCase; readonly reason: string }[];
@@ -63,7 +63,7 @@ export function encoderContract<K extends Kind>(
         const kind = i === 0 ? queryKind : documentKind;
         const fingerprint = i === 0 ? fingerprints.query : fingerprints.document;
         expect(rep).toMatchObject({ kind, space, fingerprint });
-        checkNumbers(rep);
+        checkNumbers(rep, text, reasonFor('unit length') === undefined);
       }
     });
 
@@ -118,14 +118,14 @@ export function encoderContract<K extends Kind>(
   });
 }
 
-function checkNumbers(rep: Representation): void {
+/** `text`: what was encoded, alone or as the only field of a document. */
+function checkNumbers(rep: Representation, text: string, isUnit: boolean): void {
   switch (rep.kind) {
     case 'dense':
-      checkVector(rep.vec);
+      checkVector(rep.vec, isUnit);
       return;
     case 'multi':
-      expect(rep.vecs.length % rep.dim).toBe(0);
-      for (let at = 0; at < rep.vecs.length; at += rep.dim) checkVector(rep.vecs.subarray(at, at + rep.dim));
+      checkTokens(rep, text, isUnit);
       return;
     case 'sparse':
       expect(rep.ids).toHaveLength(rep.weights.length);
@@ -142,9 +142,27 @@ function checkNumbers(rep: Representation): void {
   }
 }
 
-/** Finite, and at unit length or all zeros. */
-function checkVector(vector: Float32Array): void {
+/** Everything that a multi-vector keeps of a token has one element a token; offsets lie in the text, in its order. */
+function checkTokens(rep: MultiQuery | MultiDocument, text: string, isUnit: boolean): void {
+  expect(Number.isInteger(rep.vecs.length / rep.dim)).toBe(true);
+  const tokens = rep.vecs.length / rep.dim;
+  for (let i = 0; i < tokens; i++) checkVector(rep.vecs.subarray(i * rep.dim, (i + 1) * rep.dim), isUnit);
+  if (rep.side === 'query') {
+    expect(rep.weights).toHaveLength(tokens);
+    expect(rep.weights.every((weight) => Number.isFinite(weight) && weight >= 0)).toBe(true);
+    return;
+  }
+  expect([rep.tokens.length, rep.starts.length, rep.ends.length]).toEqual([tokens, tokens, tokens]);
+  for (let i = 0; i < tokens; i++) {
+    expect(rep.ends[i]!).toBeGreaterThanOrEqual(rep.starts[i]!); // equal: a token that stands for no text ([CLS])
+    expect(rep.ends[i]!).toBeLessThanOrEqual(text.length);
+    if (i > 0) expect(rep.starts[i]!).toBeGreaterThanOrEqual(rep.starts[i - 1]!);
+  }
+}
+
+/** Finite, and at unit length or all zeros unless the encoder says otherwise. */
+function checkVector(vector: Float32Array, isUnit: boolean): void {
   expect(vector.every(Number.isFinite)).toBe(true);
   const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
-  if (length !== 0) expect(length).toBeCloseTo(1, 5);
+  if (isUnit && length !== 0) expect(length).toBeCloseTo(1, 5);
 }
