@@ -23,3 +23,16 @@ export {
 
 export { readSafetensors, type Tensor, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
 export { quantiseRows, type TokenTable, tokenTable } from './token-table.ts';
+
+// Contextual
+export {
+  type ModelFolderOptions,
+  readTransformerModel,
+  type TransformerModel,
+} from './transformer/model.ts';
+export type { ReadModelFile } from './transformer/model-files.ts';
+export {
+  type TransformerEncoder,
+  type TransformerEncoderOptions,
+  transformerEncoder,
+} from './transformer/transformer.ts';

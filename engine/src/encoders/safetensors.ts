@@ -16,12 +16,17 @@ const MAX_HEADER_BYTES = 1 << 24;
 /** The header is padded with spaces so that the numbers start at a multiple of this. */
 const ALIGNMENT = 8;
 const METADATA = '__metadata__';
-const BYTES = { F32: 4, I8: 1 } as const;
+/** Bytes of a number. */
+const BYTES: Readonly<Record<string, number>> = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 },
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
+};
+const READ = ['F32', 'F16', 'BF16', 'I8'];
 
 /** The checked location of one tensor. */
 interface Entry {
   readonly name: string;
-  readonly dtype: keyof typeof BYTES;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly start: number; // bytes from the end of the header
   readonly end: number;
@@ -52,8 +57,13 @@ export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+export interface ReadOptions {
+  /** The tensors to read; the others are checked and left out. Default: all. */
+  readonly wanted?: (name: string) => boolean;
+}
+
 /** The tensors of a file, each with its own copy of the numbers. Throws CORRUPT or UNSUPPORTED_FORMAT. */
-export function readSafetensors(bytes: Uint8Array): Tensors {
+export function readSafetensors(bytes: Uint8Array, { wanted = () => true }: ReadOptions = {}): Tensors {
   if (bytes.length < 8) throw corrupt(`${bytes.length} bytes are too few for a header length`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stated = view.getBigUint64(0, true);
@@ -70,7 +80,7 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
     if (entry.start !== expected) throw corrupt(`tensor ${entry.name} starts at ${entry.start}, not at ${expected}`);
     expected = entry.end;
     if (expected > bytes.length - data) throw corrupt(`tensor ${entry.name} ends at ${entry.end}, past the file`);
-    tensors.set(entry.name, readTensor(entry, copyOf(bytes, data + entry.start, data + entry.end)));
+    if (wanted(entry.name)) tensors.set(entry.name, readTensor(entry, bytes, data));
   }
   if (expected !== bytes.length - data) throw corrupt(`${bytes.length - data - expected} bytes follow the last tensor`);
   return tensors;
@@ -111,36 +121,57 @@ function readHeader(json: Uint8Array): Entry[] {
 function readEntry(name: string, value: unknown): Entry {
   if (!isRecord(value)) throw corrupt(`the entry of tensor ${name} is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32' && dtype !== 'I8') {
-    throw new EngineError(
-      'UNSUPPORTED_FORMAT',
-      `Tensor ${name} has type ${JSON.stringify(dtype)}; F32 and I8 are read`,
-      {
-        hint: 'Convert the weights to F32 or I8.',
-      },
-    );
+  const size = typeof dtype === 'string' && Object.hasOwn(BYTES, dtype) ? BYTES[dtype]! : undefined;
+  if (typeof dtype !== 'string' || size === undefined) {
+    throw new EngineError('UNSUPPORTED_FORMAT', `Tensor ${name} has the unknown type ${JSON.stringify(dtype)}`);
   }
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
     throw corrupt(`the shape or the offsets of tensor ${name} are not lists of sizes`);
   }
   const [start, end] = [offsets[0]!, offsets[1]!];
-  if (end - start !== product(shape) * BYTES[dtype]) {
-    throw corrupt(
-      `tensor ${name} of shape [${shape}] takes ${product(shape) * BYTES[dtype]} bytes, not ${end - start}`,
-    );
+  if (end - start !== product(shape) * size) {
+    throw corrupt(`tensor ${name} of shape [${shape}] takes ${product(shape) * size} bytes, not ${end - start}`);
   }
   return { name, dtype, shape, start, end };
 }
 
-function readTensor({ dtype, shape }: Entry, bytes: Uint8Array<ArrayBuffer>): Tensor {
+function readTensor({ name, dtype, shape, start, end }: Entry, file: Uint8Array, data: number): Tensor {
+  if (!READ.includes(dtype)) {
+    throw new EngineError('UNSUPPORTED_FORMAT', `Tensor ${name} has type ${dtype}; ${READ.join(', ')} are read`, {
+      hint: 'Convert the weights to F32 or I8.',
+    });
+  }
+  const bytes = copyOf(file, data + start, data + end);
   if (dtype === 'I8') return { dtype, shape, values: new Int8Array(bytes.buffer) };
-  if (isLittleEndian) return { dtype, shape, values: new Float32Array(bytes.buffer) };
+  if (dtype === 'F16' || dtype === 'BF16') return { dtype: 'F32', shape, values: widened(dtype, bytes) };
+  if (isLittleEndian) return { dtype: 'F32', shape, values: new Float32Array(bytes.buffer) };
   const view = new DataView(bytes.buffer);
-  return {
-    dtype,
-    shape,
-    values: Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true)),
-  };
+  const values = Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  return { dtype: 'F32', shape, values };
+}
+
+/** Half-precision numbers as f32. BF16 is the upper half of an f32. */
+function widened(dtype: 'F16' | 'BF16', bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  const view = new DataView(bytes.buffer);
+  const out = new Float32Array(bytes.length / 2);
+  const bits = new Uint32Array(out.buffer);
+  for (let i = 0; i < out.length; i++) {
+    const half = view.getUint16(2 * i, true);
+    bits[i] = dtype === 'BF16' ? half << 16 : bitsOfHalf(half);
+  }
+  return out;
+}
+
+/** The bits of the f32 that equals an IEEE half. */
+function bitsOfHalf(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  const shift = Math.clz32(fraction) - 21; // a subnormal half is a normal f32
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
 }
 
 /** A copy of the bytes. Not bytes.slice(): on Node's Buffer that is a view. */
