@@ -49,6 +49,21 @@ export function adamRows(
   }
 }
 
+/** x[i] += share·(y[i] − x[i]) for elements `from` … `to`−1. */
+export function lerp(x: usize, y: usize, share: f32, from: u32, to: u32): void {
+  const s = f32x4.splat(share);
+  let i = <usize>from << 2;
+  const end = <usize>to << 2;
+  for (; i + 16 <= end; i += 16) {
+    const a = v128.load(x + i);
+    v128.store(x + i, f32x4.add(a, f32x4.mul(s, f32x4.sub(v128.load(y + i), a))));
+  }
+  for (; i < end; i += 4) {
+    const a = load<f32>(x + i);
+    store<f32>(x + i, a + share * (load<f32>(y + i) - a));
+  }
+}
+
 /** Elements of a piece of `squares`. */
 const PIECE: u32 = 4096;
 

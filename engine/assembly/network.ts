@@ -10,4 +10,4 @@ export {
   dotRows, gatherRows, layerNorm, layerNormGrad, layerNormScaled, normalizeGradRows, normalizeRows, pool, poolGrad, reduceRows,
   scatterGroups, softmaxGradRows, softmaxRows, sumColumns, sumGroups, zero,
 } from './network-rows';
-export { adam, adamRows, barrier, squares } from './network-step';
+export { adam, adamRows, barrier, lerp, squares } from './network-step';
