@@ -67,7 +67,8 @@ export async function checkFile(
     sql.exec('COMMIT');
     return { damaged: [...damaged.values()] };
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'CORRUPT') return { damaged: [damageFrom(error, STORE_FILE)] };
+    if (error instanceof EngineError && error.code === 'CORRUPT')
+      return { damaged: [damageFrom(error, join(folder, STORE_FILE))] };
     return { failure: reasonOf(error) };
   } finally {
     sql?.close();

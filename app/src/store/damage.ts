@@ -1,5 +1,6 @@
 // What is damaged in a store: a row or the file, in words for the reader of a page.
 
+import { basename } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { REPAIR_HINT } from './sql-errors.ts';
 
@@ -10,6 +11,15 @@ export interface Damage {
   readonly key: string;
   /** A sentence that names table and key. */
   readonly message: string;
+}
+
+/** Tables whose damage changes no answer: the log of imports is read by imports alone. */
+const UNSEEN: ReadonlySet<string> = new Set(['imports']);
+
+/** Whether more answers than that of the row itself may be wrong: lists and counts, or what a hidden row would have added. */
+export function isGeneral({ table, key }: Damage): boolean {
+  const isNamed = (table === 'records' || table === 'works') && key !== '';
+  return !isNamed && !UNSEEN.has(table);
 }
 
 /** Most problems that are kept and shown; each more is counted by the check alone. */
@@ -35,13 +45,19 @@ export function badRow(table: string, key: unknown): Damage {
   return { table, key: String(key), message: `The row ${shownKey(key)} of ${table} does not match its checksum.` };
 }
 
+export function badEntry(index: string, key: unknown): Damage {
+  const message = `The index ${index} does not agree with its table at ${shownKey(key)}.`;
+  return { table: index, key: String(key), message };
+}
+
 /** Damage as an error, for a caller that needs the damaged row itself. */
 export function damageError({ message }: Damage): EngineError {
   return new EngineError('CORRUPT', message, { hint: REPAIR_HINT });
 }
 
-/** A CORRUPT error as damage of the file; any other error is thrown again. */
-export function damageFrom(error: unknown, file: string): Damage {
+/** A CORRUPT error as damage of the file at `path`; any other error is thrown again. Pages show no folder. */
+export function damageFrom(error: unknown, path: string): Damage {
   if (!(error instanceof EngineError && error.code === 'CORRUPT')) throw error;
-  return { table: file, key: '', message: error.message };
+  const file = basename(path);
+  return { table: file, key: '', message: `${error.message.replaceAll(path, file).replace(/\.$/, '')}.` };
 }

@@ -1,6 +1,6 @@
 // What is known about damage in a store: found while rows were read, and by the check of the whole file (walk.ts).
 
-import { DAMAGE_LIMIT, type Damage } from './damage.ts';
+import { DAMAGE_LIMIT, type Damage, isGeneral } from './damage.ts';
 
 export interface StoreHealth {
   /**
@@ -43,9 +43,9 @@ export class Health {
     this.#failure = reason;
   }
 
-  /** Damage that makes lists and counts uncertain: everything but a record or a work that is named itself. */
+  /** Damage that makes answers uncertain beyond the row itself. */
   get general(): readonly Damage[] {
-    return [...this.#found.values()].filter(({ table }) => table !== 'records' && table !== 'works');
+    return [...this.#found.values()].filter(isGeneral);
   }
 
   get now(): StoreHealth {

@@ -55,7 +55,7 @@ export class Imports {
 }
 
 export function importDamage(row: ImportRow): Damage | undefined {
-  return markOfImport(row) === row.mark ? undefined : badRow('imports', row.path);
+  return markOfImport(row) === row.mark ? undefined : badRow('imports', `${row.file} ${row.source}`);
 }
 
 function markOfImport({ file, source, path, lines, rejected, finished }: Omit<ImportRow, 'mark'>): number {

@@ -1,7 +1,6 @@
 // Reads works with every row verified: the digests of the records, and the digest of the work over its columns and
 // members. A work that fails is left out and named; the others are given.
 
-import { basename } from 'node:path';
 import { makeWork, type SourceRecord, type Work } from '../papers/index.ts';
 import { isSoundRecord, type Member, type WorkColumns, workDigest } from './checksum.ts';
 import { badRecord, badWork, type Damage, damageFrom } from './damage.ts';
@@ -49,7 +48,7 @@ export class WorkReader {
     try {
       rows = this.#rows.all({ keys: JSON.stringify(keys) });
     } catch (error) {
-      const damage = damageFrom(error, basename(this.#path));
+      const damage = damageFrom(error, this.#path);
       // A page of the file is damaged: the works on other pages can still be read.
       if (keys.length === 1) return new Map(keys.map((key) => [key, damage]));
       return new Map(keys.flatMap((key) => [...this.read([key])]));
@@ -63,6 +62,20 @@ export class WorkReader {
     const read = new Map<string, ReadWork | Damage>();
     for (const [key, joined] of byKey) read.set(key, verifiedWork(key, joined));
     return read;
+  }
+
+  /** The works of `keys` out of what was read; damage is left out, named and reported. */
+  given(keys: readonly string[], read: ReadWorks, report: (damage: Damage) => void): Works {
+    const works: Work[] = [];
+    const damaged: Damage[] = [];
+    for (const key of keys) {
+      const found = read.get(key);
+      if (found === undefined) continue;
+      if (isDamage(found)) damaged.push(found);
+      else works.push(found.work);
+    }
+    for (const damage of damaged) report(damage);
+    return { works, damaged };
   }
 }
 

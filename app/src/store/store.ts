@@ -2,23 +2,24 @@
 // truth; the index is made from it. One process writes at a time, any number read. Every row that leaves it is verified.
 
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import type { Work } from '../papers/index.ts';
-import { markOf } from './checksum.ts';
-import { badRow, type Damage, damageError } from './damage.ts';
+import { type Change, Changes } from './changes.ts';
+import { type Damage, damageError } from './damage.ts';
 import { Facts } from './facts.ts';
 import { Health } from './health.ts';
 import { type FileProgress, Imports } from './imports.ts';
+import { Lists } from './lists.ts';
 import { lostChanges } from './log-file.ts';
 import { migrate, versionOf } from './migrate.ts';
-import { isDamage, type ReadWork, type ReadWorks, WorkReader, type Works } from './read-works.ts';
+import { Names } from './names.ts';
+import { WorkReader, type Works } from './read-works.ts';
 import { type NewRow, Records, writtenId } from './records.ts';
 import { Folder } from './refold.ts';
 import { STORE_VERSION } from './schema.ts';
 import { Sql } from './sql.ts';
 import type { RecordRow, Stored } from './stored.ts';
-import { workLists } from './work-lists.ts';
 
 export interface Batch {
   readonly added: number;
@@ -26,11 +27,6 @@ export interface Batch {
   readonly unchanged: number;
   /** Works that are new, different or gone. */
   readonly works: number;
-}
-
-export interface Change {
-  readonly number: number;
-  readonly work: string;
 }
 
 /** The file of the store in the library's folder. */
@@ -52,7 +48,10 @@ export class Store {
   readonly #facts: Facts;
   readonly #folder: Folder;
   readonly #reader: WorkReader;
-  readonly #lists: ReturnType<typeof workLists>;
+  readonly #names: Names;
+  readonly #lists: Lists;
+  readonly #changes: Changes;
+  readonly #report: (damage: Damage) => void;
 
   private constructor(folder: string, sql: Sql, readOnly: boolean) {
     this.folder = folder;
@@ -63,8 +62,11 @@ export class Store {
     this.#facts = new Facts(sql);
     this.#folder = new Folder(sql);
     this.#reader = new WorkReader(sql);
-    this.#lists = workLists(sql);
     this.health = new Health(() => this.#records.quarantined());
+    this.#report = (damage) => this.health.report(damage);
+    this.#names = new Names(sql, this.#report);
+    this.#lists = new Lists(sql, this.#reader, this.#report);
+    this.#changes = new Changes(sql);
   }
 
   /** Opens the store in `folder`, making folder and tables when they are not there. */
@@ -151,7 +153,7 @@ export class Store {
 
   /** The works of these keys, in the same order. Keys without a work are left out; damaged works are named. */
   read(keys: readonly string[]): Works {
-    return this.#given(keys, this.#reader.read(keys));
+    return this.#reader.given(keys, this.#reader.read(keys), this.#report);
   }
 
   /** The same for a caller that needs every work: throws CORRUPT at the first damaged one. */
@@ -167,64 +169,49 @@ export class Store {
   }
 
   hasWork(key: string): boolean {
-    return this.#lists.work.get({ key }) !== undefined;
+    return this.#lists.has(key);
   }
 
   /** Keys of works that hold a record with this identity key (`arxiv:…`, `doi:…`, `t:…`). */
   worksByIdentity(key: string): readonly string[] {
-    return this.#lists.byIdentity.all({ key }).map(({ work }) => work);
+    return this.#names.byIdentity(key);
   }
 
   /** Keys of works that hold a record with this id of any source. */
   worksBySourceId(id: string): readonly string[] {
-    return this.#lists.bySourceId.all({ id: writtenId(id) }).map(({ work }) => work);
+    return this.#names.bySourceId(writtenId(id));
   }
 
   /** Keys of works with a record of this title (papers' titleHash). */
   worksByTitle(title_hash: string): readonly string[] {
-    return this.#lists.byTitle.all({ title_hash }).map(({ work }) => work);
+    return this.#names.byTitle(title_hash);
   }
 
   newestDay(): number | undefined {
-    return this.#lists.newestDay.get({})?.day ?? undefined;
+    return this.#lists.newestDay();
   }
 
   /** The nearest days before and after `day` that have works. */
   daysAround(day: number): { readonly previous?: number; readonly next?: number } {
-    const previous = this.#lists.dayBefore.get({ day })?.day;
-    const next = this.#lists.dayAfter.get({ day })?.day;
-    return { ...(previous != null && { previous }), ...(next != null && { next }) };
+    return this.#lists.daysAround(day);
   }
 
   /** Works of a day by upvotes, comments and date, each descending; then by key. */
   ofDay(day: number, offset: number, limit: number): Works {
-    return this.sql.snapshot(() => {
-      const keys = this.#lists.ofDay.all({ day, offset, limit }).map(({ key }) => key);
-      return this.#listed('works_day', keys, (row, before) => {
-        if (row.day !== day) return false;
-        if (before === undefined || row.upvotes !== before.upvotes)
-          return before === undefined || row.upvotes < before.upvotes;
-        return row.comments <= before.comments;
-      });
-    });
+    return this.#lists.ofDay(day, offset, limit);
   }
 
   countOfDay(day: number): number {
-    return this.#lists.countOfDay.get({ day })?.count ?? 0;
+    return this.#lists.countOfDay(day);
   }
 
   /** Newest works first; undated ones last. */
   newest(offset: number, limit: number): Works {
-    return this.sql.snapshot(() => {
-      const keys = this.#lists.newest.all({ offset, limit }).map(({ key }) => key);
-      return this.#listed('works_published', keys, (row, before) =>
-        before === undefined ? true : (row.published ?? '') <= (before.published ?? ''),
-      );
-    });
+    return this.#lists.newest(offset, limit);
   }
 
   countWorks(): number {
-    return this.#lists.countWorks.get({})?.count ?? 0;
+    return this.#lists.count();
   }
 
   countRecords(): readonly { readonly source: string; readonly records: number }[] {
@@ -238,16 +225,12 @@ export class Store {
 
   /** The number of the last change; 0 in an empty store. Changes have ascending numbers and are never renumbered. */
   lastChange(): number {
-    return this.#lists.lastChange.get({})?.number ?? 0;
+    return this.#changes.last();
   }
 
   /** Changes after `number`, oldest first: which work is new, different or gone. Throws CORRUPT at a damaged row. */
   changesAfter(number: number, limit: number): readonly Change[] {
-    const rows = this.#lists.changesAfter.all({ number, limit });
-    for (const row of rows) {
-      if (markOf([row.number, row.work]) !== row.mark) throw damageError(badRow('changes', row.number));
-    }
-    return rows;
+    return this.#changes.after(number, limit);
   }
 
   /** Records in the order in which they came, by pages, as they are in the file: the caller verifies them. */
@@ -257,46 +240,11 @@ export class Store {
 
   /** Keys of all works in ascending order, by pages. */
   keysAfter(key: string, limit: number): readonly string[] {
-    return this.#lists.keysAfter.all({ key, limit }).map((row) => row.key);
+    return this.#lists.keysAfter(key, limit);
   }
 
   close(): void {
     this.sql.close();
-  }
-
-  #given(keys: readonly string[], read: ReadWorks): Works {
-    const works: Work[] = [];
-    const damaged: Damage[] = [];
-    for (const key of keys) {
-      const found = read.get(key);
-      if (found === undefined) continue;
-      if (isDamage(found)) damaged.push(found);
-      else works.push(found.work);
-    }
-    for (const damage of damaged) this.health.report(damage);
-    return { works, damaged };
-  }
-
-  /**
-   * Works whose keys came from an index of SQLite. The entries of an index have no checksum of ours, so each is compared
-   * with the verified row: a row has to be there, and `fits` says whether it belongs here and after the row before it.
-   */
-  #listed(
-    index: string,
-    keys: readonly string[],
-    fits: (row: ReadWork['columns'], before: ReadWork['columns'] | undefined) => boolean,
-  ): Works {
-    const read = new Map(this.#reader.read(keys));
-    let before: ReadWork['columns'] | undefined;
-    for (const key of keys) {
-      const found = read.get(key);
-      if (found !== undefined && isDamage(found)) continue;
-      if (found === undefined || !fits(found.columns, before)) {
-        read.set(key, badEntry(basename(this.sql.path), index, key));
-      }
-      before = found?.columns;
-    }
-    return this.#given(keys, read);
   }
 }
 
@@ -307,9 +255,4 @@ function opened(sql: Sql, make: () => Store): Store {
     sql.close();
     throw error;
   }
-}
-
-function badEntry(file: string, index: string, key: string): Damage {
-  const message = `The index ${index} of ${file} does not agree with its table at the work ${JSON.stringify(key)}.`;
-  return { table: index, key, message };
 }

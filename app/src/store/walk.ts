@@ -21,7 +21,7 @@ export function* walkStore(sql: Sql, report: Report): Generator<void> {
     try {
       yield* step(sql, report);
     } catch (error) {
-      report(damageFrom(error, basename(sql.path))); // this table cannot be read to its end; the others are checked
+      report(damageFrom(error, sql.path)); // this table cannot be read to its end; the others are checked
     }
     yield;
   }

@@ -1,43 +1,13 @@
-// Statements that list or count works: of a day, the newest, by any of their names.
+// Statements that list or count works: of a day, the newest, all.
 
 import { builder, type Sql } from './sql.ts';
 
-/** Most works that one id or title may name; 82 ids of one conference dump name up to a few dozen. */
-const SAME_LIMIT = 200;
-
 export function workLists(sql: Sql) {
-  return { ...byName(sql), ...byDay(sql), ...whole(sql) };
-}
-
-function byName(sql: Sql) {
-  const members = builder.selectFrom('members').innerJoin('records', 'records.seq', 'members.record');
-  return {
-    byIdentity: sql.prepare((p: { key: string }) =>
-      builder
-        .selectFrom('identities')
-        .innerJoin('members', 'members.record', 'identities.record')
-        .select('work')
-        .distinct()
-        .where('identities.key', '=', p.key)
-        .orderBy('work')
-        .limit(SAME_LIMIT),
-    ),
-    bySourceId: sql.prepare((p: { id: string }) =>
-      members.select('work').distinct().where('records.id', '=', p.id).orderBy('work').limit(SAME_LIMIT),
-    ),
-    byTitle: sql.prepare((p: { title_hash: string }) =>
-      members
-        .select('work')
-        .distinct()
-        .where('records.title_hash', '=', p.title_hash)
-        .orderBy('work')
-        .limit(SAME_LIMIT),
-    ),
-  };
+  return { ...byDay(sql), ...whole(sql) };
 }
 
 function byDay(sql: Sql) {
-  const day = builder.selectFrom('works').select('day').where('day', 'is not', null);
+  const day = builder.selectFrom('works').select(['key', 'day']).where('day', 'is not', null);
   return {
     newestDay: sql.prepare(() => day.orderBy('day', 'desc').limit(1)),
     dayBefore: sql.prepare((p: { day: number }) => day.where('day', '<', p.day).orderBy('day', 'desc').limit(1)),
@@ -78,10 +48,6 @@ function whole(sql: Sql) {
         .orderBy('key', 'desc')
         .limit(p.limit)
         .offset(p.offset),
-    ),
-    lastChange: sql.prepare(() => builder.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
-    changesAfter: sql.prepare((p: { number: number; limit: number }) =>
-      builder.selectFrom('changes').selectAll().where('number', '>', p.number).orderBy('number').limit(p.limit),
     ),
   };
 }

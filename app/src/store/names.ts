@@ -1,0 +1,98 @@
+// Which works a name stands for: an identity, a source's own id, a title. The answer comes from indexes of SQLite, whose
+// entries have no checksum, so each entry is compared with the record that it points to. A record that is damaged itself
+// stays in the answer: reading its work names the damage.
+
+import { sql as raw } from 'kysely';
+import { isSoundRecord, markOf } from './checksum.ts';
+import { badEntry, badRow, type Damage } from './damage.ts';
+import { type Prepared, type Sql, written } from './sql.ts';
+import type { RecordRow } from './stored.ts';
+
+/** Most works that one id or title may name; 82 ids of one conference dump name up to a few dozen. */
+const WORKS_LIMIT = 200;
+/** Most records that are read for one name. */
+const RECORDS_LIMIT = 1_000;
+
+/** A record with this name and the work that it is in. */
+interface NamedRow extends RecordRow {
+  readonly work: string;
+  /** 1: the index of members by work has this member, too. */
+  readonly listed: number;
+}
+
+interface IdentityRow extends NamedRow {
+  readonly key: string;
+  readonly record: number;
+  readonly mark: number;
+}
+
+export class Names {
+  readonly #run: ReturnType<typeof statements>;
+  readonly #report: (damage: Damage) => void;
+
+  /** `report` is called for every entry that is left out of an answer. */
+  constructor(sql: Sql, report: (damage: Damage) => void) {
+    this.#run = statements(sql);
+    this.#report = report;
+  }
+
+  /** Keys of works that hold a record with this identity key. */
+  byIdentity(key: string): readonly string[] {
+    const rows = this.#run.byIdentity.all({ key });
+    return this.#works(rows, (row) =>
+      markOf([row.key, row.record]) === row.mark ? undefined : badRow('identities', row.key),
+    );
+  }
+
+  /** Keys of works that hold a record with this id, as it is in its column. */
+  bySourceId(id: string): readonly string[] {
+    const rows = this.#run.bySourceId.all({ id });
+    return this.#works(rows, (row) => disagrees('records_id', row, row.id === id));
+  }
+
+  /** Keys of works with a record of this title. */
+  byTitle(title_hash: string): readonly string[] {
+    const rows = this.#run.byTitle.all({ title_hash });
+    return this.#works(rows, (row) => disagrees('records_title', row, row.title_hash === title_hash));
+  }
+
+  #works<R extends NamedRow>(rows: readonly R[], damageOf: (row: R) => Damage | undefined): readonly string[] {
+    const works = new Set<string>();
+    for (const row of rows) {
+      const damage = row.listed === 1 ? damageOf(row) : badEntry('members_work', row.seq);
+      if (damage === undefined) works.add(row.work);
+      else this.#report(damage);
+    }
+    return [...works].slice(0, WORKS_LIMIT);
+  }
+}
+
+/** An index gave this record for a name that the record, which is sound, does not have. */
+function disagrees(index: string, row: NamedRow, hasName: boolean): Damage | undefined {
+  return hasName || !isSoundRecord(row) ? undefined : badEntry(index, row.seq);
+}
+
+function statements(sql: Sql) {
+  const columns = raw`records.seq, records.source, records.id, records.title_hash, records.raw, records.digest,
+    members.work, exists (
+      select 1 from members as m indexed by members_work where m.work = members.work and m.record = records.seq
+    ) as listed`;
+  const rest = raw`order by members.work limit ${raw.lit(RECORDS_LIMIT)}`;
+  const byIdentity: Prepared<{ key: string }, IdentityRow> = sql.prepare((p) =>
+    written(raw<IdentityRow>`
+      select ${columns}, identities.key, identities.record, identities.mark from identities
+      join records on records.seq = identities.record join members on members.record = records.seq
+      where identities.key = ${p.key} ${rest}`),
+  );
+  const bySourceId: Prepared<{ id: string }, NamedRow> = sql.prepare((p) =>
+    written(raw<NamedRow>`
+      select ${columns} from records indexed by records_id join members on members.record = records.seq
+      where records.id = ${p.id} ${rest}`),
+  );
+  const byTitle: Prepared<{ title_hash: string }, NamedRow> = sql.prepare((p) =>
+    written(raw<NamedRow>`
+      select ${columns} from records indexed by records_title join members on members.record = records.seq
+      where records.title_hash = ${p.title_hash} ${rest}`),
+  );
+  return { byIdentity, bySourceId, byTitle };
+}
