@@ -154,6 +154,18 @@ describe('a library from the command line', () => {
         EXIT.damaged,
         true,
       ]);
+      const shown = await quire(['show', 'y', ...dir]);
+      expect([shown.exit, /record \d+ .*checksum/.test(shown.err)]).toEqual([EXIT.damaged, true]);
+      const listed = await quire(['list', '--all', ...dir]);
+      expect([listed.exit, /damaged: The record/.test(listed.err)]).toEqual([EXIT.damaged, true]);
+      const repaired = await quire(['doctor', '--repair', '--deep', '--json', ...dir]);
+      expect(repaired.exit).toBe(EXIT.ok);
+      const findings = JSON.parse(repaired.out).findings as { name: string; detail: string }[];
+      expect(findings.find(({ name }) => name === 'repair')?.detail).toMatch(
+        /^11 records copied, .*1 record in quarantine/,
+      );
+      expect(findings.find(({ name }) => name === 'quarantine')?.detail).toMatch(/"papers", id "y", since .*checksum/);
+      expect((await quire(['search', '2503.00003', ...dir])).exit).toBe(EXIT.ok);
     });
   });
 

@@ -172,7 +172,7 @@ describe('the other services', () => {
   });
 
   it('knows what is similar without the paper itself', async () => {
-    const similar = await library().services.similar('2503.00003', { limit: 3 });
+    const similar = (await library().services.similar('2503.00003', { limit: 3 }))?.hits;
     expect(similar?.map(({ work }) => work.key)).toContain('arxiv:2503.00004');
     expect(similar?.map(({ work }) => work.key)).not.toContain('arxiv:2503.00003');
     expect(await library().services.similar('nothing')).toBeUndefined();

@@ -172,9 +172,11 @@ class Search {
     if (asked === undefined && !this.canBeName(words.length, statistics)) return;
     for (const { id, score } of await this.ask({ type: 'field', field: 'authors', query: phrase })) {
       if (this.found.has(id)) continue;
-      const authors = this.store.work(id)?.authors ?? [];
+      const { works, damaged } = this.store.read([id]);
+      const authors = works[0]?.authors ?? [];
       // The words are adjacent in the index; here they must be in one name.
-      if (authors.some((author) => ` ${nameKey(author)} `.includes(` ${name} `))) this.put('author', [id], score);
+      const isName = authors.some((author) => ` ${nameKey(author)} `.includes(` ${name} `));
+      if (isName || damaged.length > 0) this.put('author', [id], score); // a damaged hit is named where hits are read
     }
   }
 

@@ -3,19 +3,21 @@
 
 import { EngineError } from '@quire/engine/core';
 import { english } from '@quire/engine/text';
-import { dayNumber, dayOf, parseDate, type Work } from '../papers/index.ts';
+import { dayNumber, dayOf, parseDate } from '../papers/index.ts';
 import type {
   Counts,
   DayPage,
   LibraryStatus,
+  ListPage,
   PaperView,
   SearchHit,
   SearchOptions,
   SearchPage,
   Services,
-  SimilarHit,
+  SimilarPage,
 } from '../services/services.ts';
-import { damageError, type Store, type Works } from '../store/index.ts';
+import { type Damage, damageError, type Store } from '../store/index.ts';
+import { damagedField, storeNotes, storeStatus } from './damage-view.ts';
 import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { worksNamed } from './lookup.ts';
@@ -80,20 +82,23 @@ class LibraryServices implements Services {
     const { offset, limit } = bounds(page);
     const number = dayNumber(date.date);
     const { previous, next } = this.store.daysAround(number);
+    const { works, damaged } = this.store.ofDay(number, offset, limit);
     return {
       day: date.date,
       ...(previous !== undefined && { previous: dayOf(previous) }),
       ...(next !== undefined && { next: dayOf(next) }),
-      works: every(this.store.ofDay(number, offset, limit)),
+      works,
       total: this.store.countOfDay(number),
       offset,
       limit,
+      ...damagedField(this.store.health, damaged),
     };
   }
 
-  list(page: { readonly offset?: number; readonly limit?: number } = {}): readonly Work[] {
+  list(page: { readonly offset?: number; readonly limit?: number } = {}): ListPage {
     const { offset, limit } = bounds(page);
-    return every(this.store.newest(offset, limit));
+    const { works, damaged } = this.store.newest(offset, limit);
+    return { works, ...damagedField(this.store.health, damaged) };
   }
 
   search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
@@ -106,10 +111,10 @@ class LibraryServices implements Services {
         ...(options.signal && { signal: options.signal }),
       };
       const answer = await search(query, this.store, snapshot, this.encoders, request);
-      const shown = answer.found.slice(offset, offset + limit);
+      const { hits, damaged } = this.hits(answer.found.slice(offset, offset + limit), answer.weights);
       return {
         query,
-        hits: this.hits(shown, answer.weights),
+        hits,
         total: answer.total ?? answer.found.length,
         more: answer.more,
         offset,
@@ -117,24 +122,33 @@ class LibraryServices implements Services {
         mode: answer.mode,
         notes: answer.notes,
         ms: this.now() - start,
+        ...damagedField(this.store.health, damaged),
       };
     });
   }
 
   paper(id: string): PaperView | undefined {
-    const [work, ...others] = this.store.works(worksNamed(this.store, id));
-    return work === undefined ? undefined : { work, others };
+    const { works, damaged } = this.store.read(worksNamed(this.store, id));
+    const [work, ...others] = works;
+    if (work !== undefined) return { work, others, ...damagedField(this.store.health, damaged) };
+    // A row that damage hides cannot be told from one that does not exist.
+    const [reason] = [...damaged, ...this.store.health.general];
+    if (reason !== undefined) throw damageError(reason);
+    return undefined;
   }
 
-  async similar(id: string, options: { readonly limit?: number } = {}): Promise<readonly SimilarHit[] | undefined> {
+  async similar(id: string, options: { readonly limit?: number } = {}): Promise<SimilarPage | undefined> {
     const work = this.paper(id)?.work;
     if (work === undefined) return undefined;
     const { limit } = bounds(options);
     return this.index.with(async (snapshot) => {
       const { reason, hits } = await similarTo(work, snapshot, this.encoders, limit);
       const scores = new Map(hits.map(({ id, score }) => [id, score]));
-      const works = this.store.works(hits.map(({ id }) => id));
-      return works.map((near) => ({ work: near, reason, score: scores.get(near.key) ?? 0 }));
+      const { works, damaged } = this.store.read(hits.map(({ id }) => id));
+      return {
+        hits: works.map((near) => ({ work: near, reason, score: scores.get(near.key) ?? 0 })),
+        ...damagedField(this.store.health, damaged),
+      };
     });
   }
 
@@ -156,6 +170,7 @@ class LibraryServices implements Services {
   status(): LibraryStatus {
     const counts = this.counts();
     const day = this.newestDay();
+    const store = storeStatus(this.store.health);
     const { dense } = this.encoders;
     const { sampleSource } = this.options;
     return {
@@ -166,26 +181,30 @@ class LibraryServices implements Services {
       ...this.index.state(),
       indexing: this.options.isIndexing?.() ?? false,
       ...(day !== undefined && { newestDay: day }),
+      store,
+      notes: storeNotes(store),
     };
   }
 
   /** A work that went away between index and store is left out. */
-  private hits(found: readonly Found[], weights: ReadonlyMap<string, number>): readonly SearchHit[] {
-    const works = new Map(this.store.works(found.map(({ key }) => key)).map((work) => [work.key, work]));
+  private hits(
+    found: readonly Found[],
+    weights: ReadonlyMap<string, number>,
+  ): {
+    readonly hits: readonly SearchHit[];
+    readonly damaged: readonly Damage[];
+  } {
+    const read = this.store.read(found.map(({ key }) => key));
+    const works = new Map(read.works.map((work) => [work.key, work]));
     const bestSentence = excerpts(weights, this.analyzers);
-    return found.flatMap(({ key, reason, score }) => {
+    const hits = found.flatMap(({ key, reason, score }) => {
       const work = works.get(key);
       if (work === undefined) return [];
       const sentence = bestSentence(work.abstract);
       return [{ work, reason, score, ...(sentence !== undefined && { sentence }) }];
     });
+    return { hits, damaged: read.damaged };
   }
-}
-
-/** Works of which none may be missing. */
-function every({ works, damaged }: Works): readonly Work[] {
-  if (damaged[0] !== undefined) throw damageError(damaged[0]);
-  return works;
 }
 
 /** Offset and limit within what is served. */

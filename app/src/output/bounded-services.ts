@@ -14,19 +14,28 @@ export function boundedServices(services: Services): Services {
       const found = services.papersOfDay(day, page);
       return { ...found, works: found.works.map((work) => bounded(work, LISTED)) };
     },
-    list: (page) => services.list(page).map((work) => bounded(work, LISTED)),
+    list: (page) => {
+      const found = services.list(page);
+      return { ...found, works: found.works.map((work) => bounded(work, LISTED)) };
+    },
     search: async (query, options) => searchPage(await services.search(query, options)),
     paper: (id) => {
       const view = services.paper(id);
       return view && paperView(view);
     },
-    similar: async (id, options) =>
-      (await services.similar(id, options))?.map((hit) => ({ ...hit, work: bounded(hit.work, LISTED) })),
+    similar: async (id, options) => {
+      const found = await services.similar(id, options);
+      return found && { ...found, hits: found.hits.map((hit) => ({ ...hit, work: bounded(hit.work, LISTED) })) };
+    },
   };
 }
 
-function paperView({ work, others }: PaperView): PaperView {
-  return { work: bounded(work, WHOLE), others: others.slice(0, OTHERS).map((other) => bounded(other, LISTED)) };
+function paperView({ work, others, ...rest }: PaperView): PaperView {
+  return {
+    ...rest,
+    work: bounded(work, WHOLE),
+    others: others.slice(0, OTHERS).map((other) => bounded(other, LISTED)),
+  };
 }
 
 function searchPage(page: SearchPage): SearchPage {

@@ -36,7 +36,7 @@ describe('the JSON API', () => {
       });
       expect((await get(`/api/v1/papers/${encodeURIComponent('conf/7')}`)).body).toMatchObject({ others: [{}] });
       expect((await get('/api/v1/papers/2503.00003/similar?limit=2')).status).toBe(200);
-      expect((await get('/api/v1/papers')).body).toHaveLength(11);
+      expect((await get('/api/v1/papers')).body.works).toHaveLength(11);
       expect((await get('/api/v1/days/newest')).body).toMatchObject({ day: '2025-03-18', total: 2 });
       expect((await get('/api/v1/days/2024-01-01')).body).toMatchObject({ total: 0, works: [] });
       expect((await get('/api/v1/status')).body).toMatchObject({ works: 11, indexed: 11 });

@@ -28,10 +28,10 @@ function servicesWith(over: Partial<Services> = {}): Services {
   const services: Partial<Services> = {
     newestDay: () => '2025-03-18',
     papersOfDay: (day, { offset = 0, limit = 20 } = {}) => ({ day, works: [PLAIN_WORK], total: 1, offset, limit }),
-    list: () => [PLAIN_WORK],
+    list: () => ({ works: [PLAIN_WORK] }),
     search: async (query) => page(query),
     paper: (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
-    similar: async (id) => (id === '2503.00001' ? [] : undefined),
+    similar: async (id) => (id === '2503.00001' ? { hits: [] } : undefined),
     counts: () => ({ records: 1, works: 1, sources: [] }),
     status: () => ({ folder: FOLDER, works: 1, indexed: 1, sources: [] }) as never, // what the routes read
     ...over,

@@ -10,6 +10,7 @@ import { PaperIndexer } from '../library/indexer.ts';
 import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
 import type { Pages } from '../output/pages.ts';
 import type { Services } from '../services/services.ts';
+import { checkInBackground } from '../store/index.ts';
 import { createApp } from './app.ts';
 import { announce, findServer } from './handover.ts';
 import { createGuardedServer } from './harden.ts';
@@ -35,6 +36,8 @@ export interface RunningSite {
   readonly library: OpenLibrary;
   /** The index contains what the store held at the start. */
   readonly ready: Promise<void>;
+  /** The check of the whole store has ended; its result is in the status. */
+  readonly checked: Promise<void>;
   /** Answers what has begun, ends imports at their last batch, releases every lock. */
   stop(): Promise<void>;
 }
@@ -63,7 +66,12 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
     const ready = bringUp(library, stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) options.onProblem?.('The index could not be brought up to date', error);
     });
-    return { ...server, library, ready, stop: () => stop(library, server, stopping) };
+    const check = checkInBackground(library.store);
+    const stopAll = async () => {
+      await check.stop();
+      await stop(library, server, stopping);
+    };
+    return { ...server, library, ready, checked: check.done, stop: stopAll };
   } catch (error) {
     await library.close();
     throw error;

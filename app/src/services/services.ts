@@ -19,6 +19,12 @@ export interface Excerpt {
   readonly marks: readonly (readonly [start: number, end: number])[];
 }
 
+/** An answer from a store that may be damaged. */
+export interface FromStore {
+  /** Rows that are missing here, and damage that may have changed the answer, one sentence each; absent when sound. */
+  readonly damaged?: readonly string[];
+}
+
 export interface SearchHit {
   readonly work: Work;
   readonly reason: Reason;
@@ -38,7 +44,7 @@ export interface SearchOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface SearchPage {
+export interface SearchPage extends FromStore {
   readonly query: string;
   readonly hits: readonly SearchHit[];
   /** Hits in all; when `more`, at least so many. */
@@ -53,7 +59,7 @@ export interface SearchPage {
   readonly ms: number;
 }
 
-export interface DayPage {
+export interface DayPage extends FromStore {
   /** YYYY-MM-DD. */
   readonly day: string;
   /** The nearest days that have papers. */
@@ -65,7 +71,7 @@ export interface DayPage {
   readonly limit: number;
 }
 
-export interface PaperView {
+export interface PaperView extends FromStore {
   readonly work: Work;
   /** Other works that the same id names (some sources reuse ids). */
   readonly others: readonly Work[];
@@ -76,6 +82,15 @@ export interface SimilarHit {
   /** 'meaning': nearest by vectors; 'text': nearest by words, where there is no encoder. */
   readonly reason: 'meaning' | 'text';
   readonly score: number;
+}
+
+export interface ListPage extends FromStore {
+  readonly works: readonly Work[];
+}
+
+export interface SimilarPage extends FromStore {
+  /** [] when nothing is near the paper. */
+  readonly hits: readonly SimilarHit[];
 }
 
 export interface Counts {
@@ -93,11 +108,27 @@ export interface LibraryStatus extends Counts {
   readonly encoder?: string;
   /** Works that search can find now; fewer than `works` while the index catches up. */
   readonly indexed: number;
+  /** Things that a reader should know, as sentences: a store that is not yet checked. */
+  readonly notes: readonly string[];
   /** The index takes in new papers at this moment. */
   readonly indexing: boolean;
   readonly segments: number;
   readonly indexBytes: number;
   readonly newestDay?: string;
+  readonly store: StoreStatus;
+}
+
+export interface StoreStatus {
+  /** 'unchecked' until the check of the whole file has ended; 'failed': the check could not be made. */
+  readonly state: 'unchecked' | 'sound' | 'damaged' | 'failed';
+  /** When that check ended, ISO 8601. */
+  readonly checkedAt?: string;
+  /** Why the check could not be made. */
+  readonly failure?: string;
+  /** One sentence a problem. */
+  readonly damaged: readonly string[];
+  /** Records that are kept and not shown. */
+  readonly quarantined: number;
 }
 
 /** Everything that the product can answer. All methods are safe to call at any time, also while papers come in. */
@@ -107,13 +138,13 @@ export interface Services {
   /** One day's papers: upvotes, then comments, then date, then key. Any real day is legal, also one without papers. */
   papersOfDay(day: string, page?: { readonly offset?: number; readonly limit?: number }): DayPage;
   /** Newest works first. */
-  list(page?: { readonly offset?: number; readonly limit?: number }): readonly Work[];
+  list(page?: { readonly offset?: number; readonly limit?: number }): ListPage;
   /** Any string is a legal query. */
   search(query: string, options?: SearchOptions): Promise<SearchPage>;
-  /** By work key, arXiv id, DOI, address, or a source's own id. */
+  /** By work key, arXiv id, DOI, address, or a source's own id. Throws CORRUPT where its row is damaged. */
   paper(id: string): PaperView | undefined;
-  /** undefined when there is no such paper; [] when nothing is near it. */
-  similar(id: string, options?: { readonly limit?: number }): Promise<readonly SimilarHit[] | undefined>;
+  /** undefined when there is no such paper. */
+  similar(id: string, options?: { readonly limit?: number }): Promise<SimilarPage | undefined>;
   counts(): Counts;
   status(): LibraryStatus;
 }

@@ -18,6 +18,15 @@ export interface Kept {
   readonly replaced?: Stored;
 }
 
+/** A record that does not match its checksum, or that this build does not accept. The columns may be damaged. */
+export interface QuarantinedRecord {
+  readonly source: string;
+  readonly id: string;
+  readonly reason: string;
+  /** When it was found, ISO 8601. */
+  readonly since: string;
+}
+
 export class Records {
   readonly #run: ReturnType<typeof statements>;
 
@@ -60,6 +69,11 @@ export class Records {
     return this.#run.counts.all({});
   }
 
+  /** Records that no page shows, oldest first. */
+  quarantine(limit: number): readonly QuarantinedRecord[] {
+    return this.#run.quarantine.all({ limit });
+  }
+
   quarantined(): number {
     return this.#run.quarantined.get({})?.count ?? 0;
   }
@@ -98,6 +112,9 @@ function statements(sql: Sql) {
         .select(['source', (e) => e.fn.countAll<number>().as('records')])
         .groupBy('source')
         .orderBy('source'),
+    ),
+    quarantine: sql.prepare((p: { limit: number }) =>
+      builder.selectFrom('quarantine').select(['source', 'id', 'reason', 'since']).orderBy('seq').limit(p.limit),
     ),
     quarantined: sql.prepare(() => builder.selectFrom('quarantine').select((e) => e.fn.countAll<number>().as('count'))),
   };

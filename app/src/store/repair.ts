@@ -4,7 +4,7 @@
 // The old file is never opened in its place: a copy is. The driver closes a connection only when the garbage collector
 // frees its statements, and SQLite removes the log beside the path of the last connection that closes.
 
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { isSoundRecord } from './checksum.ts';
@@ -36,6 +36,7 @@ const LAST_SEQ = 2 ** 40;
 /** Repairs the store in `folder`. No other process may have it open. */
 export function repairStore(folder: string, now: Date = new Date()): Repaired {
   const path = join(folder, STORE_FILE);
+  const before = stateOf(path);
   const kept = keepOld(folder, now);
   const part = `${path}.repair`;
   rmSync(part, { force: true });
@@ -44,6 +45,7 @@ export function repairStore(folder: string, now: Date = new Date()): Repaired {
     const made = new Sql(part);
     const report = made.transaction(() => salvage(old, made));
     made.close();
+    if (stateOf(path) !== before) throw written(path, part);
     // A log of the old file would be applied to the new one.
     for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
     renameSync(part, path);
@@ -51,6 +53,19 @@ export function repairStore(folder: string, now: Date = new Date()): Repaired {
   } finally {
     old.close();
   }
+}
+
+/** Differs after every write to the file or its log. */
+function stateOf(path: string): string {
+  const states = ['', '-wal'].map((end) => statSync(path + end, { bigint: true, throwIfNoEntry: false }));
+  return states.map((state) => `${state?.ino} ${state?.size} ${state?.mtimeNs}`).join(', ');
+}
+
+function written(path: string, part: string): EngineError {
+  rmSync(part, { force: true });
+  return new EngineError('LOCKED', `Another process wrote ${path} during the repair`, {
+    hint: 'Stop every import and server of this library, then repeat the repair.',
+  });
 }
 
 function keepOld(folder: string, now: Date): string {

@@ -15,7 +15,7 @@ import { lostChanges } from './log-file.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { Names } from './names.ts';
 import { WorkReader, type Works } from './read-works.ts';
-import { type NewRow, Records, writtenId } from './records.ts';
+import { type NewRow, type QuarantinedRecord, Records, writtenId } from './records.ts';
 import { Folder } from './refold.ts';
 import { STORE_VERSION } from './schema.ts';
 import { Sql } from './sql.ts';
@@ -216,6 +216,11 @@ export class Store {
 
   countRecords(): readonly { readonly source: string; readonly records: number }[] {
     return this.#records.counts();
+  }
+
+  /** Records that no page shows: damaged, or not accepted by this build. Oldest first. */
+  quarantine(limit: number): readonly QuarantinedRecord[] {
+    return this.#records.quarantine(limit);
   }
 
   /** A random name that this store got when it was made. */

@@ -1,8 +1,8 @@
 // One day's papers, with the days before and after it.
 
-import type { Work } from '../papers/index.ts';
-import type { DayPage, LibraryStatus } from '../services/services.ts';
+import type { DayPage, LibraryStatus, ListPage } from '../services/services.ts';
 import { Card } from './card.tsx';
+import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';
 import type { Site } from './site.ts';
@@ -15,10 +15,10 @@ export interface DayProps {
   /** Whether this is the newest day and the address has no date. */
   readonly newest: boolean;
   /** Newest papers of earlier days, shown below a day that has few. */
-  readonly earlier?: readonly Work[];
+  readonly earlier?: ListPage | undefined;
 }
 
-export function dayPage({ site, day, status, newest, earlier = [] }: DayProps) {
+export function dayPage({ site, day, status, newest, earlier }: DayProps) {
   const title = dayInWords(day.day);
   return page({
     site,
@@ -32,6 +32,7 @@ export function dayPage({ site, day, status, newest, earlier = [] }: DayProps) {
           {newest ? ', the newest day in this library' : ''}
         </p>
         {newest && status.sample && <SampleNote works={status.works} />}
+        <DamageNote damaged={[...new Set([...(day.damaged ?? []), ...(earlier?.damaged ?? [])])]} />
         {day.works.length === 0 && <EmptyDay day={day} />}
         <ol class="papers">
           {day.works.map((work) => (
@@ -44,11 +45,11 @@ export function dayPage({ site, day, status, newest, earlier = [] }: DayProps) {
           total={day.total}
           at={(o) => `/papers/date/${day.day}?offset=${o}`}
         />
-        {earlier.length > 0 && (
+        {earlier !== undefined && earlier.works.length > 0 && (
           <section>
             <h2>Before that</h2>
             <ol class="papers">
-              {earlier.map((work) => (
+              {earlier.works.map((work) => (
                 <Card work={work} level={3} />
               ))}
             </ol>
@@ -89,6 +90,7 @@ export function emptyLibraryPage(site: Site, status: LibraryStatus) {
             ? 'This library has no papers.'
             : `This library has ${counted(status.works, 'paper')}, none of them with a day. Search finds them all.`}
         </p>
+        <DamageNote damaged={status.store.damaged} />
         <div class="note">
           <p>
             Add papers with <kbd>quire import FILE…</kbd> (JSON lines, plain or gzip). They show here without a restart.

@@ -45,7 +45,7 @@ describe('pages of a hostile library', () => {
         ]);
         const app = createApp(library.services, { pages: createPages(library.services) });
         const query = encodeURIComponent(`retrieval ${EVIL}`);
-        const key = library.services.list()[0]?.key ?? '';
+        const key = library.services.list().works[0]?.key ?? '';
         const paths = [
           '/papers',
           '/papers/date/2025-03-18',
@@ -145,10 +145,10 @@ describe('the size of an answer', () => {
   const services = boundedServices({
     newestDay: () => '2025-03-18',
     papersOfDay: (day) => ({ day, works, total: 100, offset: 0, limit: 100 }),
-    list: () => works,
+    list: () => ({ works }),
     search,
     paper: () => ({ work: huge, others: works }),
-    similar: async () => works.map((work) => ({ work, reason: 'text', score: 1 })),
+    similar: async () => ({ hits: works.map((work) => ({ work, reason: 'text', score: 1 })) }),
     status: () => ({ works: 100, indexed: 100, sources: [], folder: '/' }) as never, // what the pages read
     counts: () => ({ records: 1, works: 1, sources: [] }),
   } satisfies Services);
@@ -178,7 +178,7 @@ describe('the size of an answer', () => {
     const ordinary: Services = {
       ...services,
       paper: () => ({ work: PLAIN_WORK, others: [] }),
-      similar: async () => [],
+      similar: async () => ({ hits: [] }),
     };
     const plain = createApp(services, {
       pages: createPages(ordinary),

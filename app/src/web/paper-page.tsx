@@ -2,14 +2,17 @@
 
 import { type BoundedWork, bounded, OTHERS, PAGE, sizeIn } from '../output/bounds.ts';
 import type { Work } from '../papers/index.ts';
-import type { PaperView, SimilarHit } from '../services/services.ts';
+import type { PaperView, SimilarPage } from '../services/services.ts';
 import { Card } from './card.tsx';
+import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';
 import { Data, List, More } from './text.tsx';
 import { counted, dayInWords, inWords, people } from './wording.ts';
 
-export function paperPage(site: Site, { work: whole, others }: PaperView, similar: readonly SimilarHit[]) {
+export function paperPage(site: Site, { work: whole, others, damaged = [] }: PaperView, near?: SimilarPage) {
+  const similar = near?.hits ?? [];
+  const problems = [...new Set([...damaged, ...(near?.damaged ?? [])])];
   const work = bounded(whole, PAGE);
   return page({
     site,
@@ -23,6 +26,7 @@ export function paperPage(site: Site, { work: whole, others }: PaperView, simila
           <Abstract work={work} />
           <Facts work={work} />
         </article>
+        <DamageNote damaged={problems} />
         {others.length > 0 && (
           <section>
             <h2>Other papers with the same id</h2>

@@ -39,6 +39,8 @@ const status: LibraryStatus = {
   indexing: false,
   segments: 1,
   indexBytes: 1,
+  notes: [],
+  store: { state: 'sound', damaged: [], quarantined: 0 },
 };
 
 function services(over: Partial<Services> = {}): Services {
@@ -66,10 +68,10 @@ function services(over: Partial<Services> = {}): Services {
       offset: page?.offset ?? 0,
       limit: page?.limit ?? 100,
     }),
-    list: () => [work],
+    list: () => ({ works: [work] }),
     search: async (query) => result(query),
     paper: (id) => (id === '2511.04217' || id === 'doi:10.1/x y' ? { work, others: [] } : undefined),
-    similar: async () => [{ work, reason: 'meaning', score: 0.9 }],
+    similar: async () => ({ hits: [{ work, reason: 'meaning', score: 0.9 }] }),
     counts: () => ({ records: 1, works: 1, sources: [] }),
     status: () => status,
     ...over,
@@ -93,9 +95,25 @@ describe('the pages', () => {
     expect(text).toContain('sample library');
   });
 
+  it.each(['/papers', '/papers/date/2025-11-20', '/search?q=a', '/papers/2511.04217'])(
+    'name damaged rows at %s',
+    async (path) => {
+      const damaged = ['The record 7 ("s", id "<i>") does not match its checksum.'];
+      const plain = services();
+      const { text } = await get(path, {
+        papersOfDay: (day) => ({ ...plain.papersOfDay(day), damaged }),
+        search: async (query) => ({ ...(await plain.search(query)), damaged }),
+        similar: async () => ({ hits: [], damaged }),
+      });
+      expect(text).toContain('The record 7');
+      expect(text).toContain('quire doctor --repair');
+      expect(text).not.toContain('id "<i>"');
+    },
+  );
+
   it('follow a newest day of few papers with those before it, and repeat none', async () => {
     const before = { ...work, key: 'arxiv:2511.00001', arxivId: '2511.00001', day: '2025-11-19' };
-    const { text } = await get('/papers', { list: () => [work, before] });
+    const { text } = await get('/papers', { list: () => ({ works: [work, before] }) });
     expect(text).toContain('Before that');
     expect(text.split('href="/papers/2511.04217"')).toHaveLength(2);
     expect(text).toContain('href="/papers/2511.00001"');

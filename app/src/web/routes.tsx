@@ -6,8 +6,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { REQUEST } from '../output/bounds.ts';
 import { cutAt } from '../output/characters.ts';
 import type { Pages } from '../output/pages.ts';
-import { paperPath, parseDate, type Work } from '../papers/index.ts';
-import type { DayPage, Services } from '../services/services.ts';
+import { paperPath, parseDate } from '../papers/index.ts';
+import type { DayPage, ListPage, Services } from '../services/services.ts';
 import { type Asset, loadStyle } from './assets.ts';
 import { dayPage, emptyLibraryPage } from './day-page.tsx';
 import { messagePage } from './message-page.tsx';
@@ -109,7 +109,7 @@ async function paper(c: Context, site: Site, services: Services, id: string) {
   }
   const { pathname, search } = new URL(c.req.url);
   if (pathname + search !== paperPath(id)) return c.redirect(paperPath(id), 301);
-  const similar = (await services.similar(view.work.key, { limit: SIMILAR_LIMIT }).catch(noneYet)) ?? [];
+  const similar = await services.similar(view.work.key, { limit: SIMILAR_LIMIT }).catch(noneYet);
   return c.html(paperPage(site, view, similar));
 }
 
@@ -131,12 +131,10 @@ function isNoIndexYet(error: unknown): boolean {
 }
 
 /** The newest papers of earlier days, as many as a short day leaves room for. */
-function earlierThan(services: Services, day: DayPage): readonly Work[] {
-  if (day.total >= FEW) return [];
-  return services
-    .list({ limit: FEW + day.total })
-    .filter((work) => work.day !== day.day)
-    .slice(0, FEW);
+function earlierThan(services: Services, day: DayPage): ListPage | undefined {
+  if (day.total >= FEW) return undefined;
+  const { works, ...rest } = services.list({ limit: FEW + day.total });
+  return { ...rest, works: works.filter((work) => work.day !== day.day).slice(0, FEW) };
 }
 
 /** undefined for anything that is no offset of a list. */

@@ -4,6 +4,7 @@ import { REQUEST } from '../output/bounds.ts';
 import { cutAt } from '../output/characters.ts';
 import type { LibraryStatus, SearchPage } from '../services/services.ts';
 import { Card } from './card.tsx';
+import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';
 import type { Site } from './site.ts';
@@ -38,6 +39,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
             ))}
           </div>
         )}
+        <DamageNote damaged={result.damaged} />
         {result.hits.length === 0 && <NothingFound encoder={status.encoder !== undefined} />}
         <ol class="papers" start={result.offset + 1}>
           {result.hits.map((hit) => (

@@ -11,7 +11,7 @@ import { openLibraryIn, openStore } from '../../library/open.ts';
 import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import { findServer } from '../../server/handover.ts';
-import { checkStore, STORE_FILE, type Store } from '../../store/index.ts';
+import { checkStore, repairStore, STORE_FILE, type Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
@@ -28,6 +28,7 @@ interface Options {
   readonly dataDir: string;
   readonly deep?: boolean;
   readonly rebuild?: boolean;
+  readonly repair?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,6 +38,7 @@ export const doctorCommand: Verb = (io, finish) =>
     .addOption(dataDirOption())
     .option('--deep', 'read every row and every block and verify its checksum; refold all works')
     .option('--rebuild', 'throw the index away and make it again from the store')
+    .option('--repair', 'copy every sound record into a new store, make works and index again, and list what is bad')
     .option('--json', 'print one JSON object: findings with name, state, detail and hint')
     .addHelpText(
       'after',
@@ -44,6 +46,7 @@ export const doctorCommand: Verb = (io, finish) =>
         ['quire doctor', 'a quick look'],
         ['quire doctor --deep', 'every checksum'],
         ['quire doctor --rebuild', 'a new index from the store'],
+        ['quire doctor --repair', 'a new store from every record that matches its checksum; the old file is kept'],
       ])}
 Exit codes: 0 sound (warnings included), 5 something is damaged, 6 another process writes the index.`,
     )
@@ -54,8 +57,9 @@ Exit codes: 0 sound (warnings included), 5 something is damaged, 6 another proce
           hint: 'Name its folder with --data-dir.',
         });
       }
+      const repaired = options.repair ? [await repair(io, folder)] : [];
       if (options.rebuild) await rebuild(io, folder);
-      const findings = await examine(folder, options.deep ?? false);
+      const findings = [...repaired, ...(await examine(folder, options.deep ?? false))];
       if (options.json) await json(io, { folder, findings });
       else await io.out(shown(findings, io.columns));
       finish(findings.some(({ state }) => state === 'damaged') ? EXIT.damaged : EXIT.ok);
@@ -65,11 +69,12 @@ async function examine(folder: string, deep: boolean): Promise<readonly Finding[
   const findings: Finding[] = [
     { name: 'node', state: 'ok', detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
   ];
-  const store = await found(findings, 'store', STORE_HINT, () => openStore(folder));
+  const store = await found(findings, 'store', undefined, () => openStore(folder));
   if (store !== undefined) {
     if (store.readOnly)
       findings.push({ name: 'folder', state: 'warning', detail: READ_ONLY_NOTE, hint: READ_ONLY_HINT });
-    await found(findings, 'records', STORE_HINT, () => examineStore(store, deep, findings));
+    await found(findings, 'records', undefined, () => examineStore(store, deep, findings));
+    await found(findings, 'quarantine', undefined, () => examineQuarantine(store, findings));
     await found(findings, 'index', INDEX_HINT, () => examineIndex(folder, store, deep, findings));
     store.close();
   }
@@ -88,25 +93,30 @@ async function examine(folder: string, deep: boolean): Promise<readonly Finding[
   return findings;
 }
 
-const STORE_HINT = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
+const STORE_HINT = 'Run "quire doctor --repair": it copies every sound record into a new file and keeps the old one.';
+const QUARANTINE_HINT =
+  'Records in quarantine are kept and not shown. Import their files again: a record that is read again replaces them.';
 const READ_ONLY_HINT = 'Give this user permission to write the folder, or leave it as it is.';
 const INDEX_HINT = 'Nothing is lost: "quire doctor --rebuild" makes the index again from the store.';
 
 /** Errors that say nothing of what is in the files: nothing could be looked at. */
 const NO_DAMAGE: ReadonlySet<string> = new Set(['READ_ONLY', 'LOCKED', 'STORAGE_FULL']);
 
-/** Turns an error into a finding. */
+/** Turns an error into a finding, with its own hint where none is given. */
 async function found<T>(
   findings: Finding[],
   name: string,
-  hint: string,
+  hint: string | undefined,
   look: () => T | Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
     if (error instanceof EngineError && NO_DAMAGE.has(error.code)) throw error;
-    findings.push({ name, state: 'damaged', detail: error instanceof Error ? error.message : String(error), hint });
+    const detail = error instanceof Error ? error.message : String(error);
+    const own = error instanceof EngineError ? error.hint : undefined;
+    const shown = hint ?? own;
+    findings.push({ name, state: 'damaged', detail, ...(shown !== undefined && { hint: shown }) });
     return undefined;
   }
 }
@@ -122,6 +132,16 @@ function examineStore(store: Store, deep: boolean, findings: Finding[]): void {
   for (const detail of problems) findings.push({ name: 'records', state: 'damaged', detail, hint: STORE_HINT });
   if (problems.length === 0)
     findings.push({ name: 'records', state: 'ok', detail: `${counts}; every checksum and every fold verified` });
+}
+
+/** Most records of the quarantine that are listed. */
+const LISTED = 1_000;
+
+function examineQuarantine(store: Store, findings: Finding[]): void {
+  for (const { source, id, reason, since } of store.quarantine(LISTED)) {
+    const detail = `${JSON.stringify(source)}, id ${JSON.stringify(id)}, since ${since}: ${reason}`;
+    findings.push({ name: 'quarantine', state: 'warning', detail, hint: QUARANTINE_HINT });
+  }
 }
 
 async function examineIndex(folder: string, store: Store, deep: boolean, findings: Finding[]): Promise<void> {
@@ -170,10 +190,25 @@ function hasIndex(path: string): boolean {
   return existsSync(path) && readdirSync(path).some((name) => !name.startsWith('write.lock'));
 }
 
+async function repair(io: Io, folder: string): Promise<Finding> {
+  await noServer(folder, 'repair the store');
+  const { records, works, quarantined, unreadable, kept } = repairStore(folder);
+  await rebuild(io, folder);
+  const n = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;
+  const lost = unreadable === 0 ? '' : `; ${n(unreadable, 'place')} of the old file cannot be read`;
+  const detail = `${n(records, 'record')} copied, ${n(works, 'work')} made, ${n(quarantined, 'record')} in quarantine${lost}; the old file is in ${kept}`;
+  return { name: 'repair', state: 'ok', detail, ...(quarantined + unreadable > 0 && { hint: LOST_HINT }) };
+}
+
+const LOST_HINT = 'Import the files of the lost records again.';
+
+async function noServer(folder: string, what: string): Promise<void> {
+  if ((await findServer(folder)) === undefined) return;
+  throw new EngineError('LOCKED', 'A server holds this library', { hint: `Stop it, then ${what}.` });
+}
+
 async function rebuild(io: Io, folder: string): Promise<void> {
-  if ((await findServer(folder)) !== undefined) {
-    throw new EngineError('LOCKED', 'A server holds this library', { hint: 'Stop it, then rebuild the index.' });
-  }
+  await noServer(folder, 'rebuild the index');
   await emptyIndex(folder);
   const library = openLibraryIn(folder);
   const bar = progress(io);

@@ -3,6 +3,8 @@
 import { Command, Option } from 'commander';
 import { joined, printable } from '../../output/printable.ts';
 import type { Work } from '../../papers/index.ts';
+import type { DayPage, ListPage } from '../../services/services.ts';
+import { exitWith } from '../damage.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withStore } from '../with-library.ts';
@@ -23,7 +25,7 @@ export const listCommand: Verb = (io, finish) =>
         ['quire list --day 2026-04-06 -n 5', 'the five with most votes of that day'],
         ['quire list --all --json', 'the newest works as JSON'],
       ])}
-Exit codes: 0 papers, 3 none.`,
+Exit codes: 0 papers, 3 none, 5 a row is damaged.`,
     )
     .action(
       async (options: {
@@ -35,8 +37,8 @@ Exit codes: 0 papers, 3 none.`,
         json?: boolean;
       }) => {
         const { limit, offset } = options;
-        const found = await withStore(io, options.dataDir, ({ services }) => {
-          if (options.all) return { works: services.list({ offset, limit }) };
+        const found = await withStore(io, options.dataDir, ({ services }): DayPage | ListPage => {
+          if (options.all) return services.list({ offset, limit });
           const day = options.day === undefined || options.day === 'newest' ? services.newestDay() : options.day;
           return day === undefined ? { works: [] } : services.papersOfDay(day, { offset, limit });
         });
@@ -52,7 +54,7 @@ Exit codes: 0 papers, 3 none.`,
           );
         if (!options.json && !options.all && !('day' in found))
           io.err(printable`No paper here has a day. "quire list --all" lists every paper.\n`);
-        finish(found.works.length > 0 ? EXIT.ok : EXIT.nothing);
+        finish(exitWith(io, found, found.works.length > 0 ? EXIT.ok : EXIT.nothing));
       },
     );
 

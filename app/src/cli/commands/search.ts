@@ -4,6 +4,7 @@ import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import type { SearchHit, SearchOptions, SearchPage } from '../../services/services.ts';
+import { exitWith } from '../damage.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withLibrary } from '../with-library.ts';
@@ -25,7 +26,7 @@ export const searchCommand: Verb = (io, finish) =>
         ['quire search year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
         ['quire search how do I compress an index --json', 'a question, as JSON'],
       ])}
-Exit codes: 0 hits, 3 none.`,
+Exit codes: 0 hits, 3 none, 5 a row is damaged.`,
     )
     .action(
       async (
@@ -41,7 +42,7 @@ Exit codes: 0 hits, 3 none.`,
         if (options.json) await json(io, page);
         else await io.out(shown(page, io.columns));
         for (const note of options.json ? [] : page.notes) io.err(printable`note: ${note}\n`);
-        finish(page.hits.length > 0 ? EXIT.ok : EXIT.nothing);
+        finish(exitWith(io, page, page.hits.length > 0 ? EXIT.ok : EXIT.nothing));
       },
     );
 

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { type BoundedWork, bounded, PAGE, sizeIn } from '../../output/bounds.ts';
 import { joined, type Printable, printable, printableJson } from '../../output/printable.ts';
+import { exitWith } from '../damage.ts';
 import { EXIT, json, wrap } from '../io.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 import { withStore } from '../with-library.ts';
@@ -19,7 +20,7 @@ export const showCommand: Verb = (io, finish) =>
         ['quire show 2511.16528', 'by arXiv id'],
         ['quire show https://doi.org/10.18653/v1/2022.findings-emnlp.19 --json', 'by address, as JSON'],
       ])}
-Exit codes: 0 shown, 3 no such paper.`,
+Exit codes: 0 shown, 3 no such paper, 5 a row is damaged.`,
     )
     .action(async (id: string, options: { dataDir: string; json?: boolean }) => {
       const view = await withStore(io, options.dataDir, ({ services }) => services.paper(id));
@@ -37,7 +38,7 @@ Exit codes: 0 shown, 3 no such paper.`,
             ...view.others.map((work) => printable`\nThe same id names: ${work.key}  ${work.title}\n`),
           ]),
         );
-      finish(EXIT.ok);
+      finish(exitWith(io, view, EXIT.ok));
     });
 
 function shown(work: BoundedWork, columns: number): Printable {

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { printable, printableJson } from '../../output/printable.ts';
+import { exitWith } from '../damage.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withLibrary } from '../with-library.ts';
@@ -15,12 +16,13 @@ export const similarCommand: Verb = (io, finish) =>
     .option('--json', 'print a JSON array: work, reason (meaning or text), score')
     .addHelpText(
       'after',
-      `${examples([['quire similar 2511.16528 -n 5', 'the five nearest']])}\nExit codes: 0 found, 3 no such paper or nothing near it.`,
+      `${examples([['quire similar 2511.16528 -n 5', 'the five nearest']])}\nExit codes: 0 found, 3 no such paper or nothing near it, 5 a row is damaged.`,
     )
     .action(async (id: string, options: { dataDir: string; limit: number; json?: boolean }) => {
-      const hits = await withLibrary(io, options.dataDir, ({ services }) =>
+      const found = await withLibrary(io, options.dataDir, ({ services }) =>
         services.similar(id, { limit: options.limit }),
       );
+      const hits = found?.hits;
       if (hits === undefined) io.err(printable`No paper is called ${printableJson(id)} here.\n`);
       if (options.json) await json(io, hits ?? null);
       else
@@ -30,5 +32,5 @@ export const similarCommand: Verb = (io, finish) =>
             { columns: io.columns, stretch: 3 },
           ),
         );
-      finish(hits === undefined || hits.length === 0 ? EXIT.nothing : EXIT.ok);
+      finish(exitWith(io, found ?? {}, hits === undefined || hits.length === 0 ? EXIT.nothing : EXIT.ok));
     });

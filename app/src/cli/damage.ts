@@ -1,0 +1,13 @@
+// Damage in the answer of a command: told beside the answer, and in the exit code.
+
+import { printable } from '../output/printable.ts';
+import type { FromStore } from '../services/services.ts';
+import { EXIT, type Exit, type Io } from './io.ts';
+
+/** The exit code of an answer: that of damage where the answer has some, which is printed to the errors. */
+export function exitWith(io: Io, { damaged = [] }: FromStore, exit: Exit): Exit {
+  for (const sentence of damaged) io.err(printable`damaged: ${sentence}\n`);
+  if (damaged.length === 0) return exit;
+  io.err(printable`hint: "quire doctor --repair" copies every sound record into a new file.\n`);
+  return EXIT.damaged;
+}

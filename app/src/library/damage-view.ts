@@ -1,0 +1,44 @@
+// Damage of the store in the words of an answer: which rows are missing from it, and what else may be wrong in it.
+
+import type { LibraryStatus } from '../services/services.ts';
+import type { Damage, Health } from '../store/index.ts';
+
+/** Most sentences of one answer; `quire doctor` lists all. */
+const SENTENCES = 10;
+
+/** The field `damaged` of an answer with these damaged rows; {} while nothing is known to be damaged. */
+export function damagedField(health: Health, rows: readonly Damage[]): { readonly damaged?: readonly string[] } {
+  const sentences = [...new Set([...rows, ...health.general].map(({ message }) => message))];
+  if (sentences.length === 0) return {};
+  const rest = sentences.length - SENTENCES;
+  if (rest <= 0) return { damaged: sentences };
+  return { damaged: [...sentences.slice(0, SENTENCES), `${rest} more; "quire doctor --deep" lists them.`] };
+}
+
+/** The state of the store for /status. */
+export function storeStatus(health: Health): LibraryStatus['store'] {
+  const { state, checkedAt, failure, damaged, quarantined } = health.now;
+  return {
+    state,
+    ...(checkedAt !== undefined && { checkedAt }),
+    ...(failure !== undefined && { failure }),
+    damaged: damaged.map(({ message }) => message),
+    quarantined,
+  };
+}
+
+/** What a reader should know about the store, as sentences; [] when it was checked and is sound. */
+export function storeNotes({ state, failure, damaged, quarantined }: LibraryStatus['store']): readonly string[] {
+  const notes: string[] = [];
+  if (state === 'unchecked') notes.push('The store is not yet checked.');
+  if (state === 'failed') notes.push(`The store could not be checked: ${failure ?? 'the reason is not known'}.`);
+  if (state === 'damaged') {
+    const places = damaged.length === 1 ? 'one place' : `${damaged.length} places`;
+    notes.push(`The store is damaged in ${places}; run "quire doctor --repair".`);
+  }
+  if (quarantined > 0) {
+    const records = quarantined === 1 ? '1 record is' : `${quarantined.toLocaleString('en')} records are`;
+    notes.push(`${records} in quarantine; "quire doctor" lists them.`);
+  }
+  return notes;
+}
