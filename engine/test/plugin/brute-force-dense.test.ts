@@ -18,4 +18,5 @@ function vector(seed: number): DenseRep {
 indexContract('brute-force dense', () => bruteForceDense(space, 4), {
   document: (i) => (i % 17 === 16 ? undefined : vector(i)),
   queries: [vector(100001), vector(100002), vector(100003)],
+  bad: { ...vector(1), vec: vector(1).vec.fill(Number.NaN, 2, 3) },
 });

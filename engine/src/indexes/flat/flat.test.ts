@@ -18,6 +18,7 @@ function vector(seed: number): DenseRep {
 const options = {
   document: (i: number) => (i % 17 === 16 ? undefined : vector(i)),
   queries: [vector(100001), vector(100002), vector(100003)],
+  bad: { ...vector(1), vec: vector(1).vec.fill(Number.NaN, 2, 3) },
 };
 
 indexContract('flat f32', () => flat({ space, dim: 5 }), options);
