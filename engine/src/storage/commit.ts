@@ -6,7 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import type { Schema } from '../core/types.ts';
 import type { Directory } from './directory.ts';
 import { type Manifest, readManifest, type SegmentInfo } from './manifest.ts';
-import { type Kinds, type OpenSegment, openSegment, readDeletes, segmentKey } from './segment.ts';
+import { type Kinds, type OpenSegment, openSegment, readDeletes, type SegmentOptions, segmentKey } from './segment.ts';
 
 /** One segment with its deletes. */
 export interface SegmentState {
@@ -56,6 +56,7 @@ async function openCommit(
   kinds: Kinds,
   manifest: Manifest,
   reuse: readonly OpenSegment[],
+  options: SegmentOptions,
 ): Promise<Commit> {
   const open = new Map(reuse.map((segment) => [segmentKey(segment.info), segment]));
   const states: SegmentState[] = [];
@@ -63,7 +64,7 @@ async function openCommit(
   try {
     for (const info of manifest.segments) {
       let segment = open.get(segmentKey(info));
-      if (segment === undefined) segment = await openSegment(directory, schema, info, kinds);
+      if (segment === undefined) segment = await openSegment(directory, schema, info, kinds, options);
       else segment.retain();
       opened.push(segment);
       await segment.loadParts();
@@ -84,6 +85,7 @@ export async function openNewest(
   directory: Directory,
   check: (manifest: Manifest) => { readonly schema: Schema; readonly kinds: Kinds },
   reuse: readonly OpenSegment[],
+  options: SegmentOptions = {},
 ): Promise<Commit | undefined> {
   let tried = -1;
   for (;;) {
@@ -91,7 +93,7 @@ export async function openNewest(
     if (manifest === undefined) return undefined;
     const { schema, kinds } = check(manifest);
     try {
-      return await openCommit(directory, schema, kinds, manifest, reuse);
+      return await openCommit(directory, schema, kinds, manifest, reuse, options);
     } catch (error) {
       if (!(error instanceof EngineError && error.code === 'NOT_FOUND')) throw error;
       if (manifest.generation === tried) {

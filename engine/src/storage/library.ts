@@ -152,7 +152,9 @@ class OpenLibrary<P extends Parts> implements Library<P> {
       if (manifest === undefined || isSameCommit(manifest, this.#current.manifest)) return false;
     }
     const reuse = this.#current.states.map((state) => state.segment);
-    const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse);
+    const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse, {
+      trace: this.#options.trace,
+    });
     if (commit === undefined) return false;
     const isKnown = isSameCommit(commit.manifest, this.#current.manifest) || this.#writer !== undefined;
     if (!force && isKnown) {

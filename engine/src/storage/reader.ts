@@ -3,6 +3,7 @@
 // floor, and the winners are ordered by score descending, then id ascending.
 
 import type { BitSet } from '../core/bitset.ts';
+import { checkCount, checkString } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   Statistics,
 } from '../core/types.ts';
 import type { SegmentState } from './commit.ts';
+import { checkFilter } from './documents/check-filter.ts';
 import type { Candidates, PartKind, Scope, SegmentPart } from './part.ts';
 import { acceptsOf, assertQuery, documentsOf } from './part-defaults.ts';
 
@@ -39,9 +41,8 @@ export function partReader<Q extends Kind, D extends Kind>(
     assertOpen();
     throwIfAborted(options.signal);
     assertQuery(name, kind, query);
-    if (!Number.isInteger(k) || k < 0) {
-      throw new EngineError('INVALID_ARGUMENT', `k is ${k}; it must be an integer of at least 0`);
-    }
+    checkCount('k', k);
+    if (options.filter !== undefined) checkFilter(options.filter);
     return new Merger(states, k);
   };
 
@@ -66,8 +67,9 @@ export function partReader<Q extends Kind, D extends Kind>(
   };
 
   /** The live ones of `ids`, by segment: their Ords and where they stand in `ids`. */
-  const place = (ids: readonly DocId[]) =>
-    states.flatMap((state, s) => {
+  const place = (ids: readonly DocId[]) => {
+    for (const [i, id] of ids.entries()) checkString(`ids[${i}]`, id);
+    return states.flatMap((state, s) => {
       const ords: Ord[] = [];
       const places: number[] = [];
       for (const [i, id] of ids.entries()) {
@@ -78,6 +80,7 @@ export function partReader<Q extends Kind, D extends Kind>(
       }
       return ords.length === 0 ? [] : [{ state, part: parts[s]!, ords, places }];
     });
+  };
 
   const scoreSync = (query: QueryRep<Q>, ids: readonly DocId[], options: SearchOptions = {}) => {
     begin(query, 1, options);

@@ -5,9 +5,9 @@ import { BitSet } from '../core/bitset.ts';
 import { asUint32, bytesOf } from '../core/bytes.ts';
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
-import type { Cancellable, Filter, Kind, Schema } from '../core/types.ts';
+import type { Cancellable, Filter, Kind, Schema, Trace } from '../core/types.ts';
 import type { Directory } from './directory.ts';
-import { checkDepth, evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
+import { evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
 import { type IdFilter, idFilter } from './documents/id-filter.ts';
 import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
@@ -33,7 +33,7 @@ export interface OpenSegment {
   loadParts(): Promise<void>;
   /** Throws INVALID_ARGUMENT when there is no such part. */
   part(name: string): OpenPart;
-  /** Documents passing a filter, deleted ones included; the last few are remembered. */
+  /** Documents passing a filter that checkFilter has seen, deleted ones included; the last few are remembered. */
   filtered(filter: Filter): Promise<BitSet>;
   filteredSync(filter: Filter): BitSet;
   /** Made when first asked for. */
@@ -49,12 +49,18 @@ export function segmentKey(info: SegmentInfo): string {
   return files.map(({ file, bytes, checksum }) => `${file} ${bytes} ${checksum}`).join(' ');
 }
 
+export interface SegmentOptions {
+  /** Gets what the parts report when they open, say that kernels cannot be used. */
+  readonly trace?: Trace | undefined;
+}
+
 /** Opens with one reference, which is the caller's. */
 export async function openSegment(
   directory: Directory,
   schema: Schema,
   info: SegmentInfo,
   kinds: Kinds,
+  options: SegmentOptions = {},
 ): Promise<OpenSegment> {
   const documents = await openSectionFile(directory, info.documents);
   const parts = new Map<string, OpenPart>();
@@ -78,7 +84,7 @@ export async function openSegment(
     table,
     bytes: info.documents.bytes + Object.values(info.parts).reduce((sum, part) => sum + part.bytes, 0),
     loadParts: () => {
-      loading ??= openParts(directory, info, kinds, parts).catch((error: unknown) => {
+      loading ??= openParts(directory, info, kinds, parts, options).catch((error: unknown) => {
         loading = undefined;
         throw error;
       });
@@ -106,14 +112,25 @@ export async function openSegment(
   };
 }
 
-async function openParts(directory: Directory, info: SegmentInfo, kinds: Kinds, parts: Map<string, OpenPart>) {
+async function openParts(
+  directory: Directory,
+  info: SegmentInfo,
+  kinds: Kinds,
+  parts: Map<string, OpenPart>,
+  { trace }: SegmentOptions,
+) {
   for (const [name, kind] of kinds) {
     const file = info.parts[name];
     if (file === undefined || parts.has(name)) continue;
     const sections = await openSectionFile(directory, file);
     try {
       const { version } = file;
-      parts.set(name, { kind, sections, version, part: await kind.open(sections, { version }) });
+      parts.set(name, {
+        kind,
+        sections,
+        version,
+        part: await kind.open(sections, { version, trace: traceOf(trace, name, file.file) }),
+      });
     } catch (error) {
       await sections.close();
       throw error;
@@ -121,12 +138,16 @@ async function openParts(directory: Directory, info: SegmentInfo, kinds: Kinds, 
   }
 }
 
+/** Adds the part and its file to the facts of each event. */
+function traceOf(trace: Trace | undefined, part: string, file: string): Trace | undefined {
+  return trace && ((event) => trace({ ...event, facts: { ...event.facts, part, file } }));
+}
+
 const REMEMBERED_FILTERS = 8;
 const LONGEST_REMEMBERED = 2000; // characters of JSON
 
-/** Throws INVALID_QUERY for what must not be evaluated; numbers that JSON lacks keep their names. */
+/** Numbers that JSON lacks keep their names. */
 function filterKey(filter: Filter): string {
-  checkDepth(filter);
   return JSON.stringify(filter, (_, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
   );

@@ -1,12 +1,14 @@
 // A commit seen through the public interface: parts, documents, ids, counts, facets and sorting. All read-only.
 
 import { BitSet } from '../core/bitset.ts';
+import { checkCount, checkString } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import { TopK } from '../core/topk.ts';
 import type { ColumnValue, DocId, Filter, IndexReader } from '../core/types.ts';
 import { type Commit, liveCount, type SegmentState } from './commit.ts';
 import type { Parts, Snapshot } from './contract.ts';
+import { checkFilter } from './documents/check-filter.ts';
 import type { Column } from './documents/columns.ts';
 import { partReader } from './reader.ts';
 import type { Kinds } from './segment.ts';
@@ -28,12 +30,14 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
     if (hold.isReleased)
       throw new EngineError('CLOSED', `The snapshot of generation ${manifest.generation} was released`);
   };
-  const accepts = (filter: Filter | undefined) => {
+  const accepts = async (filter: Filter | undefined) => {
     assertOpen();
+    if (filter !== undefined) checkFilter(filter);
     return Promise.all(states.map((state) => acceptedBy(state, filter)));
   };
   const find = (id: DocId) => {
     assertOpen();
+    checkString('id', id);
     for (const state of states) {
       const ord = state.segment.table.ids.find(id);
       if (ord >= 0 && !state.deleted?.has(ord)) return { table: state.segment.table, ord };
@@ -71,17 +75,17 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
     },
     count: async (filter) => (await accepts(filter)).reduce((sum, set) => sum + set.count(), 0),
     ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) => {
-      checkCount('limit', limit);
+      checkCount('limit', limit, { max: Number.POSITIVE_INFINITY });
       return listIds(states, await accepts(filter), after, limit);
     },
-    facet: async (column, { filter, limit } = {}) => {
-      checkCount('limit', limit);
+    facet: async (column, { filter, limit = Number.POSITIVE_INFINITY } = {}) => {
+      checkCount('limit', limit, { max: Number.POSITIVE_INFINITY });
       const counts = await countValues(states, await accepts(filter), column);
       return counts.slice(0, limit);
     },
     sorted: async (column, { descending = false, filter, offset = 0, limit } = {}) => {
       checkCount('offset', offset);
-      checkCount('limit', limit);
+      if (limit !== undefined) checkCount('limit', limit, { max: Number.POSITIVE_INFINITY });
       const sets = await accepts(filter);
       const wanted = limit === undefined ? sets.reduce((sum, set) => sum + set.count(), 0) : offset + limit;
       return (await sortIds(states, sets, column, descending, wanted)).slice(offset, wanted);
@@ -93,12 +97,6 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
       commit.release();
     },
   };
-}
-
-/** Throws INVALID_ARGUMENT unless `value` is undefined, an integer of at least 0 or ∞. */
-function checkCount(name: string, value: number | undefined): void {
-  if (value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return;
-  throw new EngineError('INVALID_ARGUMENT', `${name} is ${value}`, { hint: 'Pass a whole number of at least 0.' });
 }
 
 async function acceptedBy(state: SegmentState, filter: Filter | undefined): Promise<BitSet> {

@@ -4,6 +4,7 @@
 // everything until abort() has gone back to the last commit. Over 400 lines: it is one state machine.
 
 import { BitSet } from '../core/bitset.ts';
+import { checkObject, checkString } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { Cancellable, DocId, Document, DocumentRep, Kind, Schema, Trace } from '../core/types.ts';
 import { DocumentBuffer, type RepsByPart } from './buffer.ts';
@@ -93,6 +94,7 @@ export class LibraryWriter implements Writer {
 
   delete(id: DocId): Promise<boolean> {
     return this.#run(async () => {
+      checkString('id', id);
       const was = this.#remove(id);
       if (was) this.#touch();
       return was;
@@ -249,6 +251,7 @@ export class LibraryWriter implements Writer {
 
   #check(document: Document, reps: Reps): void {
     validateDocument(this.#host.schema, document);
+    checkObject('reps', reps);
     for (const [name, rep] of Object.entries(reps as RepsByPart)) {
       const kind = this.#kinds.get(name);
       if (kind === undefined) {
@@ -314,7 +317,7 @@ export class LibraryWriter implements Writer {
       (part) => streamOf(reps.map((row) => row[part])),
       options,
     );
-    const segment = await openSegment(directory, schema, info, this.#kinds);
+    const segment = await openSegment(directory, schema, info, this.#kinds, { trace: this.#host.trace });
     this.#states.push(segmentState(info, segment, undefined));
     this.#buffer.clear();
     this.#host.trace?.({ name: 'commit.flush', facts: { segment: info.name, documents: info.size } });
@@ -414,7 +417,7 @@ export class LibraryWriter implements Writer {
     const states = sources.map(({ info, segment, deleted }) => segmentState(info, segment, deleted)); // live, as of now
     const plan = await planMerge(states);
     const info = await mergeSegments(directory, schema, this.#kinds, states, plan, next, options);
-    const segment = await openSegment(directory, schema, info, this.#kinds);
+    const segment = await openSegment(directory, schema, info, this.#kinds, { trace });
     trace?.({ name: 'commit.merge', facts: { segments: sources.length, documents: plan.size, into: info.name } });
     return { state: segmentState(info, segment, undefined), plan };
   }
@@ -535,7 +538,7 @@ export class LibraryWriter implements Writer {
     const switched = { ...info, parts: { ...info.parts, [name]: { ...file, version: kind.version } } };
     return {
       info: switched,
-      segment: await openSegment(directory, schema, switched, kinds),
+      segment: await openSegment(directory, schema, switched, kinds, { trace }),
       deleted,
       live: state.live,
     };
