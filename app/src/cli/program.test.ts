@@ -1,5 +1,5 @@
 // The command line as a person or a script meets it: help, answers, JSON, errors and exit codes.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -178,7 +178,14 @@ describe('a library from the command line', () => {
       const other = await openPaperIndex(data, loadEncoders());
       const held = await other.writer();
       const second = await quire(['import', writeRows(join(folder, 'b.jsonl'), PAPERS.slice(2)), ...dir]);
-      expect([second.exit, second.err.includes('LOCKED')]).toEqual([EXIT.busy, true]);
+      expect([second.exit, second.out.includes('The papers are stored. Another process writes the index')]).toEqual([
+        EXIT.ok,
+        true,
+      ]);
+      // A search answers from the newest commit meanwhile, and says what is missing.
+      const partly = await quire(['search', 'indexes', ...dir]);
+      const note = 'note: 2 of 11 papers are searchable; the index does not contain the rest yet.\n';
+      expect([partly.exit, partly.err.endsWith(note)]).toEqual([EXIT.ok, true]);
       await held.close();
       await other.close();
       expect((await quire(['search', 'walruses', ...dir])).exit).toBe(EXIT.ok);
@@ -259,6 +266,16 @@ describe('a library from the command line', () => {
       await other.close();
       expect((await quire(['search', 'walruses', ...dir])).exit).toBe(EXIT.ok);
       expect((await quire(['doctor', '--deep', ...dir])).exit).toBe(EXIT.ok);
+    });
+  });
+
+  it('makes no library when no file can be read', async () => {
+    await inFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const { exit, err, out } = await quire(['import', join(folder, 'none.jsonl'), folder, '--data-dir', data]);
+      expect([exit, existsSync(data)]).toEqual([EXIT.failed, false]);
+      expect(err).toContain(`error NOT_FOUND: There is no file ${join(folder, 'none.jsonl')}\n  hint: `);
+      expect(out).toContain(`not read: ${folder}\n`);
     });
   });
 
@@ -379,7 +396,7 @@ describe('errors', () => {
       /error NOT_FOUND: There is no library in .*\n {2}hint: Import papers/,
     ],
     [
-      ['import', '/nonexistent.jsonl', '--data-dir', '/dev/null/x'],
+      ['import', fileURLToPath(import.meta.url), '--data-dir', '/dev/null/x'],
       EXIT.failed,
       /error READ_ONLY: Cannot make the folder/,
     ],

@@ -1,9 +1,10 @@
 // Opens the library for one command. Without a server that updates the index, the command updates it first.
 
 import { resolve } from 'node:path';
+import { EngineError } from '@quire/engine/core';
 import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
 import { printable } from '../output/printable.ts';
-import { findServer } from '../server/handover.ts';
+import { findServer } from '../server/ownership.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
 
@@ -51,12 +52,20 @@ async function isBehind({ index, store }: OpenLibrary): Promise<boolean> {
   return index.contained() !== store.lastChange() && (await findServer(store.folder)) === undefined;
 }
 
-async function catchUp(io: Io, { ingest }: OpenLibrary): Promise<void> {
+async function catchUp(io: Io, library: OpenLibrary): Promise<void> {
+  const { index, ingest } = library;
   const bar = progress(io);
   bar.update(0, 1, 'indexing');
-  await ingest.catchUp({
-    signal: io.signal,
-    onEvent: (event) => event.kind === 'indexed' && bar.update(event.done, event.total, 'indexing'),
-  });
-  bar.end();
+  try {
+    await ingest.catchUp({
+      signal: io.signal,
+      onEvent: (event) => event.kind === 'indexed' && bar.update(event.done, event.total, 'indexing'),
+    });
+  } catch (error) {
+    // Another process writes the index. The newest commit answers, and the answer says how much it lacks.
+    const canAnswer = error instanceof EngineError && error.code === 'LOCKED' && index.contained() > 0;
+    if (!canAnswer) throw error;
+  } finally {
+    bar.end();
+  }
 }

@@ -44,44 +44,44 @@ interface Waiting {
 }
 
 class EncodeThread implements Encoding {
-  private readonly model: StaticEncoder;
-  private readonly worker: Worker;
-  private readonly waiting = new Map<number, Waiting>();
-  private next = 0;
-  private broken: unknown;
+  readonly #model: StaticEncoder;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #broken: unknown;
 
   constructor(model: StaticEncoder) {
-    this.model = model;
-    this.worker = new Worker(fileURLToPath(new URL('./encode-thread.js', import.meta.url)));
-    this.worker.on('message', (answer: EncodeAnswer) => this.receive(answer));
-    this.worker.on('error', (error) => this.fail(error));
-    this.worker.on('exit', () => this.fail(new EngineError('CLOSED', 'The thread that encodes has ended')));
+    this.#model = model;
+    this.#worker = new Worker(fileURLToPath(new URL('./encode-thread.js', import.meta.url)));
+    this.#worker.on('message', (answer: EncodeAnswer) => this.#receive(answer));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new EngineError('CLOSED', 'The thread that encodes has ended')));
   }
 
   encode(documents: Documents): Promise<readonly DenseRep[]> {
-    if (this.broken !== undefined) return Promise.reject(this.broken);
-    const id = this.next++;
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, space: this.model.space, documents } satisfies EncodeRequest);
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, space: this.#model.space, documents } satisfies EncodeRequest);
     });
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate();
+    await this.#worker.terminate();
   }
 
-  private receive(answer: EncodeAnswer): void {
-    const waiting = this.waiting.get(answer.id);
-    this.waiting.delete(answer.id);
+  #receive(answer: EncodeAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
     if ('error' in answer) waiting?.reject(new EngineError('ENCODER_MISMATCH', answer.error));
-    else waiting?.resolve(split(answer.vectors, this.model));
+    else waiting?.resolve(split(answer.vectors, this.#model));
   }
 
-  private fail(error: unknown): void {
-    this.broken ??= error;
-    for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
+  #fail(error: unknown): void {
+    this.#broken ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 }
 

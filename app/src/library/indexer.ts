@@ -37,14 +37,14 @@ interface Contained extends Record<string, string | number> {
 }
 
 export class PaperIndexer {
-  private readonly store: Store;
-  private readonly encoders: Encoders;
-  private library: PaperLibrary;
+  readonly #store: Store;
+  readonly #encoders: Encoders;
+  #library: PaperLibrary;
 
   private constructor(store: Store, encoders: Encoders, library: PaperLibrary) {
-    this.store = store;
-    this.encoders = encoders;
-    this.library = library;
+    this.#store = store;
+    this.#encoders = encoders;
+    this.#library = library;
   }
 
   /** Opens the index of the store's folder for writing; makes a new one in place of one that is of no use. */
@@ -54,18 +54,19 @@ export class PaperIndexer {
 
   /** Writes what the store has and the index has not. Throws LOCKED when another process does the same. */
   async catchUp(options: CatchUpOptions = {}): Promise<void> {
-    const total = this.store.lastChange();
-    const { generation, segments } = this.state();
+    await this.#library.refresh(); // another process may have written the index since, or made it again
+    const total = this.#store.lastChange();
+    const { generation, segments } = this.#state();
     const isCompact = options.compact !== true || segments <= 1;
-    if (this.contained() >= total && generation > 0 && isCompact) return;
-    const writer = await this.library.writer();
+    if (this.#contained() >= total && generation > 0 && isCompact) return;
+    const writer = await this.#library.writer();
     try {
-      await this.write(writer, this.contained(), total, options);
-      await this.library.settle();
+      await this.#write(writer, this.#contained(), total, options);
+      await this.#library.settle();
       if (options.compact === true) {
         await writer.mergeAll({ signal: options.signal });
         (await writer.commit()).release();
-        options.onEvent?.({ kind: 'indexed', done: this.contained(), total: this.contained() });
+        options.onEvent?.({ kind: 'indexed', done: this.#contained(), total: this.#contained() });
       }
     } finally {
       await writer.close();
@@ -73,21 +74,21 @@ export class PaperIndexer {
   }
 
   async close(): Promise<void> {
-    await this.library.close();
+    await this.#library.close();
   }
 
   /** The next page is read, and its vectors are being made, while a page is written. */
-  private async write(writer: IndexWriter, from: number, total: number, options: CatchUpOptions): Promise<void> {
-    const { dense } = this.encoders;
+  async #write(writer: IndexWriter, from: number, total: number, options: CatchUpOptions): Promise<void> {
+    const { dense } = this.#encoders;
     const encoding = dense && encodingFor(dense, total - from);
     try {
-      let page: Page | undefined = this.read(from, total, encoding);
+      let page: Page | undefined = this.#read(from, total, encoding);
       while (page !== undefined) {
         throwIfAborted(options.signal);
-        const next: Page | undefined = page.isLast ? undefined : this.read(page.change, total, encoding);
-        await this.put(writer, page);
+        const next: Page | undefined = page.isLast ? undefined : this.#read(page.change, total, encoding);
+        await this.#put(writer, page);
         if (page.isLast || writer.pending >= COMMIT_WORKS) {
-          const contained: Contained = { store: this.store.identity(), change: page.change };
+          const contained: Contained = { store: this.#store.identity(), change: page.change };
           (await writer.commit(contained)).release();
           options.onEvent?.({ kind: 'indexed', done: page.change, total: Math.max(total, page.change) });
         }
@@ -98,21 +99,21 @@ export class PaperIndexer {
     }
   }
 
-  private read(after: number, total: number, encoding: Encoding | undefined): Page {
-    const changes = this.store.changesAfter(after, PAGE);
+  #read(after: number, total: number, encoding: Encoding | undefined): Page {
+    const changes = this.#store.changesAfter(after, PAGE);
     const change = changes.at(-1)?.number ?? after;
     const keys = [...new Set(changes.map(({ work }) => work))];
-    const works = this.store.works(keys);
+    const works = this.#store.works(keys);
     const dense = encoding?.encode(works.map(meaningOf));
     dense?.catch(() => undefined); // heard of where it is awaited, unless writing the page before failed
     return { change, keys, works, dense, isLast: changes.length < PAGE || change >= total };
   }
 
   /** Adds or replaces the works of a page; takes out those that are no more. */
-  private async put(writer: IndexWriter, page: Page): Promise<void> {
+  async #put(writer: IndexWriter, page: Page): Promise<void> {
     const there = new Set(page.works.map(({ key }) => key));
     for (const key of page.keys) if (!there.has(key)) await writer.delete(key);
-    const words = page.works.map((work) => termsOf(this.encoders, wordsOf(work)));
+    const words = page.works.map((work) => termsOf(this.#encoders, wordsOf(work)));
     const dense = await page.dense;
     for (const [i, work] of page.works.entries()) {
       const terms = words[i];
@@ -121,18 +122,18 @@ export class PaperIndexer {
     }
   }
 
-  private state(): { readonly generation: number; readonly segments: number } {
-    const snapshot = this.library.snapshot();
+  #state(): { readonly generation: number; readonly segments: number } {
+    const snapshot = this.#library.snapshot();
     const { generation, segments } = snapshot;
     snapshot.release();
     return { generation, segments: segments.length };
   }
 
-  private contained(): number {
-    const snapshot = this.library.snapshot();
+  #contained(): number {
+    const snapshot = this.#library.snapshot();
     try {
       const { store, change } = snapshot.metadata;
-      return store === this.store.identity() && typeof change === 'number' ? change : 0;
+      return store === this.#store.identity() && typeof change === 'number' ? change : 0;
     } finally {
       snapshot.release();
     }

@@ -1,5 +1,5 @@
-// Taking papers in: files into the store and the store into the index, beside each other, on threads of their own where
-// there are any, so that a server goes on answering. One import at a time; the next waits.
+// Taking papers in: files into the store and the store into the index, at the same time, on two threads where Node runs
+// built files, so that a server goes on answering. One import at a time; the next waits.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, throwIfAborted } from '@quire/engine/core';
@@ -24,12 +24,17 @@ export interface FollowOptions extends Pick<IngestOptions, 'onEvent' | 'signal'>
   readonly compact?: boolean;
 }
 
+export interface IngestReport extends ImportReport {
+  /** Search finds the papers. false: another process writes the index; it, a server or the next command adds them. */
+  readonly indexed: boolean;
+}
+
 export interface Ingest {
-  /** Resolves when the papers are in the store and found by search. */
-  importFiles(paths: readonly string[], options?: IngestOptions): Promise<ImportReport>;
-  /** Brings the index up to the store. */
+  /** Resolves when the papers are in the store and, unless another process keeps the index locked, found by search. */
+  importFiles(paths: readonly string[], options?: IngestOptions): Promise<IngestReport>;
+  /** Brings the index up to the store. Throws LOCKED while another process writes the index. */
   catchUp(options?: FollowOptions): Promise<void>;
-  /** The index takes in something at this moment. */
+  /** This process writes the index at this moment. */
   readonly busy: boolean;
   close(): Promise<void>;
 }
@@ -44,86 +49,120 @@ export function createIngest(folder: string, onCommit: (change: number) => Promi
 const COMPACT_WORKS = 10_000;
 /** While files are read, the index follows at least so often. */
 const FOLLOW_MS = 1_000;
+/** How long an import waits for another process that writes the index, and how often it looks. */
+const PATIENCE_MS = 3_000;
+const RETRY_MS = 100;
 
 class TwoStageIngest implements Ingest {
-  busy = false;
-  private readonly start: () => Calls;
+  #isBusy = false;
+  readonly #start: () => Calls;
   /** Started when first needed: a command that only searches has no threads. */
-  private reading: Calls | undefined;
-  private indexing: Calls | undefined;
-  private readonly onCommit: (change: number) => Promise<void>;
-  private turn: Promise<unknown> = Promise.resolve();
-  private following: Promise<void> = Promise.resolve();
-  private isClosed = false;
+  #reading: Calls | undefined;
+  #indexing: Calls | undefined;
+  readonly #onCommit: (change: number) => Promise<void>;
+  #turn: Promise<unknown> = Promise.resolve();
+  #following: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(start: () => Calls, onCommit: (change: number) => Promise<void>) {
-    this.start = start;
-    this.onCommit = onCommit;
+    this.#start = start;
+    this.#onCommit = onCommit;
   }
 
-  importFiles(paths: readonly string[], options: IngestOptions = {}): Promise<ImportReport> {
-    const result = this.turn.then(() => this.importNow(paths, options));
-    this.turn = result.catch(() => undefined);
+  get busy(): boolean {
+    return this.#isBusy;
+  }
+
+  importFiles(paths: readonly string[], options: IngestOptions = {}): Promise<IngestReport> {
+    const result = this.#turn.then(() => this.#importNow(paths, options));
+    this.#turn = result.catch(() => undefined);
     return result;
   }
 
   catchUp(options: FollowOptions = {}): Promise<void> {
-    const result = this.following.then(() => this.catchUpNow(options));
-    this.following = result.catch(() => undefined);
+    const result = this.#following.then(() => this.#catchUpNow(options));
+    this.#following = result.catch(() => undefined);
     return result;
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    await this.turn;
-    await this.following;
-    await Promise.all([this.reading?.close(), this.indexing?.close()]);
+    this.#isClosed = true;
+    await this.#turn;
+    await this.#following;
+    await Promise.all([this.#reading?.close(), this.#indexing?.close()]);
   }
 
-  private async importNow(paths: readonly string[], options: IngestOptions): Promise<ImportReport> {
-    if (this.isClosed) throw new EngineError('CLOSED', 'The library was closed');
+  async #importNow(paths: readonly string[], options: IngestOptions): Promise<IngestReport> {
+    if (this.#isClosed) throw new EngineError('CLOSED', 'The library was closed');
     const read = new AbortController();
-    const follow = async () => {
-      while (!read.signal.aborted) {
-        await sleep(FOLLOW_MS, undefined, { signal: read.signal }).catch(() => undefined);
-        if (!read.signal.aborted) await this.catchUp(options);
-      }
-    };
-    // A failing index must not lose papers: reading goes on, and the error comes again at the end.
-    const followed = follow().catch(() => undefined);
-    this.reading ??= this.start();
-    const { signal, onEvent } = options;
+    const followed = this.#follow(options, read.signal);
+    this.#reading ??= this.#start();
     let compact = false;
+    let indexed = false;
     let report: ImportReport;
     try {
-      report = await this.reading.importFiles(paths, options);
+      report = await this.#reading.importFiles(paths, options);
       compact = report.works >= COMPACT_WORKS;
     } finally {
       read.abort();
       await followed;
-      if (signal?.aborted !== true)
-        await this.catchUp({ ...(signal && { signal }), ...(onEvent && { onEvent }), compact });
+      if (options.signal?.aborted !== true) indexed = await this.#finish(options, compact);
     }
-    throwIfAborted(signal); // stopped after the last row: not done until search finds them
-    return report;
+    throwIfAborted(options.signal); // stopped after the last row: the report would say that search finds it
+    return { ...report, indexed };
   }
 
-  private async catchUpNow(options: FollowOptions): Promise<void> {
-    this.busy = true;
+  /** Indexes while files are read. A failing index must not lose papers: reading goes on, and the error comes at the end. */
+  async #follow(options: IngestOptions, end: AbortSignal): Promise<void> {
+    while (!end.aborted) {
+      await sleep(FOLLOW_MS, undefined, { signal: end }).catch(() => undefined);
+      if (end.aborted) return;
+      const isLast = await this.catchUp(options).then(
+        () => false,
+        (error: unknown) => !isLocked(error),
+      );
+      if (isLast) return;
+    }
+  }
+
+  /** Indexes what is left; false when another process has kept the index locked all the time. */
+  async #finish({ signal, onEvent }: IngestOptions, compact: boolean): Promise<boolean> {
+    const until = performance.now() + PATIENCE_MS;
+    const common = { ...(signal && { signal }), ...(onEvent && { onEvent }) };
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        // When another process writes the index, it matters only that the papers come in.
+        await this.catchUp({ ...common, compact: compact && isFirst });
+        return true;
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        if (performance.now() > until) return false;
+        await sleep(RETRY_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+        throwIfAborted(signal);
+      }
+    }
+  }
+
+  async #catchUpNow(options: FollowOptions): Promise<void> {
+    this.#isBusy = true;
     const refreshes: Promise<void>[] = [];
     try {
-      this.indexing ??= this.start();
-      await this.indexing.index({
+      this.#indexing ??= this.#start();
+      await this.#indexing.index({
         ...(options.signal && { signal: options.signal }),
         ...(options.compact && { compact: true }),
         onEvent: (event) => {
-          refreshes.push(this.onCommit(event.done));
+          refreshes.push(this.#onCommit(event.done));
           options.onEvent?.(event);
         },
       });
     } finally {
       await Promise.allSettled(refreshes);
-      this.busy = false;
+      this.#isBusy = false;
     }
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'LOCKED';
 }

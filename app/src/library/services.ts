@@ -1,5 +1,4 @@
-// Services over one folder: the store for what papers are, the index for finding them. Reads only; what writes is
-// ingest.ts.
+// Services over one folder: the store for what papers are, the index for finding them. They only read; ingest.ts writes.
 
 import { EngineError } from '@quire/engine/core';
 import { english } from '@quire/engine/text';
@@ -20,6 +19,7 @@ import { type Damage, damageError, type Store } from '../store/index.ts';
 import { damagedField, storeNotes, storeStatus } from './damage-view.ts';
 import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
+import { lagNote } from './lag.ts';
 import { worksNamed } from './lookup.ts';
 import type { Encoders } from './paper-index.ts';
 import { type Found, search } from './search.ts';
@@ -120,7 +120,7 @@ class LibraryServices implements Services {
         offset,
         limit,
         mode: answer.mode,
-        notes: answer.notes,
+        notes: [...this.lagNotes(snapshot.size, Number(snapshot.metadata.change ?? 0)), ...answer.notes],
         ms: this.now() - start,
         ...damagedField(this.store.health, damaged),
       };
@@ -173,17 +173,31 @@ class LibraryServices implements Services {
     const store = storeStatus(this.store.health);
     const { dense } = this.encoders;
     const { sampleSource } = this.options;
+    const state = this.index.state();
+    const contained = this.index.contained();
     return {
       ...counts,
       folder: this.store.folder,
       sample: counts.records > 0 && counts.sources.every(({ source }) => source === sampleSource),
       ...(dense !== undefined && { encoder: dense.config.name }),
-      ...this.index.state(),
+      ...state,
+      behind: this.behind(contained),
       indexing: this.options.isIndexing?.() ?? false,
       ...(day !== undefined && { newestDay: day }),
       store,
-      notes: storeNotes(store),
+      notes: [...this.lagNotes(state.indexed, contained), ...storeNotes(store)],
     };
+  }
+
+  private behind(contained: number): number {
+    return Math.max(0, this.store.lastChange() - contained);
+  }
+
+  /** Counting is left out while the index contains everything, which is nearly always. */
+  private lagNotes(indexed: number, contained: number): readonly string[] {
+    const behind = this.behind(contained);
+    const note = behind === 0 ? undefined : lagNote({ indexed, works: this.counts().works, behind });
+    return note === undefined ? [] : [note];
   }
 
   /** A work that went away between index and store is left out. */

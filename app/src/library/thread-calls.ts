@@ -51,17 +51,17 @@ interface Waiting {
 }
 
 class Thread {
-  private readonly worker: Worker;
-  private readonly waiting = new Map<number, Waiting>();
-  private next = 0;
-  private broken: unknown;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #broken: unknown;
 
   constructor(folder: string) {
-    this.worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: { folder } });
-    this.worker.on('message', (message: FromThread) => this.receive(message));
-    this.worker.on('error', (error) => this.fail(error));
-    this.worker.on('exit', () => this.fail(new EngineError('CLOSED', 'The thread that takes papers in has ended')));
-    this.worker.unref(); // an idle thread keeps no process alive
+    this.#worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: { folder } });
+    this.#worker.on('message', (message: FromThread) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new EngineError('CLOSED', 'The thread that takes papers in has ended')));
+    this.#worker.unref(); // an idle thread keeps no process alive
   }
 
   call<R, E>(
@@ -69,43 +69,43 @@ class Thread {
     signal?: AbortSignal,
     onEvent?: (event: E) => void,
   ): Promise<R> {
-    if (this.broken !== undefined) return Promise.reject(this.broken);
-    const id = this.next++;
-    const cancel = () => this.worker.postMessage({ id, call: 'cancel' } satisfies ToThread);
-    this.worker.ref();
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    const id = this.#next++;
+    const cancel = () => this.#worker.postMessage({ id, call: 'cancel' } satisfies ToThread);
+    this.#worker.ref();
     const answer = new Promise<R>((resolve, reject) => {
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, onEvent: onEvent as Waiting['onEvent'] });
-      this.worker.postMessage({ ...request, id });
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, onEvent: onEvent as Waiting['onEvent'] });
+      this.#worker.postMessage({ ...request, id });
       if (signal?.aborted) cancel();
       else signal?.addEventListener('abort', cancel, { once: true });
     });
     return answer.finally(() => {
       signal?.removeEventListener('abort', cancel);
-      if (this.waiting.size === 0) this.worker.unref();
+      if (this.#waiting.size === 0) this.#worker.unref();
     });
   }
 
   async close(): Promise<void> {
-    if (this.broken === undefined) await this.call({ call: 'close' });
-    await this.worker.terminate();
+    if (this.#broken === undefined) await this.call({ call: 'close' });
+    await this.#worker.terminate();
   }
 
-  private receive(message: FromThread): void {
-    const waiting = this.waiting.get(message.id);
+  #receive(message: FromThread): void {
+    const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
     if ('event' in message) {
       waiting.onEvent?.(message.event as never);
       return;
     }
-    this.waiting.delete(message.id);
+    this.#waiting.delete(message.id);
     if ('result' in message) waiting.resolve(message.result as never);
     else waiting.reject(revived(message.error));
   }
 
-  private fail(error: unknown): void {
-    this.broken ??= error;
-    for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
+  #fail(error: unknown): void {
+    this.#broken ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 }
 

@@ -6,7 +6,7 @@ import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
 import { createPages } from '../web/index.ts';
 import { createApp } from './app.ts';
-import { findServer } from './handover.ts';
+import { findServer } from './ownership.ts';
 import { startSite } from './serve.ts';
 
 const withLibrary = <T>(use: (library: OpenLibrary, folder: string) => Promise<T>): Promise<T> =>

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
 import { REQUEST } from '../output/bounds.ts';
 import { createPages } from '../web/index.ts';
-import { findServer } from './handover.ts';
 import { createGuardedServer } from './harden.ts';
+import { findServer } from './ownership.ts';
 import { type RunningSite, startSite } from './serve.ts';
 
 /** Sends bytes and returns everything that comes back until the connection closes. */

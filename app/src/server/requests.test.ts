@@ -33,7 +33,7 @@ function servicesWith(over: Partial<Services> = {}): Services {
     paper: (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
     similar: async (id) => (id === '2503.00001' ? { hits: [] } : undefined),
     counts: () => ({ records: 1, works: 1, sources: [] }),
-    status: () => ({ folder: FOLDER, works: 1, indexed: 1, sources: [] }) as never, // what the routes read
+    status: () => ({ folder: FOLDER, works: 1, indexed: 1, sources: [], notes: [] }) as never, // what the routes read
     ...over,
   };
   return services as Services; // every method is there

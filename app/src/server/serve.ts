@@ -1,19 +1,20 @@
-// The running site: opens the library, listens, brings the index up to the store, and ends in order.
+// The running site: owns the data folder, opens the library, listens, follows the store, and ends in order.
 
 import type { Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { EngineError } from '@quire/engine/core';
 import type { Hono } from 'hono';
+import { type Following, follow } from '../library/follow.ts';
 import { importFiles } from '../library/import-files.ts';
 import { PaperIndexer } from '../library/indexer.ts';
 import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
 import type { Pages } from '../output/pages.ts';
 import type { Services } from '../services/services.ts';
-import { checkInBackground } from '../store/index.ts';
+import { type CheckHandle, checkInBackground } from '../store/index.ts';
 import { createApp } from './app.ts';
-import { announce, findServer } from './handover.ts';
 import { createGuardedServer } from './harden.ts';
+import { type Ownership, ownFolder } from './ownership.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -47,60 +48,75 @@ const DEFAULT_HOST = '127.0.0.1';
 /** How long a request that has begun may still take when the server stops. */
 const GRACE_MS = 3_000;
 
-/** Starts the site. Throws LOCKED when the port is taken, and when another server holds the library. */
+/** Starts the site. Throws LOCKED when the port is taken, and when another server owns the folder. */
 export async function startSite(options: ServeOptions): Promise<RunningSite> {
-  const other = await findServer(options.folder);
-  if (other !== undefined) {
-    throw new EngineError('LOCKED', `A server holds this library already: ${other.url} (process ${other.pid})`, {
-      hint: 'Use that one, stop it first, or name another folder with --data-dir.',
-    });
+  const owner = await ownFolder(options.folder);
+  try {
+    return await startOwned(options, owner);
+  } catch (error) {
+    await owner?.release();
+    throw error;
   }
+}
+
+async function startOwned(options: ServeOptions, owner: Ownership | undefined): Promise<RunningSite> {
   const library = openLibraryIn(options.folder, { create: true, orReadOnly: true });
   const stopping = new AbortController();
+  const { signal } = stopping;
   try {
-    const first =
-      options.sample === undefined || library.readOnly || library.store.countWorks() > 0 ? undefined : options.sample;
+    const { sample } = options;
+    const onProblem = (error: unknown) => options.onProblem?.('The index could not be brought up to date', error);
     // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
-    if (first !== undefined) await beginWith(first, library);
-    const server = await bind(library, options, stopping.signal);
-    const ready = bringUp(library, stopping.signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) options.onProblem?.('The index could not be brought up to date', error);
-    });
+    if (sample !== undefined && !library.readOnly && library.store.countWorks() === 0) await beginWith(sample, library);
+    if (library.readOnly) await owner?.release(); // it takes no papers, so no command needs to find it
+    const bound = await bind(library, options, library.readOnly ? undefined : owner, signal);
+    const following = warmUp(library).then(() => follow(library, { signal, onProblem }));
+    const ready = following.then(({ ready }) => ready);
     const check = checkInBackground(library.store);
-    const stopAll = async () => {
-      await check.stop();
-      await stop(library, server, stopping);
+    return {
+      url: bound.url,
+      library,
+      ready,
+      checked: check.done,
+      stop: () => stop({ library, server: bound.server, owner, stopping, following, check }),
     };
-    return { ...server, library, ready, checked: check.done, stop: stopAll };
   } catch (error) {
     await library.close();
     throw error;
   }
 }
 
-/** Done here, with what is loaded already: starting threads for a few dozen papers would take longer than the papers. */
+/** Runs on this thread: starting threads for a few dozen papers would take longer than indexing them. */
 async function beginWith(sample: string, { store, encoders }: OpenLibrary): Promise<void> {
   const { failed } = await importFiles(store, [sample], { source: SAMPLE_SOURCE });
   for (const { code, message } of failed) throw new EngineError(code, message);
-  const indexer = await PaperIndexer.open(store, encoders);
-  await indexer.catchUp();
-  await indexer.close();
+  try {
+    const indexer = await PaperIndexer.open(store, encoders);
+    await indexer.catchUp();
+    await indexer.close();
+  } catch (error) {
+    // An import that runs at the same time writes the index; following adds the sample.
+    if (!(error instanceof EngineError && error.code === 'LOCKED')) throw error;
+  }
 }
 
-/** Opens the index as it is, then brings it up to the store; one that cannot be opened is made again by that. */
-async function bringUp(library: OpenLibrary, signal: AbortSignal): Promise<void> {
+/** Compiles kernels and reads what is read first. An index that cannot be opened is made again by following. */
+async function warmUp(library: OpenLibrary): Promise<void> {
   await library.index.refresh().catch(() => undefined);
-  await library.services.search('warm up', { limit: 1 }).catch(() => undefined); // compiles kernels, reads what is read first
-  if (!library.readOnly) await library.ingest.catchUp({ signal });
+  await library.services.search('warm up', { limit: 1 }).catch(() => undefined);
 }
 
 interface Bound {
   readonly url: string;
   readonly server: Server;
-  readonly withdraw: () => void;
 }
 
-async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSignal): Promise<Bound> {
+async function bind(
+  library: OpenLibrary,
+  options: ServeOptions,
+  owner: Ownership | undefined,
+  signal: AbortSignal,
+): Promise<Bound> {
   const hostname = options.host ?? DEFAULT_HOST;
   const port = options.port ?? DEFAULT_PORT;
   let token = '';
@@ -124,25 +140,34 @@ async function bind(library: OpenLibrary, options: ServeOptions, signal: AbortSi
     server.listen(port, hostname);
   });
   const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${bound}`;
-  // Who may not write the library takes no papers, and so nobody need find the way here.
-  const announced = library.readOnly
-    ? undefined
-    : announce(library.folder, url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]'));
-  token = announced?.token ?? '';
+  // Commands on this machine reach a server that listens on every address through the loopback address.
+  token = owner?.announce(url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')) ?? '';
   app = build();
-  return { url, server, withdraw: () => announced?.withdraw() };
+  return { url, server };
 }
 
-async function stop(library: OpenLibrary, { server, withdraw }: Bound, stopping: AbortController): Promise<void> {
-  withdraw();
+interface Running {
+  readonly library: OpenLibrary;
+  readonly server: Server;
+  readonly owner: Ownership | undefined;
+  readonly stopping: AbortController;
+  readonly following: Promise<Following>;
+  readonly check: CheckHandle;
+}
+
+async function stop({ library, server, owner, stopping, following, check }: Running): Promise<void> {
+  owner?.withdraw();
   stopping.abort();
+  await check.stop();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
     late.unref();
   });
+  await (await following).ended;
   await library.close();
+  await owner?.release();
 }
 
 function portOf(server: Server): number {

@@ -108,9 +108,11 @@ export interface LibraryStatus extends Counts {
   readonly encoder?: string;
   /** Works that search can find now; fewer than `works` while the index catches up. */
   readonly indexed: number;
-  /** Things that a reader should know, as sentences: a store that is not yet checked. */
+  /** Changes of the store that the index does not contain yet; 0 when search finds everything. */
+  readonly behind: number;
+  /** Things that a reader should know, as sentences: an index that is behind, a store that is not yet checked. */
   readonly notes: readonly string[];
-  /** The index takes in new papers at this moment. */
+  /** This process writes the index at this moment. */
   readonly indexing: boolean;
   readonly segments: number;
   readonly indexBytes: number;

@@ -149,7 +149,7 @@ describe('the size of an answer', () => {
     search,
     paper: () => ({ work: huge, others: works }),
     similar: async () => ({ hits: works.map((work) => ({ work, reason: 'text', score: 1 })) }),
-    status: () => ({ works: 100, indexed: 100, sources: [], folder: '/' }) as never, // what the pages read
+    status: () => ({ works: 100, indexed: 100, sources: [], notes: [], folder: '/' }) as never, // what the pages read
     counts: () => ({ records: 1, works: 1, sources: [] }),
   } satisfies Services);
   const app = createApp(services, { pages: createPages(services) });

@@ -36,6 +36,7 @@ const status: LibraryStatus = {
   works: 1,
   sources: [],
   indexed: 1,
+  behind: 0,
   indexing: false,
   segments: 1,
   indexBytes: 1,

@@ -24,21 +24,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
           {counted(result.total, 'paper')} in {result.ms < 10 ? result.ms.toFixed(1) : Math.round(result.ms)} ms,{' '}
           {result.hits[0]?.reason === 'condition' ? 'newest first' : HOW[result.mode]}
         </p>
-        {status.indexing && status.indexed < status.works && (
-          <div class="note">
-            <p>
-              The index is still taking in papers: {counted(status.indexed, 'paper')} of{' '}
-              {counted(status.works, 'paper')} can be found.
-            </p>
-          </div>
-        )}
-        {result.notes.length > 0 && (
-          <div class="note">
-            {result.notes.map((note) => (
-              <p dir="auto">{note}</p>
-            ))}
-          </div>
-        )}
+        <Notes notes={result.notes} />
         <DamageNote damaged={result.damaged} />
         {result.hits.length === 0 && <NothingFound encoder={status.encoder !== undefined} />}
         <ol class="papers" start={result.offset + 1}>
@@ -70,11 +56,12 @@ export function askPage(site: Site, status: LibraryStatus) {
           {counted(status.works, 'paper')},{' '}
           {status.encoder === undefined ? 'found by their words' : 'found by their words and by their meaning'}.
         </p>
-        {status.encoder === undefined && (
-          <div class="note">
-            <p>No encoder is installed, so search goes by words alone.</p>
-          </div>
-        )}
+        <Notes
+          notes={[
+            ...status.notes,
+            ...(status.encoder === undefined ? ['No encoder is installed, so search goes by words alone.'] : []),
+          ]}
+        />
         <Syntax />
       </>
     ),
@@ -82,6 +69,17 @@ export function askPage(site: Site, status: LibraryStatus) {
 }
 
 const HOW = { hybrid: 'by words and meaning', lexical: 'by words', dense: 'by meaning' } as const;
+
+function Notes({ notes }: { readonly notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <div class="note">
+      {notes.map((note) => (
+        <p dir="auto">{note}</p>
+      ))}
+    </div>
+  );
+}
 
 function NothingFound({ encoder }: { readonly encoder: boolean }) {
   return (

@@ -10,7 +10,7 @@ import { loadModel } from '../../library/model.ts';
 import { openLibraryIn, openStore } from '../../library/open.ts';
 import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
-import { findServer } from '../../server/handover.ts';
+import { findServer } from '../../server/ownership.ts';
 import { checkStore, repairStore, STORE_FILE, type Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
