@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count, seed } from '../../engine/test/support/env.ts';
 import { openLibraryIn } from '../src/library/open.ts';

@@ -2,7 +2,7 @@
 // sources, so a preprint and its published version are on the same side. A change of this file invalidates every model
 // and every number that was measured with one.
 
-import { encodeUtf8, sha256Hex } from '@quire/engine/core';
+import { encodeUtf8, sha256Hex } from '@quire/engine/internals';
 
 /** train: 80 % of keys. dev: 5 %, for choosing. test: 15 %, never trained on. */
 export type Side = 'train' | 'dev' | 'test';

@@ -1,6 +1,6 @@
 // Generated papers for tests of training.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import type { TrainingWork } from '../src/data/works.ts';
 
 /** Papers about 20 generated topics; a title uses two words of its topic, the abstract the other ones. */

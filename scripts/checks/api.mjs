@@ -8,6 +8,8 @@ import { root } from '../lib/paths.mjs';
 
 export const name = 'public API report';
 
+/** Shared with trainers, tests and index kinds outside the engine, without a promise: not in the report. */
+const INTERNALS = './internals';
 const REPORT = 'docs/api/engine.md';
 
 /** @returns {string[]} empty when the report equals the declarations of the build */
@@ -31,6 +33,7 @@ export function report(folder) {
     '',
   ];
   for (const [entry, target] of Object.entries(exports)) {
+    if (entry === INTERNALS) continue;
     const names = publicNames(join(folder, 'engine', target.types));
     lines.push(`## @quire/engine${entry.slice(1)}`, '');
     if (names.length > 0)

@@ -34,6 +34,7 @@ const ENGINE = {
   retrieval,
   topics: retrieval,
   evaluation: { values: ['core', 'storage'], types: ['retrieval'] },
+  internals: { values: ['core'], types: [] },
   guard: { values: ALL, types: [] },
   backends: { values: ALL, types: [] },
   node: { values: [...ALL, 'guard', 'backends'], types: [] },

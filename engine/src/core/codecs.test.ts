@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  asFloat32,
-  asFloat64,
-  asUint16,
-  asUint32,
-  ByteReader,
-  ByteWriter,
-  crc32c,
-  crc32cReference,
-  decodeUtf8,
-  encodeUtf8,
-  Rng,
-  TopK,
-} from './index.ts';
+import { asFloat32, asFloat64, asUint16, asUint32, ByteReader, ByteWriter } from './bytes.ts';
+import { crc32c, crc32cReference } from './crc32c.ts';
+import { Rng } from './rng.ts';
+import { TopK } from './topk.ts';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
 const seed = 20260101;
 

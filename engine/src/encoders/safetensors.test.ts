@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';
-import { EngineError, encodeUtf8, Rng } from '../core/index.ts';
+import { EngineError } from '../core/index.ts';
+import { Rng } from '../core/rng.ts';
+import { encodeUtf8 } from '../core/utf8.ts';
 import { readSafetensors, type Tensors, tensorOf, writeSafetensors } from './safetensors.ts';
 
 const TENSORS: Tensors = new Map([

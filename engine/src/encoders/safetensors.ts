@@ -2,7 +2,8 @@
 // Reads and writes the types of our own models, F32 and I8, and refuses all others. Every length in the file is checked
 // before it is used, so a damaged file is an error and never a wrong vector.
 
-import { decodeUtf8, EngineError, encodeUtf8 } from '../core/index.ts';
+import { EngineError } from '../core/index.ts';
+import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
 
 /** Numbers in row-major order. */
 export type Tensor =

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encoderContract } from '../../test/contract/encoder-contract.ts';
-import { Rng, sha256Hex, type TraceEvent } from '../core/index.ts';
+import { sha256Hex } from '../core/hash.ts';
+import type { TraceEvent } from '../core/index.ts';
+import { Rng } from '../core/rng.ts';
 import { type Tensor, writeSafetensors } from './safetensors.ts';
 import { type StaticModelFiles, staticEncoder } from './static.ts';
 import { quantiseRows } from './token-table.ts';

@@ -3,20 +3,19 @@
 // add, multiply, divide and square root in a fixed order, so Node and browsers give the same bits.
 
 import { clip } from '../core/clip.ts';
+import { type Json, sha256Hex } from '../core/hash.ts';
 import {
   type Cancellable,
   type DenseRep,
   type Encoder,
   EngineError,
-  encodeUtf8,
   type Fingerprint,
   fingerprint,
-  type Json,
-  nextTurn,
   plainFingerprints,
-  sha256Hex,
   throwIfAborted,
 } from '../core/index.ts';
+import { nextTurn } from '../core/turn.ts';
+import { encodeUtf8 } from '../core/utf8.ts';
 import { type WordPiece, wordPiece } from '../text/index.ts';
 import { joinedFields } from './document-text.ts';
 import { readSafetensors } from './safetensors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rng } from '../core/index.ts';
+import { Rng } from '../core/rng.ts';
 import type { Tensor, Tensors } from './safetensors.ts';
 import { quantiseRows, tokenTable } from './token-table.ts';
 

@@ -1,6 +1,6 @@
 // TREC and BEIR files: what is read, what is refused and where, round trips, and inputs that nobody would write.
 
-import { EngineError, Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
 import {
   decodeLines,
   formatBeirQrels,
@@ -19,6 +19,7 @@ import {
   separateTies,
   strictScores,
 } from '@quire/engine/evaluation';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';
 

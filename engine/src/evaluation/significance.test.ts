@@ -1,4 +1,3 @@
-import { Rng } from '@quire/engine/core';
 import {
   averageOverSeeds,
   bootstrap,
@@ -8,6 +7,7 @@ import {
   perQueryValues,
   randomisation,
 } from '@quire/engine/evaluation';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 
 const asMap = (values: readonly number[]) => new Map(values.map((value, i) => [`q${i}`, value]));

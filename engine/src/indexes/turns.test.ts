@@ -1,7 +1,8 @@
 // Whoever builds an index part in memory, where nothing waits for a disk, must still hear an abort that a timer sends.
 
-import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint } from '@quire/engine/core';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
+import { Rng } from '@quire/engine/internals';
 import { defaultHeap, loadVectors } from '@quire/engine/kernels';
 import { expect, it } from 'vitest';
 import { inputOf } from '../../test/support/input.ts';

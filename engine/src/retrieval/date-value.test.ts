@@ -1,4 +1,5 @@
-import { type Filter, Rng } from '@quire/engine/core';
+import type { Filter } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { parseQuery, type QuerySyntax } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';

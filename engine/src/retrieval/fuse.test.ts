@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { fuse, fuseRankings, retrieve } from '@quire/engine/retrieval';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';

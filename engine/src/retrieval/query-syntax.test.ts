@@ -1,6 +1,7 @@
-import { type Encoder, type LexicalQuery, plainFingerprint, plainFingerprints, Rng } from '@quire/engine/core';
+import { type Encoder, type LexicalQuery, plainFingerprint, plainFingerprints } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { flat, inverted } from '@quire/engine/indexes';
+import { Rng } from '@quire/engine/internals';
 import { fuse, parseQuery, part, pipe, type QuerySyntax, querySyntax, retrieve, rm3 } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english, unicode } from '@quire/engine/text';

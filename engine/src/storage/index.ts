@@ -1,16 +1,47 @@
 // storage: directories, libraries, and the contracts that index kinds fill in. Platform adapters are in node/, browser/.
 
 // A library and what one does with it.
-export type * from './contract.ts';
+export type {
+  Library,
+  LibraryOptions,
+  Parts,
+  ReaderOf,
+  Reps,
+  Snapshot,
+  Writer,
+} from './contract.ts';
 // Where files live.
-export type * from './directory.ts';
+export type {
+  Directory,
+  FileSink,
+  Lock,
+  RandomAccess,
+} from './directory.ts';
 export type { BooleanColumn, Column, KeywordColumn, KeywordsColumn, NumberColumn } from './documents/columns.ts';
 export { MAX_ID_LENGTH } from './documents/validate.ts';
 export { inspectLibrary, type LibraryInfo, openLibrary } from './library.ts';
 export { FORMAT_VERSION, type Metadata, type PartInfo } from './manifest.ts';
 export { type MemoryDirectory, memoryDirectory, memoryFile } from './memory.ts';
 // What an index kind implements, and the files that it writes.
-export type * from './part.ts';
+export type {
+  AnyPartKind,
+  AnySegmentPart,
+  Candidates,
+  CodecKind,
+  Gather,
+  MergeSource,
+  OpenOptions,
+  PartConfig,
+  PartInput,
+  PartKind,
+  PartOptions,
+  Scope,
+  Scratch,
+  SectionReader,
+  SectionSink,
+  SectionWriter,
+  SegmentPart,
+} from './part.ts';
 export { sumStatistics } from './reader.ts';
 export {
   BLOCK_BYTES,

@@ -1,7 +1,8 @@
 // Shared by the analyzers: words from the scanner, each mapped to a term (or dropped) by a function of the word alone,
 // whose results are cached. A dropped word leaves a gap in the positions.
 
-import { type Analyzer, fingerprint, type Json, type TokenStream } from '../core/index.ts';
+import type { Json } from '../core/hash.ts';
+import { type Analyzer, fingerprint, type TokenStream } from '../core/index.ts';
 import { MEMO_WORD, SliceMemo } from './memo.ts';
 import { TokenWriter } from './tokens.ts';
 import { WordScanner } from './words.ts';

@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../test/support/env.ts';
 import { decompose } from './decomposition.ts';

@@ -1,7 +1,8 @@
 // English as Lucene analyses it (Anserini's DefaultEnglishAnalyzer): StandardTokenizer, possessive 's stripped, lower
 // case, 33 stop words dropped, Porter stems. Unicode normalisation is not applied: é and e + ´ stay different terms.
 
-import { type Analyzer, sha256Hex } from '../core/index.ts';
+import { sha256Hex } from '../core/hash.ts';
+import type { Analyzer } from '../core/index.ts';
 import { wordAnalyzer } from './analyzer.ts';
 import { LowerCase } from './lowercase.ts';
 import { porter } from './porter.ts';

@@ -1,7 +1,8 @@
 // The plain analyzer: words of UAX #29 in lower case; no stop words and no stemming. For any language, for names and
 // identifiers, and where the English rules are wrong.
 
-import { type Analyzer, sha256Hex } from '../core/index.ts';
+import { sha256Hex } from '../core/hash.ts';
+import type { Analyzer } from '../core/index.ts';
 import { wordAnalyzer } from './analyzer.ts';
 import { tablesHash } from './english.ts';
 import { accentFolding } from './fold.ts';

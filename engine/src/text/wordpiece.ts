@@ -1,7 +1,8 @@
 // The WordPiece tokenizer of BERT (greedy longest match from the left), from HuggingFace's tokenizer.json. Ids equal
 // those of the `tokenizers` library. Linear in the text: a piece is never longer than the longest in the vocabulary.
 
-import { EngineError, sha256Hex } from '../core/index.ts';
+import { sha256Hex } from '../core/hash.ts';
+import { EngineError } from '../core/index.ts';
 import { AddedTokens } from './added-tokens.ts';
 import { BertText } from './bert.ts';
 import { MEMO_WORD, SliceMemo } from './memo.ts';

@@ -9,8 +9,8 @@ import {
   type Kind,
   type QueryRep,
   type Ranking,
-  Rng,
 } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import {
   type Directory,
   type Library,

@@ -1,7 +1,8 @@
 // Cases of the index contract: scores of given documents, representations that are read back, and representations that
 // are refused when they are added.
 
-import { type DocumentRep, EngineError, type Filter, type Kind, type QueryRep, Rng } from '@quire/engine/core';
+import { type DocumentRep, EngineError, type Filter, type Kind, type QueryRep } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { memoryDirectory } from '@quire/engine/storage';
 import { expect } from 'vitest';
 import { type Bench, idOf } from './bench.ts';

@@ -1,6 +1,7 @@
 // One flipped bit anywhere in an index either causes an error that names file and offset, or changes no answer.
 
-import { EngineError, Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { type Directory, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { askFixture, fillFixture, openFixture } from '../format/fixture.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { nodeDirectory } from '@quire/engine/node';
 import { verifyLibrary } from '@quire/engine/storage';
 import { build } from 'vite';

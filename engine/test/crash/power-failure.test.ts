@@ -1,6 +1,7 @@
 // After a power failure at any moment the last acknowledged commit opens, for any state of the data that was not synced.
 
-import { EngineError, Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { type Directory, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../support/env.ts';

@@ -1,7 +1,8 @@
 // A Directory that records every operation and computes the possible states of the disk after a power failure at any of
 // them: un-synced appends dropped, torn or kept; un-synced creations, renames and removals applied in any subset.
 
-import { crc32c, EngineError, type Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { crc32c, type Rng } from '@quire/engine/internals';
 import { type Directory, type MemoryDirectory, memoryDirectory } from '@quire/engine/storage';
 
 type FileId = number;

@@ -1,7 +1,8 @@
 // A deterministic sequence of steps on a library: step n always does the same, so the state after any step is known. The
 // crash tests run it, kill it, corrupt its files and compare with its states.
 
-import { compareUtf8, type DenseRep, type DocId, plainFingerprint, Rng } from '@quire/engine/core';
+import { compareUtf8, type DenseRep, type DocId, plainFingerprint } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import {
   type Directory,
   type Library,

@@ -1,9 +1,10 @@
 // The library that is committed as a fixture of the format, and the questions whose answers are committed with it. Text
 // and vectors are our own, drawn by a seed: `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format` writes it anew.
 
-import { type DenseRep, type LexicalQuery, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, type LexicalQuery, plainFingerprint } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
+import { Rng } from '@quire/engine/internals';
 import { type Directory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 

@@ -1,8 +1,9 @@
 // Workers of a page on shared memory find the same hits as one thread and as the scalar twins. The test needs a
 // cross-origin isolated page, which vitest.browser.config.ts serves for this folder.
 
-import { BitSet, type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint } from '@quire/engine/core';
 import { binary, flat } from '@quire/engine/indexes';
+import { BitSet, Rng } from '@quire/engine/internals';
 import { Heap, hasSharedMemory, KernelPool, openThreads, type WorkerAdapter, webWorkers } from '@quire/engine/kernels';
 import { memoryDirectory, type PartKind, type Scope } from '@quire/engine/storage';
 import { expect } from 'vitest';

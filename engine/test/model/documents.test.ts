@@ -1,7 +1,8 @@
 // Random documents, filters, facets and sorts against plain arrays: what columns answer must be what anyone would
 // compute by hand, in any number of segments, with deletes.
 
-import { type ColumnValue, compareUtf8, type Document, type Filter, Rng, type Schema } from '@quire/engine/core';
+import { type ColumnValue, compareUtf8, type Document, type Filter, type Schema } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { memoryDirectory, openLibrary, type Snapshot } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../support/env.ts';

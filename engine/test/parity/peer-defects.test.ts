@@ -9,12 +9,12 @@ import {
   plainFingerprint,
   plainFingerprints,
   type Ranking,
-  Rng,
   type TraceEvent,
 } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { evaluate, removeQueryDocuments, runQueries } from '@quire/engine/evaluation';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
+import { Rng } from '@quire/engine/internals';
 import { fuse, fuseRankings, part, rerank, retrieve, rm3 } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';

@@ -1,7 +1,7 @@
 // Seeded texts that are difficult for tokenizers: every script, emoji sequences, marks, controls, lone surrogates, long
 // tokens. They consist of random code points and a few invented words.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 
 type Make = (rng: Rng) => string;
 

@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { BertText, wordPiece } from '@quire/engine/text';
 import { describe, expect } from 'vitest';
 import { count, isLong, seed } from '../support/env.ts';

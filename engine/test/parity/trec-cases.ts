@@ -3,8 +3,8 @@
 // only one side has. Without the two cases in which trec_eval reads unset memory: a query with negative judgements only, and
 // a level above the highest relevance.
 
-import { Rng } from '@quire/engine/core';
 import type { Qrels, Run } from '@quire/engine/evaluation';
+import { Rng } from '@quire/engine/internals';
 
 export interface TrecCase {
   readonly qrels: Record<string, Record<string, number>>;

@@ -1,6 +1,6 @@
 // Seeded texts and tokenizer variants for equality with HuggingFace tokenizers.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { hardText } from './text-cases.ts';
 
 export interface WordPieceCase {

@@ -1,6 +1,7 @@
 // The smallest index kind: dense vectors in one section, scored one by one. What an index must do and nothing more.
 
-import { asFloat32, bytesOf, type DenseRep, EngineError, plainFingerprint, TopK } from '@quire/engine/core';
+import { type DenseRep, EngineError, plainFingerprint } from '@quire/engine/core';
+import { asFloat32, bytesOf, TopK } from '@quire/engine/internals';
 import type { PartKind, SegmentPart } from '@quire/engine/storage';
 
 /** Vectors of `dim` f32 each; a document without one holds NaN in its first place. */

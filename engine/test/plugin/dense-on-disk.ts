@@ -1,7 +1,8 @@
 // An asynchronous index kind: vectors stay in the Directory and are read while searching, a page at a time. It holds
 // no vector in memory and declares no synchronous path.
 
-import { asFloat32, type DenseRep, EngineError, plainFingerprint, TopK, throwIfAborted } from '@quire/engine/core';
+import { type DenseRep, EngineError, plainFingerprint, throwIfAborted } from '@quire/engine/core';
+import { asFloat32, TopK } from '@quire/engine/internals';
 import type { PartKind, SectionReader, SegmentPart } from '@quire/engine/storage';
 import { floatsOf, mergeRows, readRow, readStarts, rowsOf, wordsOf, writeRows } from './rows.ts';
 

@@ -8,12 +8,11 @@ import {
   fingerprint,
   type MultiDocument,
   type MultiQuery,
-  nextTurn,
   plainFingerprints,
-  Rng,
   type Trace,
   throwIfAborted,
 } from '@quire/engine/core';
+import { nextTurn, Rng } from '@quire/engine/internals';
 
 export interface HashedTokensOptions {
   readonly dim: number;

@@ -1,7 +1,8 @@
 // Brute-force late interaction: score(q, d) = Σ over query tokens of weight × the best dot product with a document token
 // (Khattab and Zaharia, ColBERT, 2020). In memory, so synchronous. A row holds the vectors, token ids, starts and ends.
 
-import { asUint32, EngineError, type MultiDocument, type MultiQuery, plainFingerprint, TopK } from '@quire/engine/core';
+import { EngineError, type MultiDocument, type MultiQuery, plainFingerprint } from '@quire/engine/core';
+import { asUint32, TopK } from '@quire/engine/internals';
 import type { PartKind, SegmentPart } from '@quire/engine/storage';
 import { floatsOf, mergeRows, readStarts, rowsOf, wordsOf, writeRows } from './rows.ts';
 

@@ -1,8 +1,9 @@
 // Three kinds of index that the engine does not have, made through its public interface alone, keep its contract.
 
-import { type DenseRep, type LexicalQuery, type MultiDocument, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, type LexicalQuery, type MultiDocument, plainFingerprint } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
 import { inverted } from '@quire/engine/indexes';
+import { Rng } from '@quire/engine/internals';
 import { memoryDirectory, openLibrary, sumStatistics } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 import { describe, expect, it } from 'vitest';

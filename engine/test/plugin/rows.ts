@@ -1,6 +1,6 @@
 // Rows of any number of 32-bit words in two sections: `rows` and `starts`. What the test parts have in common.
 
-import { asUint32, bytesOf } from '@quire/engine/core';
+import { asUint32, bytesOf } from '@quire/engine/internals';
 import type { MergeSource, SectionReader, SectionWriter } from '@quire/engine/storage';
 
 /** A row for each Ord; an absent one is undefined and takes no room. */

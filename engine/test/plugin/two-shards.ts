@@ -2,15 +2,8 @@
 // searched with the sums over everything, so that a term weighs the same in both. Documents keep their shard when
 // segments merge. What a distributed backend does between machines, done between sections.
 
-import {
-  asUint32,
-  BitSet,
-  bytesOf,
-  compareHits,
-  type DocumentRep,
-  type Explanation,
-  type Kind,
-} from '@quire/engine/core';
+import { compareHits, type DocumentRep, type Explanation, type Kind } from '@quire/engine/core';
+import { asUint32, BitSet, bytesOf } from '@quire/engine/internals';
 import {
   type Candidates,
   type MergeSource,

@@ -1,6 +1,7 @@
 // Dense search in the runtime program: the same vectors in every dense index kind, and their rankings.
 import { plainFingerprint } from '@quire/engine/core';
-import type { DenseRep, Ranking, Rng } from '../../src/core/index.ts';
+import type { DenseRep, Ranking } from '../../src/core/index.ts';
+import type { Rng } from '../../src/core/rng.ts';
 import { binary, type DenseKind, flat, ivf } from '../../src/indexes/index.ts';
 import type { Parts, Reps, Snapshot } from '../../src/storage/index.ts';
 

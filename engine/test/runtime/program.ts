@@ -1,6 +1,7 @@
 // A program with the same output in Node and in the browser: it builds libraries in memory from seeded text
 // (segments, deletes, replacements, a merge) and returns a hash of each file and the bits of each ranking.
-import { Rng, sha256Hex } from '../../src/core/index.ts';
+import { sha256Hex } from '../../src/core/hash.ts';
+import { Rng } from '../../src/core/rng.ts';
 import type { Document, LexicalQuery, Ranking } from '../../src/core/types.ts';
 import { termsEncoder } from '../../src/encoders/index.ts';
 import { inverted } from '../../src/indexes/index.ts';

@@ -1,7 +1,7 @@
 // Test support: small model folders with seeded random weights, laid out as the model hubs lay them out.
 
-import { encodeUtf8, Rng } from '@quire/engine/core';
 import { type ReadModelFile, type Tensor, writeSafetensors } from '@quire/engine/encoders';
+import { encodeUtf8, Rng } from '@quire/engine/internals';
 import { normal } from '@quire/engine/network';
 
 export type Folder = Map<string, Uint8Array>;

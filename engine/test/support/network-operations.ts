@@ -1,7 +1,7 @@
 // Test support: one small graph for every operation, with feeds and parameters at random. The suites of the gradients and of the
 // executors run over the same cases, and a test asserts that no operation is missing.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import {
   type Attention,
   BINARY,

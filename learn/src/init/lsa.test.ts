@@ -1,4 +1,4 @@
-import { ln, Rng } from '@quire/engine/core';
+import { ln, Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { symmetricEigen } from '../linear/eigen.ts';
 import { type Ragged, RaggedBuilder } from '../linear/ragged.ts';

@@ -2,7 +2,8 @@
 // term-document matrix, by randomised subspace iteration (Halko, Martinsson & Tropp 2011, algorithm 4.4). A document's
 // sum of rows is then its LSA vector, so training starts from a working encoder.
 
-import { type Cancellable, EngineError, ln, Rng, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
+import { ln, Rng } from '@quire/engine/internals';
 import { BagReader } from '../data/bags.ts';
 import { symmetricEigen } from '../linear/eigen.ts';
 import { multiply, transpose } from '../linear/matrix.ts';

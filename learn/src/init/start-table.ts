@@ -2,7 +2,7 @@
 // are similar. The random vectors keep all tokens distinct (a sum of random vectors is a random projection of the bag of
 // words: Johnson & Lindenstrauss 1984), so rare words match themselves before training changes their rows.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 
 export interface StartTableOptions {
   readonly dim: number;

@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { symmetricEigen } from './eigen.ts';
 import { multiply, multiplyTransposed, transpose } from './matrix.ts';

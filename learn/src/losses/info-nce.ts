@@ -1,7 +1,8 @@
 // InfoNCE over a batch (van den Oord et al. 2018; in-batch negatives as in Karpukhin et al. 2020): row i of `queries`
 // belongs to row i of `documents`, every other row is a negative. Every sum of exponentials is a log-sum-exp, so no logit overflows.
 
-import { EngineError, exp, ln } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { exp, ln } from '@quire/engine/internals';
 import { multiply, multiplyTransposed, transpose } from '../linear/matrix.ts';
 
 export interface InfoNceOptions {

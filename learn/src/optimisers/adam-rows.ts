@@ -1,7 +1,8 @@
 // Adam (Kingma & Ba 2015) for a table of which a step changes few rows ("lazy" Adam): only rows with a gradient move, and
 // only their moments decay. Bias correction counts a row's own updates.
 
-import { EngineError, exp, ln } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { exp, ln } from '@quire/engine/internals';
 
 export interface AdamOptions {
   readonly learningRate: number;

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256Hex } from '@quire/engine/core';
 import { readSafetensors, staticEncoder } from '@quire/engine/encoders';
+import { sha256Hex } from '@quire/engine/internals';
 import { readStaticModel } from '@quire/engine/node';
 import { describe, expect, it } from 'vitest';
 import { STATIC_V1 } from './static.ts';

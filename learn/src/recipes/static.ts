@@ -1,8 +1,9 @@
 // The recipe of `static-v1`, from works to the three files of a model: vocabulary, LSA start, contrastive training, int8.
 // No files and no clock: the caller streams works in and writes checkpoints (commands/train-static.ts).
 
-import { type Cancellable, EngineError, fingerprint, Rng, sha256Hex } from '@quire/engine/core';
+import { type Cancellable, EngineError, fingerprint } from '@quire/engine/core';
 import { quantiseRows, type StaticConfig, type Tensor, writeSafetensors } from '@quire/engine/encoders';
+import { Rng, sha256Hex } from '@quire/engine/internals';
 import { wordPiece } from '@quire/engine/text';
 import { type TrainingTexts, tokeniseWorks } from '../data/texts.ts';
 import type { TrainingWork } from '../data/works.ts';

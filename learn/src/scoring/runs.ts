@@ -1,9 +1,10 @@
 // Runs of one task: BM25 from the engine's index, an encoder by comparison with every document, and the fusion of both.
 
-import { type Cancellable, compareUtf8, type Ranking, TopK, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, compareUtf8, type Ranking, throwIfAborted } from '@quire/engine/core';
 import { type StaticEncoder, termsEncoder } from '@quire/engine/encoders';
 import type { Run } from '@quire/engine/evaluation';
 import { inverted } from '@quire/engine/indexes';
+import { TopK } from '@quire/engine/internals';
 import { fuseRankings } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';

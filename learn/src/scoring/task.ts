@@ -1,7 +1,7 @@
 // A retrieval task to score encoders on: documents, queries, and which documents answer which query.
 
-import { encodeUtf8, sha256Hex } from '@quire/engine/core';
 import type { Qrels } from '@quire/engine/evaluation';
+import { encodeUtf8, sha256Hex } from '@quire/engine/internals';
 import { heldOutSide, type TrainingWork } from '../data/works.ts';
 import { sideOf } from '../split.ts';
 

@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { MaxHeap } from './max-heap.ts';
 import { SPECIAL_TOKENS, trainWordPiece } from './wordpiece-trainer.ts';

@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { BagReader } from '../data/bags.ts';
 import type { TrainingTexts } from '../data/texts.ts';

@@ -3,7 +3,8 @@
 // Adam. One thread, plain TypeScript. Every random choice is a function of (seed, step), so a run that is stopped
 // and resumed gives the same bytes as an uninterrupted one.
 
-import { type Cancellable, EngineError, Rng, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { BagReader } from '../data/bags.ts';
 import type { TrainingTexts } from '../data/texts.ts';
 import { rowsOf } from '../linear/ragged.ts';

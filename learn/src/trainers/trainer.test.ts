@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineError, Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import {
   type Feeds,
   type Graph,

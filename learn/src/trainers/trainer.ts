@@ -2,7 +2,8 @@
 // function of (seed, step), and the state is whole between two steps, so a run that is stopped and resumed gives the same bytes as one that
 // is not.
 
-import { type Cancellable, EngineError, nextTurn, Rng, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
+import { nextTurn, Rng } from '@quire/engine/internals';
 import { type Feeds, Graph, type NodeId, type WasmExecutor, type Weights } from '@quire/engine/network';
 import { type Gradients, gradients } from '../graph/gradients.ts';
 import { AdamW } from '../optimisers/adamw.ts';

@@ -1,6 +1,7 @@
 // The files of a model folder, whatever holds them: a disk, a server, a test. Their content is untrusted.
 
-import { decodeUtf8, EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/index.ts';
+import { decodeUtf8 } from '../../core/utf8.ts';
 
 /** The bytes of a file by its path in the folder ("1_Pooling/config.json"); undefined where there is none. */
 export type ReadModelFile = (path: string) => Promise<Uint8Array | undefined>;

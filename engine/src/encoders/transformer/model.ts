@@ -1,6 +1,8 @@
 // A model folder as what the encoder needs: sizes, weights, tokenizer, pooling, prefixes.
 
-import { decodeUtf8, EngineError, fingerprint, type Json, sha256Hex } from '../../core/index.ts';
+import { type Json, sha256Hex } from '../../core/hash.ts';
+import { EngineError, fingerprint } from '../../core/index.ts';
+import { decodeUtf8 } from '../../core/utf8.ts';
 import type { HeadConfig, TransformerConfig, Weights } from '../../network/index.ts';
 import { bertConfig, bertWeights } from './bert.ts';
 import { Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';

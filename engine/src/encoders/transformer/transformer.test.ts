@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { runReference } from '@quire/engine/network';
 import { nodeWorkers } from '@quire/engine/node';
 import { describe, expect, it } from 'vitest';

@@ -7,11 +7,11 @@ import {
   type Encoder,
   EngineError,
   type Fingerprint,
-  nextTurn,
   plainFingerprints,
   type Side,
   throwIfAborted,
 } from '../../core/index.ts';
+import { nextTurn } from '../../core/turn.ts';
 import {
   Graph,
   type NodeId,

@@ -1,4 +1,5 @@
-import { type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { indexContract } from '../../../test/contract/index-contract.ts';
 import { binary } from './binary.ts';
 

@@ -1,6 +1,7 @@
 // The dense kinds against each other and against plain loops, part by part: what the contract suite cannot see.
 
-import { BitSet, type DenseRep, EngineError, type Ord, plainFingerprint, Rng, sha256Hex } from '@quire/engine/core';
+import { type DenseRep, EngineError, type Ord, plainFingerprint } from '@quire/engine/core';
+import { BitSet, Rng, sha256Hex } from '@quire/engine/internals';
 import { Heap, reference } from '@quire/engine/kernels';
 import { type Candidates, memoryDirectory, type PartInput, type Scope, type SegmentPart } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';

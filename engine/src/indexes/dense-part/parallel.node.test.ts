@@ -1,6 +1,7 @@
 // Workers on shared memory must find what one thread on unshared memory finds.
 
-import { BitSet, type DenseRep, plainFingerprint, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint } from '@quire/engine/core';
+import { BitSet, Rng } from '@quire/engine/internals';
 import { Heap, KernelPool } from '@quire/engine/kernels';
 import { memoryDirectory, type Scope } from '@quire/engine/storage';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
 import { byteOrder } from './byte-order.ts';
 import { compareBytes } from './dictionary.ts';

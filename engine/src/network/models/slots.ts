@@ -1,7 +1,7 @@
 // What a linear slot of a model holds (specs: compression as an algebra of slots). A slot op describes y = W·x for rows x; the model asks
 // only for this interface, so another op (masked, block-diagonal, a sum, a chain) changes no model. Backward follows from the graph.
 
-import type { Rng } from '../../core/index.ts';
+import type { Rng } from '../../core/rng.ts';
 import type { Graph } from '../graph.ts';
 import { normal } from '../normal.ts';
 import type { NodeId } from '../ops.ts';
