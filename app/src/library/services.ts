@@ -21,7 +21,7 @@ import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { lagNote } from './lag.ts';
 import { worksNamed } from './lookup.ts';
-import type { Encoders } from './paper-index.ts';
+import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import { type Found, search } from './search.ts';
 import { similarTo } from './similar.ts';
 
@@ -111,7 +111,11 @@ class LibraryServices implements Services {
         ...(options.signal && { signal: options.signal }),
       };
       const answer = await search(query, this.store, snapshot, this.encoders, request);
-      const { hits, damaged } = this.hits(answer.found.slice(offset, offset + limit), answer.weights);
+      const { hits, damaged } = this.hits(
+        answer.found.slice(offset, offset + limit),
+        answer.weights,
+        changeOf(snapshot),
+      );
       return {
         query,
         hits,
@@ -144,7 +148,10 @@ class LibraryServices implements Services {
     return this.index.with(async (snapshot) => {
       const { reason, hits } = await similarTo(work, snapshot, this.encoders, limit);
       const scores = new Map(hits.map(({ id, score }) => [id, score]));
-      const { works, damaged } = this.store.read(hits.map(({ id }) => id));
+      const { works, damaged } = this.store.readIndexed(
+        hits.map(({ id }) => id),
+        changeOf(snapshot),
+      );
       return {
         hits: works.map((near) => ({ work: near, reason, score: scores.get(near.key) ?? 0 })),
         ...damagedField(this.store.health, damaged),
@@ -204,11 +211,15 @@ class LibraryServices implements Services {
   private hits(
     found: readonly Found[],
     weights: ReadonlyMap<string, number>,
+    change: number,
   ): {
     readonly hits: readonly SearchHit[];
     readonly damaged: readonly Damage[];
   } {
-    const read = this.store.read(found.map(({ key }) => key));
+    const read = this.store.readIndexed(
+      found.map(({ key }) => key),
+      change,
+    );
     const works = new Map(read.works.map((work) => [work.key, work]));
     const bestSentence = excerpts(weights, this.analyzers);
     const hits = found.flatMap(({ key, reason, score }) => {
@@ -219,6 +230,11 @@ class LibraryServices implements Services {
     });
     return { hits, damaged: read.damaged };
   }
+}
+
+/** The last change of the store that an index contains. */
+function changeOf({ metadata }: PaperSnapshot): number {
+  return Number(metadata.change ?? 0);
 }
 
 /** Offset and limit within what is served. */

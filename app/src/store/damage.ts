@@ -45,6 +45,12 @@ export function badRow(table: string, key: unknown): Damage {
   return { table, key: String(key), message: `The row ${shownKey(key)} of ${table} does not match its checksum.` };
 }
 
+/** A work that the search index has and the store has not, while the index contains exactly the changes of the store. */
+export function hiddenWork(key: string): Damage {
+  const message = `The work ${shownKey(key)} is in the search index, and the store hides its row.`;
+  return { table: 'works', key, message };
+}
+
 export function badEntry(index: string, key: unknown): Damage {
   const message = `The index ${index} does not agree with its table at ${shownKey(key)}.`;
   return { table: index, key: String(key), message };

@@ -105,6 +105,18 @@ describe('a damaged row', () => {
   });
 });
 
+describe('a work of the search index', () => {
+  it('that the store does not have is damage while the index is up to date, and no damage while it lags', () => {
+    alter("DELETE FROM works WHERE key = 'doi:10.1000/a'");
+    const last = store.lastChange();
+    expect(store.readIndexed(['doi:10.1000/a', 'doi:10.1000/b'], last - 1)).toMatchObject({ works: [{}], damaged: [] });
+    expect(store.readIndexed(['doi:10.1000/a', 'doi:10.1000/b'], last)).toMatchObject({
+      works: [{ title: 'Beta' }],
+      damaged: [{ table: 'works', key: 'doi:10.1000/a' }],
+    });
+  });
+});
+
 describe('a name', () => {
   it('whose identity points to another record finds nothing and is reported', () => {
     alter("UPDATE identities SET record = 2 WHERE key = 'doi:10.1000/a'");

@@ -15,8 +15,8 @@ const RESULT = {
   notADatabase: 26,
 } as const;
 
-/** Messages of SQLITE_ERROR that a statement of this program causes only when the schema in the file is damaged. */
-const SCHEMA_DAMAGE = /no such (?:table|column|index)|has no column|malformed|already exists/;
+/** Messages that a statement of ours causes only when the file is damaged. They come with SQLITE_ERROR or with no code. */
+const DAMAGE = /no such (?:table|column|index)|has no column|malformed|already exists|not a database/;
 
 export const REPAIR_HINT = 'Run "quire doctor --repair": it copies every sound record into a new file.';
 
@@ -56,7 +56,9 @@ function translated(path: string, cause: unknown): EngineError {
     case RESULT.notADatabase:
       return damagedFile(path, message, cause);
     default:
-      if (result === RESULT.error && SCHEMA_DAMAGE.test(message)) return damagedFile(path, message, cause);
+      if ((result === undefined || result === RESULT.error) && DAMAGE.test(message)) {
+        return damagedFile(path, message, cause);
+      }
       // The driver refuses integers above 2^53. The store writes none.
       if (result === undefined && message.includes('too large')) return damagedFile(path, message, cause);
       return new EngineError('STORAGE_FAILED', `The store ${path} failed: ${message}`, { cause });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import type { Work } from '../papers/index.ts';
 import { type Change, Changes } from './changes.ts';
-import { type Damage, damageError } from './damage.ts';
+import { type Damage, damageError, hiddenWork } from './damage.ts';
 import { Facts } from './facts.ts';
 import { Health } from './health.ts';
 import { type FileProgress, Imports } from './imports.ts';
@@ -154,6 +154,19 @@ export class Store {
   /** The works of these keys, in the same order. Keys without a work are left out; damaged works are named. */
   read(keys: readonly string[]): Works {
     return this.#reader.given(keys, this.#reader.read(keys), this.#report);
+  }
+
+  /**
+   * The same for keys of a search index that contains the changes up to `change`. While that is the last change, each key
+   * has a work: one without is damage, too.
+   */
+  readIndexed(keys: readonly string[], change: number): Works {
+    return this.sql.snapshot(() => {
+      const read = new Map(this.#reader.read(keys));
+      const missing = change === this.#changes.last() ? keys.filter((key) => !read.has(key)) : [];
+      for (const key of missing) read.set(key, hiddenWork(key));
+      return this.#reader.given(keys, read, this.#report);
+    });
   }
 
   /** The same for a caller that needs every work: throws CORRUPT at the first damaged one. */
