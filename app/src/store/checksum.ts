@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 
 /** SHA-256 over the columns, each behind its length, cut to 32 hexadecimal digits: the digest of a record. */
 export function rowDigest(columns: readonly string[]): string {
-  return hash('sha256', columns.map((column) => `${column.length}:${column}`).join(''), 'hex').slice(0, 32);
+  return digestOf(textOf(columns));
 }
 
 /** Columns of a record as they come from a file that may be damaged: of any type. */
@@ -44,9 +44,9 @@ export interface Member {
 /** The digest of a work: its columns, and which records it has with their digests. `members` in ascending order of seq. */
 export function workDigest(work: WorkColumns, members: readonly Member[]): string {
   const { key, by_title, day, published, upvotes, comments, fold } = work;
-  const columns = [key, by_title, day, published, upvotes, comments, fold];
-  for (const { seq, digest } of members) columns.push(seq, digest);
-  return hash('sha256', JSON.stringify(columns), 'hex').slice(0, 32);
+  let text = textOf([key, by_title, day, published, upvotes, comments, fold]);
+  for (const { seq, digest } of members) text += textOf([seq, digest]);
+  return digestOf(text);
 }
 
 /** The digest of a folded work: a fold that gives the same work again changes nothing for the index. */
@@ -56,5 +56,18 @@ export function foldDigest(work: object): string {
 
 /** CRC-32 over the columns of a small row. It detects every error of up to three bits in rows of this size. */
 export function markOf(columns: readonly unknown[]): number {
-  return crc32(JSON.stringify(columns));
+  return crc32(textOf(columns));
+}
+
+/** Columns as one text: each string behind its length; other values behind a sign, so that 5 and "5" differ. */
+function textOf(columns: readonly unknown[]): string {
+  let text = ''; // a third of the time of map and join
+  for (const column of columns)
+    text += typeof column === 'string' ? `${column.length}:${column}` : `#${String(column)};`;
+  return text;
+}
+
+/** SHA-256, cut to 32 hexadecimal digits. */
+function digestOf(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -79,9 +79,12 @@ export class Records {
   }
 }
 
-/** An id as it is in its column. The driver ends text at a NUL, so control characters are written as their number. */
+/**
+ * An id as it is in its column. The driver ends text at a NUL, so control characters are written as their number; it
+ * writes half of a surrogate pair as U+FFFD.
+ */
 export function writtenId(id: string): string {
-  return id.replace(/\p{Cc}/gu, (unit) => `\u0001${unit.charCodeAt(0).toString(16)};`);
+  return id.replace(/\p{Cs}/gu, '\ufffd').replace(/\p{Cc}/gu, (unit) => `\u0001${unit.charCodeAt(0).toString(16)};`);
 }
 
 function statements(sql: Sql) {
