@@ -1,6 +1,7 @@
 // The total order of results, against the bytes that it stands for.
 
 import { describe, expect, it } from 'vitest';
+import { compareBytes } from './byte-strings.ts';
 import { compareHits, compareUtf8 } from './order.ts';
 import { encodeUtf8 } from './utf8.ts';
 
@@ -28,7 +29,7 @@ describe('compareUtf8', () => {
     let wrong = 0;
     for (let i = 0; i < strings.length; i += 7) {
       for (let j = 0; j < strings.length; j++) {
-        if (Math.sign(compareUtf8(strings[i]!, strings[j]!)) !== compareBytes(bytes[i]!, bytes[j]!)) wrong++;
+        if (Math.sign(compareUtf8(strings[i]!, strings[j]!)) !== Math.sign(compareBytes(bytes[i]!, bytes[j]!))) wrong++;
       }
     }
     expect(wrong).toBe(0);
@@ -44,9 +45,3 @@ it('hits rank by score, then by id; the two zeros are one score', () => {
   ];
   expect(hits.sort(compareHits).map((hit) => hit.id)).toEqual(['\uffff', '\u{1f600}', 'a', 'b']);
 });
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const n = Math.min(a.length, b.length);
-  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return Math.sign(a[i]! - b[i]!);
-  return Math.sign(a.length - b.length);
-}

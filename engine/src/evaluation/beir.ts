@@ -1,8 +1,9 @@
 // The BEIR formats: corpus and queries as JSON lines (`_id`, `title`, `text`), judgements as tab-separated
 // (query, document, relevance) with or without a header line. Ids may hold anything but a tab or a line end.
 
+import { shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
-import { numberedLines, type ParseOptions, parseFailed, shown, type Text } from './lines.ts';
+import { numberedLines, type ParseOptions, parseFailed, type Text } from './lines.ts';
 import { addJudgement, parseTrecQrels } from './trec.ts';
 import type { Qrels, Run } from './types.ts';
 

@@ -1,7 +1,8 @@
 // The CACM collection in its original files, read as the published BM25 regression reads them: a document is its HTML
 // without the tags, a query the whole text of its topic without the tags. It is the golden set of the lexical engine.
 
-import { type ParseOptions, parseFailed, shown } from './lines.ts';
+import { shown } from '../core/check.ts';
+import { type ParseOptions, parseFailed } from './lines.ts';
 import { readTar } from './tar.ts';
 
 export interface PlainDocument {

@@ -1,6 +1,7 @@
 // evaluate: measures a run against judgements, with the numbers that trec_eval prints. Golden test and parity suite:
 // engine/test/parity/trec*.test.ts.
 
+import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { exp, ln } from '../core/math.ts';
 import { compareUtf8 } from '../core/order.ts';
@@ -84,14 +85,8 @@ function checkOptions({ level = 1, depth = 1, scoreType = 'f32' }: EvaluateOptio
       hint: 'Pass f32 (trec_eval 9.0.8) or f64 (10.0).',
     });
   }
-  if (!Number.isInteger(level) || level < 1) {
-    throw new EngineError('INVALID_ARGUMENT', `The relevance level is ${level}`, { hint: 'Pass an integer ≥ 1.' });
-  }
-  if (!Number.isInteger(depth) || depth < 1) {
-    throw new EngineError('INVALID_ARGUMENT', `The depth is ${depth}`, {
-      hint: 'Pass an integer ≥ 1, or leave it out.',
-    });
-  }
+  checkCount('level', level, { min: 1 });
+  checkCount('depth', depth, { min: 1 });
 }
 
 function notMeasured(measure: string, known: readonly string[]): EngineError {

@@ -67,11 +67,6 @@ export function parseFailed(
   return new EngineError('PARSE_FAILED', `${options.source ?? 'the input'}, line ${number}: ${reason}`, more);
 }
 
-/** A value for a message, cut short. */
-export function shown(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-}
-
 function* split(text: string): Generator<string> {
   let start = 0;
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {

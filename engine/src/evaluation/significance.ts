@@ -2,6 +2,7 @@
 // intervals of the difference and of the ratio of means, Holm's correction for several comparisons. The unit is the
 // query; a method trained with several seeds is averaged over them first (`averageOverSeeds`).
 
+import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import { Rng } from '../core/rng.ts';
@@ -174,11 +175,7 @@ function sharedQueries(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, nu
 
 function checkedOptions(options: CompareOptions): Required<CompareOptions> {
   const all = { ...DEFAULTS, ...options };
-  if (!Number.isInteger(all.draws) || all.draws < 1) {
-    throw new EngineError('INVALID_ARGUMENT', `draws is ${all.draws}`, {
-      hint: 'Pass an integer ≥ 1; 10,000 is usual.',
-    });
-  }
+  checkCount('draws', all.draws, { min: 1 });
   if (!(all.confidence > 0 && all.confidence < 1)) {
     throw new EngineError('INVALID_ARGUMENT', `confidence is ${all.confidence}`, {
       hint: 'Pass a share between 0 and 1, such as .95.',

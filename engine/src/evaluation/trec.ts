@@ -2,8 +2,9 @@
 // document relevance), separated by spaces or tabs. An id with a space cannot be represented and is refused; BEIR's
 // formats (beir.ts) can represent it. Ranks are written but not read: evaluation sorts by score.
 
+import { shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
-import { numberedLines, type ParseOptions, parseFailed, shown, type Text } from './lines.ts';
+import { numberedLines, type ParseOptions, parseFailed, type Text } from './lines.ts';
 import type { Qrels, Run, RunHit } from './types.ts';
 
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;

@@ -2,6 +2,7 @@
 // same results. A kernel call is a name and numbers, because kernels are pure functions over pointers. The only state
 // of a worker is its instances. Platforms differ only in how a worker is started (`WorkerAdapter`).
 
+import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Arena } from './heap.ts';
 import type { KernelModule } from './module.ts';
@@ -77,9 +78,7 @@ export class KernelPool {
   #broken: EngineError | undefined;
 
   constructor({ workers, threads }: PoolOptions) {
-    if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-      throw new EngineError('INVALID_ARGUMENT', `threads is ${threads}`, { hint: 'Pass an integer in 1 to 64.' });
-    }
+    checkCount('threads', threads, { min: 1, max: 64 });
     this.threads = threads;
     this.#members = this.#start(workers);
   }

@@ -5,11 +5,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { shown } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type { Cancellable } from '../core/types.ts';
 import { type BeirDocument, parseBeirDocument, parseBeirQueries, parseQrels } from '../evaluation/beir.ts';
 import { parseCacmTopics, readCacm } from '../evaluation/cacm.ts';
-import { decodeLines, parseFailed, shown } from '../evaluation/lines.ts';
+import { decodeLines, parseFailed } from '../evaluation/lines.ts';
 import type { Qrels } from '../evaluation/types.ts';
 
 export interface DatasetOptions extends Cancellable {

@@ -1,7 +1,8 @@
 // Reads the subset of HuggingFace's tokenizer.json that WordPiece models use, and refuses everything else by name. The
 // text is untrusted: every value is checked before it is used.
 
-import { EngineError } from '../core/index.ts';
+import { shown } from '../core/check.ts';
+import { EngineError } from '../core/errors.ts';
 import type { BertOptions } from './bert.ts';
 
 /** The content of a tokenizer.json. */
@@ -144,9 +145,6 @@ function unsupported(at: string, value: unknown): EngineError {
 }
 function fail(at: string, why: string): never {
   throw new EngineError('PARSE_FAILED', `tokenizer.json: ${at}: ${why}`);
-}
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'missing').slice(0, 60);
 }
 function objectAt(value: unknown, at: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

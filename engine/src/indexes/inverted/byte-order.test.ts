@@ -1,7 +1,7 @@
 import { Rng } from '@quire/engine/internals';
 import { describe, expect, it } from 'vitest';
+import { compareBytes } from '../../core/byte-strings.ts';
 import { byteOrder } from './byte-order.ts';
-import { compareBytes } from './dictionary.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 /** The slow twin. */

@@ -1,7 +1,7 @@
 // The order of terms by their bytes. Comparing byte arrays in a callback took a tenth of indexing. So terms are sorted
 // as numbers made of their first bytes, and bytes are compared only among terms with equal numbers.
 
-import { compareBytes } from './dictionary.ts';
+import { compareBytes } from '../../core/byte-strings.ts';
 
 /** Bits of an integer that a double holds exactly. */
 const EXACT_BITS = 53;

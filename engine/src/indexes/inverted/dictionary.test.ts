@@ -1,8 +1,10 @@
 // The dictionary finds what was written, in byte order, whatever the terms.
+
 import { describe, expect, it } from 'vitest';
+import { compareBytes } from '../../core/byte-strings.ts';
 import { Rng } from '../../core/rng.ts';
 import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
-import { compareBytes, Dictionary, DictionaryWriter } from './dictionary.ts';
+import { Dictionary, DictionaryWriter } from './dictionary.ts';
 
 function dictionaryOf(terms: readonly string[]) {
   const sorted = [...new Set(terms)].sort((a, b) => compareBytes(encodeUtf8(a), encodeUtf8(b)));
@@ -33,7 +35,7 @@ describe('the term dictionary', () => {
     for (const absent of ['b', 'aaa ', '\uffff', 'x'.repeat(1001)]) expect(dictionary.find(absent)).toBeUndefined();
   });
 
-  it('walks the terms that begin with a prefix, across blocks', () => {
+  it('visits the terms that begin with a prefix, across blocks', () => {
     const words = Array.from({ length: 200 }, (_, i) => `w${String(i).padStart(3, '0')}`);
     const { dictionary } = dictionaryOf([...words, 'v', 'x']);
     const starting = (prefix: string) =>

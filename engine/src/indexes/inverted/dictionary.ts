@@ -1,6 +1,7 @@
 // The term dictionary of one field: terms sorted by UTF-8 bytes, prefix-compressed in blocks of 32, each with the
 // location of its postings. Bytes: docs/format/inverted.md.
 
+import { compareBytes, sharedPrefix } from '../../core/byte-strings.ts';
 import { ByteReader, ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
@@ -210,17 +211,4 @@ export class DictionaryCursor {
       positionsBytes: this.#positionsBytes,
     };
   }
-}
-
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const n = Math.min(a.length, b.length);
-  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}
-
-function sharedPrefix(a: Uint8Array, b: Uint8Array): number {
-  const n = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < n && a[i] === b[i]) i++;
-  return i;
 }

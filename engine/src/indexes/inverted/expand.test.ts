@@ -3,11 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../../test/support/env.ts';
 import { query, Segments, SPACE, write } from '../../../test/support/inverted.ts';
+import { compareBytes } from '../../core/byte-strings.ts';
 import { DEFAULT_QUERY_BUDGET } from '../../core/query-budget.ts';
 import { Rng } from '../../core/rng.ts';
 import type { Explanation, LexicalQuery, Ord, TraceEvent } from '../../core/types.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
-import { compareBytes, Dictionary, DictionaryWriter } from './dictionary.ts';
+import { Dictionary, DictionaryWriter } from './dictionary.ts';
 import { editDistance } from './edit-distance.ts';
 import { candidates, expandAll } from './expand.ts';
 import { expandByRule, isCandidate } from './expand-reference.ts';

@@ -3,11 +3,12 @@
 // The merged part has no statistics of deleted documents.
 
 import { BitSet } from '../../core/bitset.ts';
+import { compareBytes } from '../../core/byte-strings.ts';
 import { throwIfAborted } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable } from '../../core/types.ts';
 import type { MergeSource, SectionReader, SectionWriter } from '../../storage/part.ts';
-import { compareBytes, Dictionary, type DictionaryCursor } from './dictionary.ts';
+import { Dictionary, type DictionaryCursor } from './dictionary.ts';
 import { FieldWriter } from './field-writer.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf, writeHeader } from './format.ts';
 import { END, ListCursor, readingLists } from './list-cursor.ts';

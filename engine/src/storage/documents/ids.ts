@@ -2,6 +2,7 @@
 // 16, each id as (bytes shared with the id before, rest); the first of a block shares nothing. An id is found by a
 // binary search over blocks and a scan of one block. The compressed bytes stay in memory: about 10 a paper.
 
+import { sharedPrefix } from '../../core/byte-strings.ts';
 import { ByteWriter } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
 import { compareUtf8 } from '../../core/order.ts';
@@ -43,13 +44,6 @@ export async function writeStrings(name: string, strings: Iterable<string>, out:
 async function drain(buffer: ByteWriter, sink: SectionSink): Promise<void> {
   await sink.append(buffer.view());
   buffer.clear();
-}
-
-function sharedPrefix(a: Uint8Array, b: Uint8Array): number {
-  const n = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < n && a[i] === b[i]) i++;
-  return i;
 }
 
 /** Sorted strings by position, and positions by string. */
