@@ -160,7 +160,7 @@ describe('a collection with an encoder', () => {
     await byWords.close();
   });
 
-  it('adds 1 / (60 + rank) over both lists, and explains down to term and vector', async () => {
+  it('adds 1 / (60 + rank) over both lists, and explains each score down to term and vector', async () => {
     const collection = await openCollection(memoryDirectory(), hybrid);
     await collection.add(papers.slice(0, 1));
     await collection.add(papers.slice(1));
@@ -234,7 +234,7 @@ describe('a collection with an encoder', () => {
     await again.close();
   });
 
-  it('gains meaning later: the answers are those of a collection that had it from the start', async () => {
+  it('gets an encoder later and then answers like a collection with the encoder from the start', async () => {
     const directory = memoryDirectory();
     const late = await openCollection(directory, options);
     const early = await openCollection(memoryDirectory(), hybrid);

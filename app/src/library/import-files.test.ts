@@ -1,4 +1,4 @@
-// Importing: twice changes nothing, a stop loses nothing and is made up for, a bad row is told and stops nothing.
+// Importing: a second import changes nothing, a stop loses nothing, a rejected row is reported and stops nothing.
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -91,7 +91,7 @@ describe('importFiles', () => {
     },
   );
 
-  it('is not done when it was stopped after the last row: what is not found by search is not told as imported', async () => {
+  it('is not complete when it was stopped after the last row, because search cannot find it yet', async () => {
     await inFolder(async (folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
       const library = openLibraryIn(join(folder, 'data'), { create: true });
@@ -130,7 +130,7 @@ describe('importFiles', () => {
     });
   });
 
-  it('tells file, line and reason of a rejected row and takes the others', async () => {
+  it('reports file, line and reason of a rejected row and takes the others', async () => {
     await inStore(async (store, folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), [
         { title: 'Good' },

@@ -1,4 +1,4 @@
-// The reader's view of an index that others make.
+// The reader's view of an index that another process writes.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { IndexView } from './index-view.ts';
 import { openLibraryIn } from './open.ts';
 import { indexFolder, loadEncoders } from './paper-index.ts';
 
-it('sees a commit that is told while it looks for an earlier one', async () => {
+it('opens a commit that is announced while it opens an earlier one', async () => {
   await inFolder(async (folder) => {
     const made = openLibraryIn(join(folder, 'made'), { create: true });
     await made.ingest.importFiles([writeRows(join(folder, 'p.jsonl'), PAPERS)]);

@@ -1,4 +1,4 @@
-// An index of an earlier version of the program is made again from the store, without a command for it.
+// An index of an earlier version of the program is rebuilt from the store, without a command.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeDirectory } from '@quire/engine/node';

@@ -1,4 +1,5 @@
-// Which rows are taken in. The largest real records pass; what breaks a rule is rejected with the field and the bound.
+// Which rows are accepted. The largest real records pass; a row that breaks a rule is rejected with the field and the
+// bound.
 import { describe, expect, it } from 'vitest';
 import { ACCEPTED, acceptRecord } from './acceptance.ts';
 import { isRejected, readRecord } from './record.ts';

@@ -1,4 +1,4 @@
-// The fold: what is one work, what is not, and that neither order nor history matters.
+// The fold: which records are one work and which are not, independent of order and history.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../../engine/test/support/env.ts';
@@ -115,8 +115,8 @@ describe('foldRecords', () => {
 });
 
 /**
- * Few values for each field, so that identifiers, titles and ids meet in every combination. No two have the same source,
- * id and title: the store keeps one record of each.
+ * Few values for each field, so that identifiers, titles and ids meet in every combination. No two have the same
+ * source, id and title: the store keeps one record of each.
  */
 const records = fc.uniqueArray(
   fc

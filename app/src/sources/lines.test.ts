@@ -17,7 +17,7 @@ async function linesOf(path: string): Promise<readonly Line[]> {
 
 const texts = (lines: readonly Line[]) => lines.map(({ text }) => text);
 
-/** All that a reader gives out before it ends, and what it says then. */
+/** All output of a reader before it ends, and its last error. */
 async function readAll(pieces: readonly Uint8Array[]): Promise<{ text: string; trailing: number; error?: string }> {
   const reader = new GzipReader(from(pieces));
   const chunks: Buffer[] = [];

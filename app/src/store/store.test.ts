@@ -1,4 +1,4 @@
-// The store keeps what it was given, folds incrementally to what the fold of everything gives, and notices damage.
+// The store keeps the records it received, folds incrementally to the result of a full fold, and detects damage.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,7 +156,7 @@ describe('Store', () => {
     expect(store.countOfDay(newest)).toBe(3);
   });
 
-  it('remembers everything after it was closed', () => {
+  it('has everything after it was closed and opened again', () => {
     store.importRows([newRow('a', { id: '1', title: 'A' })]);
     const [works, identity] = [allWorks(store), store.identity()];
     store.close();

@@ -1,11 +1,13 @@
-// Checks of arguments at public functions. Every message names the argument and its value, whatever the value is.
+// Checks of arguments at public functions. Every message names the argument and its value, of whatever type it is.
 
 import { EngineError } from './errors.ts';
 
 /** The longest value that a message shows, in UTF-16 units. */
 const MAX_SHOWN = 80;
 
-/** Any value for a message, on one line and cut short: strings quoted, NaN as NaN, a bigint with its n. Never throws. */
+/**
+ * Any value as text for a message, one line, cut short: strings quoted, NaN as NaN, a bigint with its n. Never throws.
+ */
 export function shown(value: unknown): string {
   const text = textOf(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
@@ -28,7 +30,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** JSON where it says all; the kind of the object where it does not (a Map, a list with NaN, a cycle). */
+/** JSON if it represents the whole value; else the kind of the object (a Map, a list with NaN, a cycle). */
 function objectText(value: object): string {
   try {
     if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
@@ -39,7 +41,7 @@ function objectText(value: object): string {
   }
 }
 
-/** JSON has a notation for it. */
+/** Whether JSON can represent the value. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value === 'object' || typeof value === 'string' || typeof value === 'boolean';
@@ -56,7 +58,7 @@ export interface Limits {
 export function checkCount(name: string, value: unknown, limits: Limits = {}): asserts value is number {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
   const isWhole = Number.isInteger(value) || (value === Number.POSITIVE_INFINITY && max === value);
-  if (isWhole && (value as number) >= min && (value as number) <= max) return; // a number: it is whole
+  if (isWhole && (value as number) >= min && (value as number) <= max) return; // a number: isWhole implies it
   const range = max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: `Pass an integer ${range}.` });
 }
@@ -80,7 +82,7 @@ export function checkString(name: string, value: unknown): asserts value is stri
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a string.' });
 }
 
-/** Throws INVALID_ARGUMENT unless `value` is an object that is no list: options, a document, a record. */
+/** Throws INVALID_ARGUMENT unless `value` is an object and not a list: options, a document, a record. */
 export function checkObject(name: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass an object.' });

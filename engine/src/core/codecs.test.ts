@@ -70,13 +70,13 @@ describe('bytes', () => {
     expect([asUint16(odd).length, asFloat32(odd).length]).toEqual([8, 4]);
   });
 
-  it('says so when ascending numbers pass 32 bits', () => {
+  it('reports when ascending numbers pass 32 bits', () => {
     const writer = new ByteWriter();
     writer.deltas([4_000_000_000, 5_000_000_000]);
     expect(() => new ByteReader(writer.finish()).deltas(2)).toThrow(/past 2\^32-1/);
   });
 
-  it('says where it was when the bytes end early', () => {
+  it('names the offset when the bytes end early', () => {
     expect(() => new ByteReader(new Uint8Array(3), 'header').u32()).toThrow(
       'Cannot read header: 4 bytes at offset 0 of 3',
     );

@@ -1,4 +1,4 @@
-// Fingerprints of encoders without adapter: a function of the space and the side, so that neither such an encoder nor a
+// Fingerprints of encoders without adapter: a function of the space and the side. So neither such an encoder nor a
 // library of format version 1 has to store one.
 
 import type { Fingerprint, Side, Space } from './types.ts';

@@ -33,7 +33,7 @@ describe('fingerprint', () => {
   it('does not depend on key order or on undefined keys', () => {
     expect(fingerprint({ b: 1, a: [true, null, 'é'] })).toBe(fingerprint({ a: [true, null, 'é'], b: 1, c: undefined }));
   });
-  it('keeps its value for ever: indexes on disk carry it', () => {
+  it('never changes its value, because indexes on disk contain it', () => {
     expect(fingerprint({ name: 'english', version: 1 })).toBe(
       sha256Hex(utf8('{"name":"english","version":1}')).slice(0, 16),
     );

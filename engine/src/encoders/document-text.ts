@@ -1,5 +1,5 @@
-// The one way from the fields of a document to a text. The order of the fields changes what an encoder makes of them, so
-// it comes from the schema or the encoder's options and never from the order of a record's keys.
+// The only conversion from the fields of a document to a text. The order of the fields changes the result of an
+// encoder, so it comes from the schema or the encoder's options, never from the order of a record's keys.
 
 import type { Document } from '../core/types.ts';
 

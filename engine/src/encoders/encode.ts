@@ -1,4 +1,4 @@
-// Calls of encoders with a check of what they return: one representation a text. An encoder that skips a text would give
+// Calls of encoders with a check of the result: one representation a text. An encoder that skips a text would give
 // every later document the vector of its neighbour.
 
 import { EngineError } from '../core/errors.ts';

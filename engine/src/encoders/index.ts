@@ -1,4 +1,4 @@
-// encoders: from text to representations. One file an architecture.
+// encoders: from text to representations. One file per architecture.
 
 // Documents as text
 export { joinedFields, orderedFields } from './document-text.ts';

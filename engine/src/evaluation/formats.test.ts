@@ -1,4 +1,4 @@
-// TREC and BEIR files: what is read, what is refused and where, round trips, and inputs that nobody would write.
+// TREC and BEIR files: what is read, what is refused and at which line, round trips, and hostile input.
 
 import { EngineError } from '@quire/engine/core';
 import {

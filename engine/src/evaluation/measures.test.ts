@@ -47,7 +47,7 @@ describe('measure names', () => {
     'P.',
     'R',
     'ndcg_cut.-5',
-  ])('refuses %j and says what is known', (name) => {
+  ])('refuses %j and lists the known names', (name) => {
     expect(() => parseMeasures([name])).toThrow(EngineError);
     expect(() => parseMeasures([name])).toThrow(/measure/);
   });

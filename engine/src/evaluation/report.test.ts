@@ -68,7 +68,7 @@ describe('train/test leaks', () => {
   });
 });
 
-it('the hole rate is the mean share of returned documents that nobody judged', () => {
+it('the hole rate is the mean share of returned documents without a judgement', () => {
   expect(holeRate(run, qrels, 2)).toBe(0.25);
   expect(holeRate(run, qrels, 1)).toBe(0);
   expect(holeRate(new Map(), qrels)).toBe(0);
@@ -108,7 +108,7 @@ describe('result files', () => {
   });
 });
 
-it('the reporting line prints everything that an acceptance run owes', () => {
+it('the reporting line prints every field of an acceptance run', () => {
   const comparison = compare(
     new Map([
       ['a', 0.5],

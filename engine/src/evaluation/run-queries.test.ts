@@ -10,7 +10,7 @@ const queries = new Map([
 const retriever = fixed('toy', ranking(['q1', 0.50004], ['x', 0.49996]));
 
 describe('runQueries', () => {
-  it('runs the queries asked for and reports progress', async () => {
+  it('runs the given queries and reports progress', async () => {
     const events: TraceEvent[] = [];
     const context = { trace: (event: TraceEvent) => events.push(event) };
     const run = await runQueries(retriever, queries, { ids: ['q2', 'unknown'], context });
@@ -23,13 +23,13 @@ describe('runQueries', () => {
     ]);
   });
 
-  it('drops the document that is the query, and separates ties, when asked to', async () => {
+  it('drops the document that is the query, and separates ties, on request', async () => {
     const run = await runQueries(retriever, queries, { removeQuery: true, separate: true });
     expect(run.get('q1')).toEqual(ranking(['x', 0.5]));
     expect(run.get('q2')!.map((hit) => hit.score)).toEqual([0.5, Math.fround(0.499999)]);
   });
 
-  it('hears an abort between queries', async () => {
+  it('stops at an abort between queries', async () => {
     const controller = new AbortController();
     const many = new Map(Array.from({ length: 1000 }, (_, i) => [`q${i}`, 'x'] as const));
     const running = runQueries(retriever, many, { context: { signal: controller.signal } });

@@ -1,4 +1,4 @@
-// Whoever builds an index part in memory, where nothing waits for a disk, must still hear an abort that a timer sends.
+// Building an index part in memory, which never waits for a disk, still lets the event loop deliver an abort.
 
 import { type DenseRep, plainFingerprint } from '@quire/engine/core';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';

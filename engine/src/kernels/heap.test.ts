@@ -1,4 +1,4 @@
-// The heap: regions do not overlap, come back, and hold more than one memory can.
+// The heap: regions do not overlap, are reused, and hold more than one memory can.
 
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng.ts';

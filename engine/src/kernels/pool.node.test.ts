@@ -1,4 +1,4 @@
-// A worker of Node keeps the process alive while any call is under way and no longer, and no memory that nobody has.
+// A worker of Node keeps the process alive only while a call is in progress, and keeps no memory of a dropped arena.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,7 +14,7 @@ parentPort.on('message', (message) => parentPort.postMessage(message));
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('holds the process until the last of several calls is answered', async () => {
+it('holds the process until the last of several calls has returned', async () => {
   let isHeld = true; // a new worker holds it
   vi.spyOn(Worker.prototype, 'ref').mockImplementation(() => {
     isHeld = true;
@@ -41,7 +41,7 @@ it('holds the process until the last of several calls is answered', async () => 
   worker.close();
 });
 
-it('lets go of the memory of an arena that nobody has any more', async () => {
+it('frees the memory of an arena that was garbage-collected', async () => {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   const module = await loadVectors();

@@ -1,4 +1,4 @@
-// The probe must agree with what the real modules do.
+// The probe agrees with the real modules.
 
 import { expect, it } from 'vitest';
 import { hasRelaxedSimd, hasSimd } from './probe.ts';
@@ -8,7 +8,7 @@ it('finds SIMD wherever this suite can run', () => {
   expect(hasSimd()).toBe(true);
 });
 
-it('says yes to relaxed SIMD only where the relaxed build compiles', async () => {
+it('reports relaxed SIMD only where the relaxed build compiles', async () => {
   if (hasRelaxedSimd()) expect((await loadVectors('relaxed')).name).toBe('vectors-relaxed');
   expect((await loadVectors()).name).toBe(hasRelaxedSimd() ? 'vectors-relaxed' : 'vectors');
 });

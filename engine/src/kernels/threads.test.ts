@@ -1,4 +1,4 @@
-// One thread where several are not to be had: by name and with its reason, in Node and in a page that is not isolated.
+// One thread if several are not available, with the reason, in Node and in a page that is not isolated.
 
 import type { TraceEvent } from '@quire/engine/core';
 import {
@@ -38,11 +38,11 @@ const throwing: WorkerAdapter = () => {
   throw new Error('no workers here');
 };
 
-/** What `shared: true` needs, on a page that has it and on one that has not. */
+/** The globals that `shared: true` needs, on a page with them and on one without. */
 const withSharedMemory = () => vi.stubGlobal('SharedArrayBuffer', globalThis.SharedArrayBuffer ?? ArrayBuffer);
 
 describe('openThreads', () => {
-  it('takes one thread without shared memory, and says why', async () => {
+  it('takes one thread without shared memory, and gives the reason', async () => {
     if (globalThis.crossOriginIsolated !== false || typeof document !== 'object') {
       vi.stubGlobal('SharedArrayBuffer', undefined); // a page that is not isolated has none to begin with
     }
@@ -60,13 +60,13 @@ describe('openThreads', () => {
   it.each([
     ['break down', refused, /broke down: blocked by policy/],
     ['cannot be started', throwing, /no workers here/],
-  ])('takes one thread where workers %s, and says why', async (_what, workers, reason) => {
+  ])('takes one thread where workers %s, and gives the reason', async (_what, workers, reason) => {
     withSharedMemory();
     const scan = await openThreads({ workers, threads: 2 });
     expect(scan).toMatchObject({ options: {}, threads: 1, reason: expect.stringMatching(reason) });
   });
 
-  it('starts the workers that were asked for, and stops them', async () => {
+  it('starts the workers of the requested number, and stops them', async () => {
     withSharedMemory();
     const open = { count: 0 };
     const scan = await openThreads({ workers: answering(open), threads: 3 });
@@ -84,7 +84,7 @@ describe('openThreads', () => {
   });
 });
 
-describe('a pool whose worker broke down', () => {
+describe('a pool whose worker failed', () => {
   it('refuses work instead of waiting for an answer that never comes', async () => {
     const pool = new KernelPool({ workers: refused, threads: 1 });
     await Promise.resolve(); // it breaks down before it is asked anything

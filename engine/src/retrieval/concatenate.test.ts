@@ -14,7 +14,7 @@ describe('concatenate', () => {
     for (const [i, hit] of hits.slice(1).entries()) expect(hit.score).toBeLessThanOrEqual(hits[i]!.score);
   });
 
-  it('agrees with joining lists by hand, whatever is empty', () => {
+  it('agrees with joining lists one by one, whatever is empty', () => {
     const lists = [ranking(['b', 1]), [], ranking(['b', 5], ['a', 5]), ranking(['a', 3], ['c', 1])];
     expect(concatenateRankings(lists).map(({ id }) => id)).toEqual(['b', 'a', 'c']);
     expect(concatenateRankings([])).toEqual([]);

@@ -1,8 +1,8 @@
 // Dates in the query syntax: `year:2024`, `year:2020..2024-06`, `before:2024-03`, `after:2024-03-15`, `year:>=2020`.
 //
 // A document's date may be a day, a month or a year, so it has two columns: the earliest and the latest day that it can
-// be. A document fulfils a condition when every day that it can be fulfils it. A document of "2024" is in year:2024, and
-// in neither before:2024-03 nor after:2024-03. Without a date it fulfils no condition, and no negated one either.
+// be. A document fulfils a condition when every day that it can be fulfils it. A document of "2024" is in year:2024,
+// and in neither before:2024-03 nor after:2024-03. Without a date it fulfils no condition, and no negated one either.
 
 import type { Filter } from '../core/types.ts';
 
@@ -12,7 +12,7 @@ export interface DateSyntax {
   readonly earliest: string;
   /** Number column: the latest one. */
   readonly latest: string;
-  /** What a single date asks for: documents of that period (default), before its first day or after its last day. */
+  /** The meaning of a single date: documents of that period (default), before its first day or after its last day. */
   readonly relation?: 'within' | 'before' | 'after';
 }
 
@@ -22,7 +22,7 @@ interface Interval {
   readonly last?: number;
 }
 
-/** The filter of a typed value, undefined where it is no date. `negated`: documents that are certainly outside. */
+/** The filter of a typed value, undefined if it is not a date. `negated`: documents that are certainly outside. */
 export function dateFilter(value: string, syntax: DateSyntax, negated: boolean): Filter | undefined {
   const interval = intervalOf(value, syntax.relation ?? 'within');
   if (interval === undefined) return undefined;
@@ -77,7 +77,9 @@ function compared(sign: string, date: string): Interval | undefined {
 
 const PERIOD = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
-/** First and last day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; undefined for anything else and for days that do not exist. */
+/**
+ * First and last day of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; undefined for anything else and for days that do not exist.
+ */
 function periodOf(text: string): Required<Interval> | undefined {
   const [whole, y = '', m, d] = PERIOD.exec(text) ?? [];
   if (whole === undefined) return undefined;

@@ -1,4 +1,4 @@
-// The whole way of a query on real parts: syntax → terms + dense → fusion → explanation down to posting and vector.
+// A query through all layers on real parts: syntax → terms + dense → fusion → explanation down to posting and vector.
 
 import type { Explanation, Filter } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';
@@ -62,7 +62,7 @@ function* all(why: Explanation): Generator<Explanation> {
 describe('a hybrid pipeline over two segments', () => {
   const syntax = { columns: { year: { column: 'year', type: 'number' } } } as const;
 
-  it('takes every score apart to term, posting and vector', async () => {
+  it('explains every score down to term, posting and vector', async () => {
     const library = await papers();
     const hybrid = explain(
       fuse(

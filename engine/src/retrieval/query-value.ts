@@ -11,13 +11,13 @@ export interface ValueSyntax {
   /** `keyword` also stands for columns of several keywords: `is` means "contains" there. */
   readonly type: 'number' | 'keyword';
   /**
-   * Of a number column that holds something finer than what people type (a day, for a year): the first and last column
-   * value that the typed number covers. Default: the number itself.
+   * For a number column with finer values than people type (a day, for a year): the first and last column value that
+   * the typed number covers. Default: the number itself.
    */
   readonly covers?: (typed: number) => readonly [first: number, last: number];
 }
 
-/** The filter of a typed value, undefined where it is none. `negated`: what documents without that value fulfil. */
+/** The filter of a typed value, undefined if it is none. `negated`: documents that certainly lack the value. */
 export function filterOf(value: string, syntax: ColumnSyntax, negated = false): Filter | undefined {
   if (syntax.type === 'date') return dateFilter(value, syntax, negated);
   const filter = syntax.type === 'number' ? numberFilter(value, syntax) : keywordFilter(value, syntax.column);

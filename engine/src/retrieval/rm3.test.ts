@@ -1,4 +1,5 @@
-// RM3 on a library small enough to work out by hand; the published numbers are in engine/test/parity/cacm.node.test.ts.
+// RM3 on a library small enough for exact expectations; the published numbers are in
+// engine/test/parity/cacm.node.test.ts.
 
 import type { IndexReader, Trace, TraceEvent } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';

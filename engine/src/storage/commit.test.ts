@@ -13,7 +13,9 @@ const rep = {
 } as const;
 const options = { schema: { fields: {}, columns: {} }, parts: { dense: bruteForceDense('s', 2) } } as const;
 
-/** A directory that counts what is open, and lets a test act when a name is opened or a manifest has come into place. */
+/**
+ * A directory that counts what is open, and lets a test act when a name is opened or a manifest has come into place.
+ */
 function watched(inner: Directory) {
   const open = new Map<RandomAccess, string>();
   const hooks: { onOpen?: (name: string) => Promise<void>; onManifest?: () => Promise<void> } = {};
@@ -40,7 +42,7 @@ function watched(inner: Directory) {
 }
 
 describe('opening a commit', () => {
-  it('lets go of every file when one of them cannot be opened', async () => {
+  it('closes every file when one of them cannot be opened', async () => {
     const memory = memoryDirectory();
     const writer = await (await openLibrary(memory, options)).writer();
     for (const id of ['a', 'b', 'c', 'd']) await writer.add({ id, fields: {} }, { dense: rep });

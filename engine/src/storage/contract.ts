@@ -1,4 +1,4 @@
-// The public face of a library: what storage/library.ts implements and what everything above it uses.
+// The public interface of a library: storage/library.ts implements it, and all layers above use it.
 
 import type {
   Cancellable,
@@ -14,7 +14,7 @@ import type {
 import type { Directory } from './directory.ts';
 import type { AnyPartKind, PartKind } from './part.ts';
 
-/** Representations of one document by part name. A part without one does not find the document. */
+/** Representations of one document by part name. A part without one cannot find the document. */
 export type Reps<P extends Parts = Parts> = {
   readonly [N in keyof P]?: DocumentRep<NonNullable<P[N]>['documentKind']>;
 };
@@ -34,7 +34,9 @@ export interface LibraryOptions<P extends Parts = Parts> extends Cancellable {
   readonly readOnly?: boolean;
   /** Merge in the background after commits. Default true. */
   readonly autoMerge?: boolean;
-  /** Estimated bytes of documents and representations that a writer keeps before it writes a segment. Default 64 MiB. */
+  /**
+   * Estimated bytes of documents and representations that a writer keeps before it writes a segment. Default 64 MiB.
+   */
   readonly bufferBytes?: number;
 }
 
@@ -42,9 +44,9 @@ export interface Library<P extends Parts = Parts> {
   readonly directory: Directory;
   readonly schema: Schema;
   readonly parts: P;
-  /** The newest commit seen. Cheap; hold one per request. */
+  /** The newest commit that this library has opened. Cheap; hold one per request. */
   snapshot(): Snapshot<P>;
-  /** Looks for a commit of another process. true when there was one. */
+  /** Opens the newest commit of another process; true when there was one. */
   refresh(): Promise<boolean>;
   /** Takes the write lock. Throws LOCKED when another live writer has it. */
   writer(options?: Cancellable): Promise<Writer<P>>;
@@ -55,28 +57,29 @@ export interface Library<P extends Parts = Parts> {
 
 export interface Writer<P extends Parts = Parts> {
   /**
-   * Throws INVALID_DOCUMENT when the id is already there (use replace) or the document does not fit the schema. The
-   * representations and column values are kept as they are, not copied, until the next commit: do not change them.
+   * Throws INVALID_DOCUMENT when the id exists already (use replace) or the document does not fit the schema. The
+   * representations and column values are stored by reference until the next commit: do not change them.
    */
   add(document: Document, reps: Reps<P>): Promise<void>;
   /** Adds or replaces. */
   replace(document: Document, reps: Reps<P>): Promise<void>;
-  /** true when the document was there. */
+  /** Returns true when the document existed. */
   delete(id: DocId): Promise<boolean>;
   /** Documents added, replaced or deleted since the last commit. */
   readonly pending: number;
   /**
-   * Makes everything since the last commit durable and visible at once. `metadata` (say, the last store change that is
-   * contained) is kept in the manifest and replaces the previous one; left out, the previous one stays.
+   * Makes everything since the last commit durable and visible at once. `metadata` (for example the last store change
+   * in the index) is stored in the manifest and replaces the previous one; without it, the previous one stays.
    */
   commit(metadata?: Readonly<Record<string, string | number>>): Promise<Snapshot<P>>;
-  /** Forgets everything since the last commit. */
+  /** Discards everything since the last commit. */
   abort(): Promise<void>;
   /** Merges all segments into one and drops deleted documents; part of the next commit. */
   mergeAll(options?: Cancellable): Promise<void>;
   /**
-   * Builds part `name` for every live document beside the live ones and switches it in atomically at the next commit.
-   * `encode` gets documents in batches (stored fields only) and returns one representation (or undefined) for each.
+   * Builds part `name` for every live document while the other parts stay in use, and switches it in atomically at the
+   * next commit. `encode` gets documents in batches (stored fields only) and returns one representation (or undefined)
+   * each.
    */
   buildPart<Q extends Kind, D extends Kind, C>(
     name: string,
@@ -88,9 +91,9 @@ export interface Writer<P extends Parts = Parts> {
   close(): Promise<void>;
 }
 
-/** One commit, unchanging. Files it needs stay readable until it is released. */
+/** One immutable commit. The files that it needs stay readable until it is released. */
 export interface Snapshot<P extends Parts = Parts> {
-  /** The library that it is a commit of, to tell snapshots of several libraries apart. */
+  /** The library of the commit, to tell snapshots of several libraries apart. */
   readonly library: object;
   readonly generation: number;
   /** Live documents. */
@@ -129,6 +132,6 @@ export interface Snapshot<P extends Parts = Parts> {
       readonly limit?: number;
     },
   ): Promise<readonly DocId[]>;
-  /** Lets go of the files. Idempotent. */
+  /** Closes the files. Idempotent. */
   release(): void;
 }

@@ -1,5 +1,5 @@
-// The names that a library's files bear, and the two checks that every Directory makes. A number is used once in the
-// life of a library, so a name never means two different contents.
+// The names of a library's files, and the two checks that every Directory makes. A number is used once in the life of a
+// library, so a name never refers to two different contents.
 
 import { EngineError } from '../core/errors.ts';
 
@@ -15,20 +15,22 @@ export const documentsFile = (number: number): string => `${digits(number)}.docs
 export const deletesFile = (number: number): string => `${digits(number)}.deletes`;
 export const partFile = (number: number, part: string): string => `${digits(number)}.${part}.part`;
 export const codecFile = (number: number, part: string): string => `${digits(number)}.${part}.codec`;
-/** The n-th scratch file of the file that is being written. */
+/** The n-th scratch file of a file being written. */
 export const scratchFile = (file: string, n: number): string => `${segmentName(file)}.${n}.scratch`;
 export const newManifestFile = (generation: number): string => `manifest-${generation}.new`;
 
-/** The number of a file, as it is written in its name: what a segment is called after its documents file. */
+/** The number in a file's name, as written there: a segment has the name of its documents file. */
 export const segmentName = (file: string): string => file.slice(0, file.indexOf('.'));
 
-/** The number in a file's name; ∞ for a manifest that was being written, which has none. */
+/** The number in a file's name; ∞ for a manifest being written, which has none. */
 export function fileNumber(file: string): number {
   const digits = segmentName(file);
   return /^\d+$/.test(digits) ? Number(digits) : Number.POSITIVE_INFINITY;
 }
 
-/** Made by a library (and so removable when no manifest names it)? Anything else in the folder is left alone. */
+/**
+ * Whether a library made the file, so that it may be removed when no manifest names it. Other files are never touched.
+ */
 export function isLibraryFile(name: string): boolean {
   return LIBRARY_FILE.test(name);
 }
@@ -41,7 +43,7 @@ export function checkPartName(name: string): string {
   });
 }
 
-/** A plain name: no folder, no parent, nothing that a shell or URL would read otherwise. */
+/** A plain name: no folder, no parent, and no character with a meaning in a shell or URL. */
 export function checkFileName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return name;
   throw new EngineError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a legal file name of a library`);

@@ -45,7 +45,7 @@ describe('nodeDirectory', () => {
       [{ ...dead, host: 'elsewhere' }, false],
       [{ ...dead, namespace: 'pid:[1] time:[1]' }, false], // a container before us, or beside us
       [{ ...dead, namespace: `${namespace}`.replace(/^\S* /, 'pid:[1] ') }, false],
-      // Alive, but told in another time: its start is not the one that we read of it.
+      // Alive, but with a start time of another time namespace: it differs from the one read here.
       [{ ...own, namespace: `${namespace}`.replace(/ \S*$/, ' time:[1]'), start: '1' }, false],
     ] as const) {
       const [held] = readdirSync(path);
@@ -55,7 +55,7 @@ describe('nodeDirectory', () => {
     }
   });
 
-  it('tells the living owner of a lock without taking it', async () => {
+  it('reads the living owner of a lock without taking it', async () => {
     const path = await folder();
     const directory = await nodeDirectory(path);
     expect(await readFileLock(path, 'server.lock')).toBeUndefined();

@@ -1,4 +1,5 @@
-// storage: directories, libraries, and the contracts that index kinds fill in. Platform adapters are in node/, browser/.
+// storage: directories, libraries, and the contracts that index kinds implement. Platform adapters are in node/,
+// browser/.
 
 // A library and what one does with it.
 export type {

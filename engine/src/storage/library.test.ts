@@ -40,7 +40,7 @@ describe('openLibrary', () => {
     expect(await inspectLibrary(memoryDirectory())).toBeUndefined();
   });
 
-  it('is not there for readers before the first commit, and refuses writers when it is to be read only', async () => {
+  it('does not exist for readers before the first commit, and refuses writers when it is to be read only', async () => {
     const directory = memoryDirectory();
     await expect(openLibrary(directory, { ...options, readOnly: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await (await (await openLibrary(directory, options)).writer()).commit({});
@@ -102,7 +102,7 @@ describe('openLibrary', () => {
     }
   });
 
-  it('counts pending changes, forgets them on abort, and makes no commit of nothing', async () => {
+  it('counts pending changes, discards them on abort, and makes no commit of nothing', async () => {
     const library = await openLibrary(memoryDirectory(), { ...options, bufferBytes: 1000 });
     const writer = await library.writer();
     for (let i = 0; i < 20; i++) await writer.add({ id: `d${i}`, fields: {}, columns: { n: i } }, { dense: rep });
@@ -138,7 +138,7 @@ describe('openLibrary', () => {
     await expect(snapshot.part('dense').search(rep, 3)).rejects.toThrow(/score of document "bad" is NaN/);
   });
 
-  it('merges in the background, tells the trace, and keeps few segments', async () => {
+  it('merges in the background, reports to the trace, and keeps few segments', async () => {
     const events: TraceEvent[] = [];
     const library = await openLibrary(memoryDirectory(), { ...options, trace: (event) => events.push(event) });
     const writer = await library.writer();
@@ -168,7 +168,7 @@ describe('openLibrary', () => {
     expect(await verifyLibrary(library.directory, { deep: true })).toMatchObject({ problems: [], garbage: [] });
   });
 
-  it('replaces a live part by one of another encoder with one commit; old readers are told to reopen', async () => {
+  it('replaces a live part by one of another encoder with one commit; old readers must reopen', async () => {
     const directory = memoryDirectory();
     const library = await openLibrary(directory, options);
     const writer = await library.writer();

@@ -1,5 +1,5 @@
-// openLibrary: the newest commit for readers, one writer at a time, new commits of other processes by refresh(). What a
-// library is on disk stands in docs/format/library.md; how commits and merges go, in writer.ts.
+// openLibrary: the newest commit for readers, one writer at a time, new commits of other processes by refresh(). The
+// files are described in docs/format/library.md; commits and merges are in writer.ts.
 
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
@@ -15,9 +15,9 @@ import { openSnapshot } from './snapshot.ts';
 import { DEFAULT_BUFFER_BYTES, LibraryWriter, type WriterHost } from './writer.ts';
 
 /**
- * Opens the library in `directory`, or an empty one that its first commit will create. Throws SCHEMA_MISMATCH when it
- * was made with another schema or part configuration, NOT_FOUND when it is to be read only and is not there, CORRUPT
- * when its manifest, a header or a checksum is wrong.
+ * Opens the library in `directory`, or an empty one that its first commit will create. Throws SCHEMA_MISMATCH for
+ * another schema or part configuration, NOT_FOUND if it is missing and must not be created, CORRUPT when its manifest,
+ * a header or a checksum is wrong.
  *
  * ```ts
  * const library = await openLibrary(memoryDirectory(), { schema: { fields: { title: {} }, columns: {} }, parts: {} });
@@ -36,7 +36,7 @@ export async function openLibrary<P extends Parts>(
   return library;
 }
 
-/** What a library on disk was made with; undefined when there is none. */
+/** The configuration of a library on disk; undefined when there is none. */
 export interface LibraryInfo {
   readonly generation: number;
   readonly schema: Schema;
@@ -47,7 +47,7 @@ export interface LibraryInfo {
   readonly bytes: number;
 }
 
-/** Reads the manifest alone: no part is opened, so nothing of its configuration need be known. */
+/** Reads only the manifest: no part is opened, so the configuration need not be known. */
 export async function inspectLibrary(directory: Directory): Promise<LibraryInfo | undefined> {
   const manifest = await readManifest(directory);
   if (manifest === undefined) return undefined;
@@ -84,7 +84,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
   }
 
   get parts(): P {
-    return Object.fromEntries(this.#kinds) as unknown as P; // what was passed in, or what buildPart put in its place
+    return Object.fromEntries(this.#kinds) as unknown as P; // what was passed in, or what buildPart replaced it with
   }
 
   async open(): Promise<void> {
@@ -103,7 +103,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
 
   refresh(): Promise<boolean> {
     this.#assertOpen();
-    if (this.#writer !== undefined) return Promise.resolve(false); // nobody else can commit, and it tells us what it does
+    if (this.#writer !== undefined) return Promise.resolve(false); // only this writer commits, and it reports that
     this.#refreshing ??= this.#load(false).finally(() => {
       this.#refreshing = undefined;
     });
@@ -121,7 +121,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     try {
       await this.#refreshing;
       await this.#load(false);
-      this.#assertOpen(); // it may have been closed meanwhile
+      this.#assertOpen(); // it may have been closed in the meantime
       this.#assertAllParts();
       const writer = new LibraryWriter(this.#host(options), lock);
       await writer.collectGarbage();
@@ -145,7 +145,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     this.#current.release();
   }
 
-  /** Opens the newest commit if it is newer than ours, or in any case when `force`d. */
+  /** Opens the newest commit if it is newer than the open one, or always when `force`d. */
   async #load(force: boolean): Promise<boolean> {
     if (!force && this.#current.manifest.generation > 0) {
       const manifest = await readManifest(this.directory);
@@ -178,7 +178,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     return { schema: this.schema, kinds: this.#kinds };
   }
 
-  /** Readers may leave out parts; a writer that did would leave new documents out of them. */
+  /** Readers may leave out parts. A writer may not: new documents would be missing in them. */
   #assertAllParts(): void {
     for (const name of Object.keys(this.#current.manifest.parts)) {
       if (this.#kinds.has(name)) continue;

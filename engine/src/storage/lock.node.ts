@@ -1,5 +1,5 @@
-// A lock on a file system, taken over from dead owners and proven safe without kernel locks (Node has none). It guards
-// the writer of a library, and it names the server that owns a data folder.
+// A lock on a file system without kernel locks (Node has none). A dead owner's lock can be taken over. It guards the
+// writer of a library, and it names the server that owns a data folder.
 //
 // Lock files are numbered: NAME-1, NAME-2 … The owner of the lock is the owner named in the highest one.
 //  acquire  read the highest (n). Alive owner → LOCKED. Dead or released → link() a finished file to NAME-(n+1), which
@@ -7,17 +7,17 @@
 //  release  rename() a "released" record over one's own file.
 // Invariant: the highest number never disappears before a higher one exists, so numbers never start again. Two owners
 // m < n would need someone to have linked m+1 after reading m as dead or released while its owner lived and held it.
-// An owner is (host, boot, namespaces, pid, start time): a process number used again is not taken for its predecessor.
-// Where we cannot look (another host or container) the lock counts as held: LOCKED names the file.
+// An owner is (host, boot, namespaces, pid, start time), so a reused process number is not mistaken for its
+// predecessor. An owner that cannot be checked (another host or container) counts as living: LOCKED names the file.
 //
-// Why a container that restarts cannot take over what it held before: its new pid namespace shows only its own
-// processes, and the kernel tells nobody whether another namespace still has any. Boot, namespace and start time say who
-// the owner was; that it is not to be seen from here proves nothing, since a sibling container, on the same volume and
-// alive, looks the same. Only something that the kernel drops with the process would prove it: a record lock, which Node
-// has no call for, or a socket in the folder, which every copy of the library would stumble over.
-// The time namespace counts because start times are told in the reader's: from another one the owner looks like a
-// stranger with its number, and would be taken for dead. Machines that share a folder need names of their own: an owner
-// of another boot under our name is taken for us before a restart.
+// A restarted container cannot take over a lock that it held before. Its new pid namespace shows only its own
+// processes, and the kernel does not say whether another namespace still has any. Boot, namespace and start time
+// identify the owner, but an owner that is not visible is not proven dead: a living sibling container on the same
+// volume looks the same. Only something that the kernel releases with the process would prove it: a record lock, for
+// which Node has no call, or a socket in the folder, which would break copies of the library. The time namespace is
+// part of the identity because start times are relative to it: read from another namespace, the owner would look like
+// another process with its number and be taken for dead. Machines that share a folder need different host names: an
+// owner of another boot with the same host name is taken for this machine before a restart.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -30,7 +30,7 @@ import type { Lock } from './directory.ts';
 interface Owner {
   readonly host: string;
   readonly boot: string;
-  /** Those of process numbers and of time. */
+  /** The namespaces of process numbers and of time. */
   readonly namespace: string;
   readonly pid: number;
   readonly start: string;
@@ -55,15 +55,15 @@ export async function takeFileLock(folder: string, name: string): Promise<Lock> 
   }
 }
 
-/** The process that holds a lock, as far as its lock file tells; both are missing where the file names no owner. */
+/** The process that holds a lock, if its lock file names one; else both are missing. */
 export interface LockOwner {
   readonly host?: string;
   readonly pid?: number;
 }
 
 /**
- * The owner of `name` in `folder`; undefined when the lock is free. It only reads: the lock may change hands at any time
- * afterwards. An owner that cannot be checked from here (another host or container) counts as living, as for a taker.
+ * The owner of `name` in `folder`; undefined when the lock is free. It only reads: the owner may change at any time
+ * afterwards. An owner that cannot be checked from here (another host or container) counts as living.
  */
 export async function readFileLock(folder: string, name: string): Promise<LockOwner | undefined> {
   const highest = (await numbers(folder, name)).at(-1);
@@ -150,10 +150,10 @@ function assertFree(path: string, held: Held, self: Owner): void {
   }
 }
 
-/** What can be said of an owner from here. One on another host or in another container cannot be checked. */
+/** The state of an owner, if it can be checked from here. One on another host or in another container cannot. */
 function stateOf(owner: Owner, self: Owner): 'alive' | 'dead' | 'other host' | 'other container' {
   if (owner.host !== self.host) return 'other host';
-  if (owner.boot !== self.boot) return 'dead'; // the machine was restarted since
+  if (owner.boot !== self.boot) return 'dead'; // the machine has restarted
   if (owner.namespace !== self.namespace) return 'other container';
   return isAlive(owner) ? 'alive' : 'dead';
 }
@@ -179,10 +179,10 @@ function ownIdentity(): Owner {
   };
 }
 
-/** State and start time (clock ticks after boot) from /proc; undefined where there is none. */
+/** State and start time (clock ticks after boot) from /proc; undefined on other systems. */
 function processStat(pid: number): { readonly state: string; readonly start: string } | undefined {
   const text = readOr(`/proc/${pid}/stat`, '');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' '); // field 3 on: the name before may hold anything
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' '); // field 3 on; the name may contain anything
   return text === '' ? undefined : { state: fields[0] ?? '', start: fields[19] ?? '' };
 }
 
@@ -202,7 +202,7 @@ function readOr(path: string, otherwise: string): string {
   }
 }
 
-/** Makes `file` with all its content at once; false when it exists. */
+/** Creates `file` with all its content at once; false when it exists. */
 async function publish(folder: string, file: string, content: string): Promise<boolean> {
   const temporary = join(folder, `${file}.${randomUUID()}`);
   try {
@@ -228,5 +228,5 @@ async function writeWhole(path: string, content: string): Promise<void> {
 }
 
 async function removeQuietly(path: string): Promise<void> {
-  await unlink(path).catch(() => undefined); // gone already: another taker tidied up
+  await unlink(path).catch(() => undefined); // gone already: another process removed it
 }

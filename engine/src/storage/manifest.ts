@@ -1,5 +1,5 @@
-// The manifest: the one file that says what a library is at a commit (docs/format/library.md). Framed canonical JSON,
-// replaced by one atomic rename; a generation is complete or not there at all.
+// The manifest: the file that describes a library at a commit (docs/format/library.md). Framed canonical JSON, replaced
+// by one atomic rename, so a generation is complete or absent.
 //
 //   "QMAN" u32 │ version u32 │ length u32 │ JSON (UTF-8) │ CRC-32C u32 of everything before
 
@@ -21,7 +21,7 @@ export const FORMAT_VERSION = 2;
 
 export type Metadata = Readonly<Record<string, string | number>>;
 
-/** What makes the bytes of a part what they are. */
+/** Everything that determines the bytes of a part. */
 export interface PartInfo {
   readonly index: string;
   readonly version: number;
@@ -39,7 +39,7 @@ export interface PartFile extends FileInfo {
 }
 
 export interface SegmentInfo {
-  /** The number of its documents file: unique for ever. */
+  /** The number of its documents file: unique in the life of the library. */
   readonly name: string;
   readonly size: number;
   readonly documents: FileInfo;
@@ -50,7 +50,7 @@ export interface SegmentInfo {
 
 export interface Manifest {
   readonly generation: number;
-  /** The number that the next new file gets. */
+  /** The number of the next new file. */
   readonly nextFile: number;
   readonly schema: Schema;
   readonly parts: Readonly<Record<string, PartInfo>>;
@@ -67,7 +67,9 @@ export function manifestFiles(manifest: Manifest): readonly FileInfo[] {
   ]);
 }
 
-/** The same commit? Generations alone do not say: a library made again in the same place counts from 1. */
+/**
+ * Whether both are the same commit. Generations are not enough: a new library in the same place counts from 1 again.
+ */
 export function isSameCommit(a: Manifest, b: Manifest): boolean {
   return a.generation === b.generation && jsonOf(a) === jsonOf(b);
 }
@@ -94,8 +96,8 @@ export async function readManifest(directory: Directory): Promise<Manifest | und
 }
 
 /**
- * Makes `manifest` the library's current one. Everything that it names must be synced; afterwards the commit is
- * durable. When this throws, the old or the new manifest stands: nothing between.
+ * Makes `manifest` the library's current one. All files that it names must be synced. Afterwards the commit is durable.
+ * When this throws, the current manifest is the old or the new one, complete.
  */
 export async function publishManifest(directory: Directory, manifest: Manifest): Promise<void> {
   const name = newManifestFile(manifest.generation);
@@ -107,7 +109,7 @@ export async function publishManifest(directory: Directory, manifest: Manifest):
   } finally {
     await file.close();
   }
-  await directory.syncDirectory(); // the files that it names, before the name that makes them count
+  await directory.syncDirectory(); // first the files that it names, then the manifest
   await directory.rename(name, MANIFEST);
   await directory.syncDirectory();
 }
@@ -151,19 +153,19 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   } catch {
     throw damaged('not JSON');
   }
-  if (version === 1 && hasShapeOf1(value)) value = upgraded(value as ManifestOf1); // hasShapeOf1 is the proof
+  if (version === 1 && hasShapeOf1(value)) value = upgraded(value as ManifestOf1); // hasShapeOf1 proves it
   if (isManifest(value)) return value;
   throw damaged('its checksum is right, but it is no manifest: some other program made it');
 }
 
-// The checksum keeps accidents out, the shape below whatever else might be served under the name of a library.
+// The checksum detects accidents; the check of the shape detects other content under the name of a library.
 
 type Test = (value: unknown) => boolean;
 
 const isObject: Test = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText: Test = (value) => typeof value === 'string';
 const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-/** An object with these members, at least. */
+/** An object with at least these members. */
 const has =
   (members: Readonly<Record<string, Test>>): Test =>
   (value) =>

@@ -1,5 +1,5 @@
-// Several segments → one, without what was deleted. Ids interleave, so every source gets a map from old to new Ords;
-// the document table is written from rows as a rebuild would write them, and each index kind merges its own part.
+// Several segments → one, without deleted documents. Ids interleave, so every source has a map from old to new Ords.
+// The document table is written from rows as in a rebuild, and each index kind merges its own part.
 
 import { BitSet } from '../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
@@ -14,10 +14,10 @@ import { documentsFile, partFile, segmentName } from './file-names.ts';
 import type { PartFile, SegmentInfo } from './manifest.ts';
 import { type Kinds, type NextNumber, writeFile } from './segment.ts';
 
-/** Ids between two looks at whatever else waits: searches go on while a merge runs. */
+/** Ids between two turns of the event loop, so that searches run during a merge. */
 const IDS_A_TURN = 4096;
 
-/** How the kept documents of some segments line up by id. */
+/** The kept documents of some segments in the order of their ids. */
 export interface MergePlan {
   readonly size: number;
   readonly ids: readonly DocId[]; // (size), ascending
@@ -59,7 +59,7 @@ export async function planMerge(states: readonly SegmentState[]): Promise<MergeP
   };
 }
 
-/** Walks the live ids of one segment. */
+/** Visits the live ids of one segment. */
 class Head {
   readonly source: number;
   readonly #ids: Iterator<string>;
@@ -126,7 +126,7 @@ function mergedRows(states: readonly SegmentState[], plan: MergePlan): Rows {
   };
 }
 
-/** What `deleted` says of old Ords, for the merged segment; Ords that the merge had dropped already count no more. */
+/** Old deleted Ords as Ords of the merged segment, without those that the merge has dropped. */
 export function mapDeletes(deleted: readonly (BitSet | undefined)[], plan: MergePlan): BitSet | undefined {
   const mapped = new BitSet(plan.size);
   let any = false;

@@ -1,6 +1,6 @@
-// What an index kind is: three functions over named, checksummed sections. `write` makes a segment's part from
-// representations, `open` makes it searchable, `merge` joins the parts of several segments into one. A kind with trained
-// codebooks also has a codec (codec.ts), which all segments of a library share.
+// The interface of an index kind: three functions over named, checksummed sections. `write` makes a segment's part from
+// representations, `open` makes it searchable, `merge` joins the parts of several segments into one. A kind with
+// trained codebooks also has a codec (codec.ts), which all segments of a library share.
 
 import type { BitSet } from '../core/bitset.ts';
 import type {
@@ -15,21 +15,21 @@ import type {
   Statistics,
 } from '../core/types.ts';
 
-/** JSON that describes how a part was configured; equal configurations have equal canonical JSON. */
+/** JSON that describes the configuration of a part; equal configurations have equal canonical JSON. */
 export type PartConfig = Readonly<
   Record<string, string | number | boolean | readonly string[] | Readonly<Record<string, number>>>
 >;
 
-/** Where a part's bytes go: one file of named sections, each cut into checksummed blocks. */
+/** The output of a part: one file of named sections, each divided into checksummed blocks. */
 export interface SectionWriter {
   /** Starts a section; names are unique within a part. Sections are written one after another. */
   section(name: string): Promise<SectionSink>;
-  /** A file for a second pass over what does not fit in memory. It is removed when the part has been written. */
+  /** A file for a second pass over data that does not fit in memory. It is removed when the part has been written. */
   scratch(): Promise<Scratch>;
 }
 export interface SectionSink {
   readonly size: number; // bytes so far
-  /** Resolves when `bytes` may be used again by the caller. */
+  /** Resolves when the caller may reuse `bytes`. */
   append(bytes: Uint8Array): Promise<void>;
   /** Ends the section. */
   close(): Promise<void>;
@@ -37,18 +37,18 @@ export interface SectionSink {
 /** A temporary file: append everything, then read. The first read ends the appending. */
 export interface Scratch {
   readonly size: number; // bytes so far
-  /** Resolves when `bytes` may be used again by the caller. */
+  /** Resolves when the caller may reuse `bytes`. */
   append(bytes: Uint8Array): Promise<void>;
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** The sections of one part. Every byte that is returned has been verified against its block's checksum. */
+/** The sections of one part. Every returned byte has been verified against its block's checksum. */
 export interface SectionReader {
   has(name: string): boolean;
   /** Bytes of a section; throws NOT_FOUND. */
   size(name: string): number;
   read(name: string, offset: number, length: number, options?: Cancellable): Promise<Uint8Array>;
-  /** Present when the directory can read without waiting. */
+  /** Present when the directory can read synchronously. */
   readSync?(name: string, offset: number, length: number): Uint8Array;
   /** The whole section. */
   readAll(name: string, options?: Cancellable): Promise<Uint8Array>;
@@ -65,7 +65,7 @@ export interface PartInput<D extends Kind> {
   readonly reps: AsyncIterable<DocumentRep<D> | undefined>;
 }
 
-/** One segment going into a merge. */
+/** One segment of a merge. */
 export interface MergeSource<Q extends Kind, D extends Kind = Q> {
   readonly part: SegmentPart<Q, D>;
   readonly sections: SectionReader;
@@ -75,13 +75,13 @@ export interface MergeSource<Q extends Kind, D extends Kind = Q> {
   readonly ords: Int32Array; // (old segment size)
 }
 
-/** Which documents of one segment a search may return, and what it scores with. */
+/** The documents of one segment that a search may return, and the statistics that it scores with. */
 export interface Scope extends Cancellable {
   /** Live and passing the filter; undefined = every document of the segment. */
   readonly accept?: BitSet | undefined;
   /** Sums over all segments, from `statistics`. */
   readonly statistics: Statistics;
-  /** Scores strictly below this cannot matter to the caller: a part may skip them. Default −Infinity. */
+  /** Scores strictly below this do not matter to the caller, so a part may skip them. Default −Infinity. */
   readonly floor: number;
   readonly exhaustive: boolean;
 }
@@ -102,31 +102,31 @@ export type Gather<D extends Kind> = (
 export interface SegmentPart<Q extends Kind = Kind, D extends Kind = Q> {
   /** Documents of the segment that have a representation here (deleted ones included). */
   readonly count: number;
-  /** Bytes of memory that this part holds. */
+  /** Bytes of memory in this part. */
   readonly residentBytes: number;
-  /** What this segment adds to the global statistics of the query. Deleted documents count until merged. */
+  /** This segment's contribution to the global statistics of the query. Deleted documents count until merged. */
   statistics(query: QueryRep<Q>): Promise<Statistics>;
   statisticsSync?(query: QueryRep<Q>): Statistics;
   search(query: QueryRep<Q>, k: number, scope: Scope): Promise<Candidates>;
   searchSync?(query: QueryRep<Q>, k: number, scope: Scope): Candidates;
   /**
-   * The scores that `search` gives these documents, in the order of `ords`, whatever the floor. NaN where a document has
-   * no representation, does not match or is not accepted.
+   * The scores that `search` gives these documents, in the order of `ords`, at any floor. NaN where a document has no
+   * representation, does not match or is not accepted.
    */
   score(query: QueryRep<Q>, ords: readonly Ord[], scope: Scope): Promise<Float64Array>;
   scoreSync?(query: QueryRep<Q>, ords: readonly Ord[], scope: Scope): Float64Array;
-  /** Codes are decoded. undefined: a kind whose bytes do not give representations back. */
+  /** Codes are decoded. undefined: the bytes of this kind cannot give representations back. */
   readonly gather: Gather<D> | undefined;
   /** undefined when the document does not match. */
   explain(query: QueryRep<Q>, ord: Ord, scope: Scope): Promise<Explanation | undefined>;
-  /** Is there a representation for this document? */
+  /** Whether this document has a representation. */
   has(ord: Ord): boolean;
   close(): void;
 }
 
 /** `C` is the codec of the kind; undefined for a kind without one. */
 export interface PartOptions<C = undefined> extends Cancellable {
-  /** The codec that the library keeps for the part. Always there for a kind that has a codec. */
+  /** The codec that the library keeps for the part. Present for every kind with a codec. */
   readonly codec?: C | undefined;
 }
 
@@ -150,17 +150,20 @@ export interface PartKind<Q extends Kind = Kind, D extends Kind = Q, C = undefin
   /** Fingerprint of the documents that it stores; part of the manifest. Default: the plain one of the space. */
   readonly documents?: Fingerprint | undefined;
   /**
-   * Fingerprints of the queries that it answers; not part of the bytes. Default: the plain query of the space and, where
-   * queries and documents are of one kind, the stored documents themselves (query by example).
+   * Fingerprints of the queries that it answers; not part of the bytes. Default: the plain query of the space and,
+   * where queries and documents are of one kind, the stored documents themselves (query by example).
    */
   readonly accepts?: readonly Fingerprint[] | undefined;
-  /** Options that shape the bytes. A library whose manifest says otherwise is refused with SCHEMA_MISMATCH. */
+  /** Options that determine the bytes. A library whose manifest has other options is refused with SCHEMA_MISMATCH. */
   readonly config: PartConfig;
-  /** Does `gather` give an approximation of what was added? */
+  /** Whether `gather` returns approximations of the added representations. */
   readonly lossy: boolean;
   /** Trained parameters that all segments share. */
   readonly codec?: CodecKind<D, C> | undefined;
-  /** Throws INVALID_ARGUMENT or INVALID_DOCUMENT for a representation that `write` cannot take. Kind, space and fingerprint are right. */
+  /**
+   * Throws INVALID_ARGUMENT or INVALID_DOCUMENT for a representation that `write` cannot take. Kind, space and
+   * fingerprint are checked before.
+   */
   check(rep: DocumentRep<D>): void;
   write(input: PartInput<D>, out: SectionWriter, options?: PartOptions<C>): Promise<void>;
   open(sections: SectionReader, options?: OpenOptions<C>): Promise<SegmentPart<Q, D>>;
@@ -174,14 +177,14 @@ export interface PartKind<Q extends Kind = Kind, D extends Kind = Q, C = undefin
 }
 
 /**
- * A kind of trained parameters (codebooks, centroids, ranges). The library trains a codec once, keeps it in a checksummed
- * file that the manifest names, and passes it to `write`, `open` and `merge` of every segment.
+ * A kind of trained parameters (codebooks, centroids, ranges). The library trains a codec once, keeps it in a
+ * checksummed file that the manifest names, and passes it to `write`, `open` and `merge` of every segment.
  */
 export interface CodecKind<D extends Kind = Kind, C = unknown> {
   readonly name: string;
   /** Version of the bytes that `write` makes. */
   readonly version: number;
-  /** The most representations that `train` gets: a sample drawn with a fixed seed. */
+  /** The maximum number of representations for `train`: a sample drawn with a fixed seed. */
   readonly sample: number;
   train(sample: readonly DocumentRep<D>[], options?: Cancellable): Promise<C>;
   write(codec: C, out: SectionWriter): Promise<void>;
@@ -190,7 +193,7 @@ export interface CodecKind<D extends Kind = Kind, C = unknown> {
   error(codec: C, rep: DocumentRep<D>): number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a part of any kinds; storage passes its representations without reading them
+// biome-ignore lint/suspicious/noExplicitAny: a part of any kinds; storage does not read its representations
 export type AnyPartKind = PartKind<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: the part of such a kind
 export type AnySegmentPart = SegmentPart<any, any>;

@@ -1,6 +1,6 @@
 // One named part over all segments of a commit. Statistics are summed over segments (deleted documents count until
-// merged, as in Lucene), each segment is searched with live ∧ filter, the k-th best score so far is the next one's
-// floor, and the winners are ordered by score descending, then id ascending.
+// merged, as in Lucene). Each segment is searched with live ∧ filter and the k-th best score so far as floor. The
+// result is ordered by score descending, then id ascending.
 
 import type { BitSet } from '../core/bitset.ts';
 import { checkCount, checkString } from '../core/check.ts';
@@ -34,7 +34,7 @@ export function partReader<Q extends Kind, D extends Kind>(
     states.every(({ segment }) => segment.table.isSync) &&
     parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined);
   const canScoreSync = isSync && parts.every((part) => part.scoreSync !== undefined);
-  const last = new WeakMap<QueryRep<Q>, Statistics>(); // hits are explained one by one, by the query that found them
+  const last = new WeakMap<QueryRep<Q>, Statistics>(); // hits are explained one by one, with the same query
   let size: number | undefined;
 
   const begin = (query: QueryRep<Q>, k: number, options: SearchOptions) => {
@@ -75,7 +75,7 @@ export function partReader<Q extends Kind, D extends Kind>(
       for (const [i, id] of ids.entries()) {
         const ord = state.segment.table.ids.find(id);
         if (ord < 0 || state.deleted?.has(ord)) continue;
-        ords.push(ord as Ord); // find() gives Ords of this very segment
+        ords.push(ord as Ord); // find() gives Ords of this segment
         places.push(i);
       }
       return ords.length === 0 ? [] : [{ state, part: parts[s]!, ords, places }];
@@ -131,7 +131,7 @@ export function partReader<Q extends Kind, D extends Kind>(
         const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
         if (accept === 'none' || (accept !== undefined && !accept.has(ord))) return undefined;
         const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
-        // find() gives Ords of this very segment. Awaited here, so that a forgotten snapshot is held until then.
+        // find() gives Ords of this segment. Awaited here, so that the snapshot stays reachable until then.
         return await parts[s]!.explain(query, ord as Ord, scope);
       }
       return undefined;
@@ -166,7 +166,7 @@ export function partReader<Q extends Kind, D extends Kind>(
   };
 }
 
-/** NaN stays undefined: the document has no score. */
+/** NaN becomes undefined: the document has no score. */
 function putScores(scores: (number | undefined)[], places: readonly number[], found: Float64Array): void {
   for (const [i, score] of found.entries()) if (!Number.isNaN(score)) scores[places[i]!] = score;
 }

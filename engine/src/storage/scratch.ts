@@ -1,5 +1,5 @@
-// Temporary files: what a kind needs for a second pass and must not hold in memory. One is appended to, then read; it is
-// removed when the file that it serves is finished or abandoned. After a crash it is garbage for the next writer.
+// Temporary files for data of a second pass that does not fit in memory. A file is appended to, then read. It is
+// removed when the file that it serves is finished or abandoned. After a crash the next writer removes it as garbage.
 
 import { EngineError } from '../core/errors.ts';
 import type { Directory, FileSink, RandomAccess } from './directory.ts';

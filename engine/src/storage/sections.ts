@@ -1,9 +1,9 @@
-// The container of every index file: named sections, each cut into checksummed blocks (docs/format/segment.md).
+// The container of every index file: named sections, each divided into checksummed blocks (docs/format/segment.md).
 //
 //   header (16 bytes) │ section │ section │ … │ footer: section table with block checksums │ trailer (28 bytes)
 //
-// Header, footer and trailer are verified when the file is opened, a block when it is first read. The checksum of the
-// footer stands in the manifest, so every byte of a library hangs on one root. Errors name file, section and block.
+// Header, footer and trailer are verified when the file is opened, a block when it is first read. The manifest contains
+// the checksum of the footer, so one root covers every byte of a library. Errors name file, section and block.
 
 import { ByteReader, ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
@@ -14,16 +14,16 @@ import { scratchFile } from './file-names.ts';
 import type { SectionReader, SectionSink, SectionWriter } from './part.ts';
 import { createScratch, type ScratchFile } from './scratch.ts';
 
-/** Version of the container; what the sections of a part hold has the version of its kind. */
+/** Version of the container. The content of a part's sections has the version of its kind. */
 export const SECTIONS_VERSION = 1;
 export const BLOCK_BYTES = 65536;
 const HEADER_BYTES = 16;
 const TRAILER_BYTES = 28;
 const MAGIC = 0x43455351; // "QSEC"
 const END_MAGIC = 0x444e4551; // "QEND"
-const ALIGNMENT = 8; // sections begin where any typed array may begin
+const ALIGNMENT = 8; // aligned for any typed array
 
-/** What the manifest remembers of a file. */
+/** The manifest's description of a file. */
 export interface FileInfo {
   readonly file: string;
   readonly bytes: number;
@@ -57,7 +57,7 @@ interface Section {
   readonly checksums: ArrayLike<number>; // (blocks)
 }
 
-/** Makes the file `name`. The caller must call finish or abandon. */
+/** Creates the file `name`. The caller must call finish or abandon. */
 export async function createSectionFile(directory: Directory, name: string): Promise<SectionFileWriter> {
   const file = await directory.create(name);
   const sections: Section[] = [];
@@ -67,7 +67,7 @@ export async function createSectionFile(directory: Directory, name: string): Pro
   };
   let isOpen = false;
   await file.append(encodeHeader()).catch(async (error: unknown) => {
-    await file.close().catch(() => undefined); // the first error says more
+    await file.close().catch(() => undefined); // the first error is more useful
     throw error;
   });
   return {
@@ -179,14 +179,14 @@ function encodeTrailer(offset: number, length: number, checksum: number): Uint8A
 export interface SectionFile extends SectionReader {
   readonly info: FileInfo;
   names(): readonly string[];
-  /** Reads and verifies every block, whether it was read before or not; returns what is damaged. */
+  /** Reads and verifies every block, including blocks that were read before; returns the damage. */
   verify(options?: Cancellable): Promise<readonly Damage[]>;
   close(): Promise<void>;
 }
 
 /**
  * Opens a file of sections; `expected` comes from the manifest. Throws CORRUPT when header, footer or trailer are
- * damaged or the file is not the one that the manifest means, UNSUPPORTED_FORMAT for another format version.
+ * damaged or the manifest describes another file, UNSUPPORTED_FORMAT for another format version.
  */
 export async function openSectionFile(directory: Directory, expected: FileInfo): Promise<SectionFile> {
   const file = await directory.open(expected.file);
@@ -250,7 +250,7 @@ function decodeTrailer(file: RandomAccess, bytes: Uint8Array) {
   return { offset: reader.u64(), length: reader.u64(), checksum: reader.u32() };
 }
 
-/** `end`: where the footer begins. Nothing is allocated that the file is too short for. */
+/** `end`: offset of the footer. Sizes are checked against the length of the file before memory is allocated. */
 function decodeFooter(name: string, footer: Uint8Array, blockBytes: number, end: number): ReadonlyMap<string, Section> {
   const reader = new ByteReader(footer, `${name}: footer`);
   const sections = new Map<string, Section>();
@@ -327,7 +327,9 @@ function sectionFile(
   };
 }
 
-/** Which bytes of the file to read for a range of a section, and how to check them and cut the range out. */
+/**
+ * The bytes of the file to read for a range of a section, and the function that verifies them and returns the range.
+ */
 function planRead(section: Section, flags: Uint8Array, offset: number, length: number, blockBytes: number) {
   const first = Math.floor(offset / blockBytes);
   const last = length === 0 ? first : Math.floor((offset + length - 1) / blockBytes);

@@ -1,5 +1,5 @@
-// One segment, open: its document table, its parts, and how many commits use it. Segments never change; what is deleted
-// stands beside them, in a commit.
+// One open segment: its document table, its parts, and the number of commits that use it. Segments are immutable;
+// deletes belong to a commit.
 
 import { BitSet } from '../core/bitset.ts';
 import { asUint32, bytesOf } from '../core/bytes.ts';
@@ -29,21 +29,21 @@ export interface OpenSegment {
   readonly info: SegmentInfo;
   readonly table: DocumentTable;
   readonly bytes: number;
-  /** Opens the parts; once. */
+  /** Opens the parts; called once. */
   loadParts(): Promise<void>;
   /** Throws INVALID_ARGUMENT when there is no such part. */
   part(name: string): OpenPart;
   /** Documents passing a filter that checkFilter has seen, deleted ones included; the last few are remembered. */
   filtered(filter: Filter): Promise<BitSet>;
   filteredSync(filter: Filter): BitSet;
-  /** Made when first asked for. */
+  /** Built on first use. */
   idFilter(): IdFilter;
   retain(): void;
-  /** Closes the files with the last one. */
+  /** Closes the files with the last reference. */
   release(): void;
 }
 
-/** What distinguishes an open segment: its files and what is in them. A library made again uses the same names anew. */
+/** Identifies an open segment by its files and their content. A new library in the same place reuses the names. */
 export function segmentKey(info: SegmentInfo): string {
   const files = [info.documents, ...Object.values(info.parts)];
   return files.map(({ file, bytes, checksum }) => `${file} ${bytes} ${checksum}`).join(' ');
@@ -71,7 +71,7 @@ export async function openSegment(
   const close = () => {
     for (const { part, sections } of parts.values()) {
       part.close();
-      void sections.close().catch(() => undefined); // nothing depends on a file that is only being let go
+      void sections.close().catch(() => undefined); // the file is being discarded: its errors do not matter
     }
     void documents.close().catch(() => undefined);
   };
@@ -165,7 +165,7 @@ function keep(filters: Map<string, BitSet>, filter: Filter, set: BitSet): BitSet
 
 // ───────────────────────────────────────────── writing
 
-/** Writes one file of sections; a file that fails is closed and left to the garbage collection of the next writer. */
+/** Writes one file of sections. After a failure the file is closed, and the next writer removes it. */
 export async function writeFile(
   directory: Directory,
   name: string,
@@ -176,12 +176,12 @@ export async function writeFile(
     await write(out);
     return await out.finish();
   } catch (error) {
-    await out.abandon().catch(() => undefined); // the first error says more
+    await out.abandon().catch(() => undefined); // the first error is more useful
     throw error;
   }
 }
 
-/** Gives numbers to new files. */
+/** Assigns numbers to new files. */
 export type NextNumber = () => number;
 
 export async function writeSegment(
@@ -230,14 +230,14 @@ export async function readDeletes(directory: Directory, info: SegmentInfo): Prom
   }
 }
 
-// ───────────────────────────────────────────── what a part is
+// ───────────────────────────────────────────── the description of a part
 
 export function partInfo(kind: AnyPartKind): PartInfo {
   const { name, version, queryKind, documentKind, space, config } = kind;
   return { index: name, version, queryKind, documentKind, space, documents: documentsOf(kind), config };
 }
 
-/** Can `kind` read a part of this description, written by this version or one that it lists? */
+/** Whether `kind` can read a part with this description, written in its version or in one that it lists. */
 export function canRead(kind: AnyPartKind, found: PartInfo): boolean {
   const isKnown = found.version === kind.version || kind.reads?.includes(found.version) === true;
   return isKnown && isSamePart(partInfo(kind), { ...found, version: kind.version });

@@ -57,7 +57,7 @@ describe('a writer where open files do not outlive their removal', () => {
   });
 });
 
-it('knows its files by numbers of any length', async () => {
+it('recognises its files by numbers of any length', async () => {
   const { documentsFile, isLibraryFile, segmentName } = await import('./file-names.ts');
   for (const number of [1, 99_999_999, 100_000_000, 1_234_567_890]) {
     expect(isLibraryFile(documentsFile(number))).toBe(true);

@@ -33,7 +33,7 @@ describe('english', () => {
     expect(terms('\u00e9t\u00e9 e\u0301te\u0301')).toEqual(['\u00e9t\u00e9', 'e\u0301te\u0301']);
   });
 
-  it('gives the same answer when its memory of words has been full', () => {
+  it('gives the same terms after its cache of words was full', () => {
     const many = Array.from({ length: MEMO_LIMIT + 100 }, (_, i) => `running${i.toString(36)}s`).join(' ');
     const fresh = english();
     const first = fresh.analyze(many).terms;

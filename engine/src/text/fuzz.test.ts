@@ -1,5 +1,5 @@
-// Untrusted input: texts of users and tokenizer files. Nothing may throw but an EngineError, hang or grow without bound;
-// what comes back must point into the text.
+// Untrusted input: texts of users and tokenizer files. The only error is an EngineError; nothing hangs or grows without
+// bound; every returned range lies in the text.
 
 import { describe, expect, it } from 'vitest';
 import answers from '../../test/parity/fixtures/wordpiece-tokenizer.json' with { type: 'json' };
@@ -14,7 +14,7 @@ import { wordPiece } from './wordpiece.ts';
 
 const INPUTS = count(2000, 100_000);
 
-/** Texts that nobody would write: hard texts, raw units, and pieces repeated. */
+/** Texts that no person writes: hard texts, raw units, and repeated pieces. */
 function anyText(rng: Rng): string {
   const kind = rng.below(4);
   if (kind === 0) return hardText(rng);

@@ -6,7 +6,7 @@ describe('porter', () => {
     ['1a: plurals', 'caresses caress, ponies poni, ties ti, caress caress, cats cat'],
     ['1b: -eed', 'feed feed, agreed agre'],
     ['1b: -ed and -ing', 'plastered plaster, bled bled, motoring motor, sing sing'],
-    ['1b: what is mended', 'conflated conflat, troubled troubl, sized size, hopping hop, tanned tan, filing file'],
+    ['1b: repaired stems', 'conflated conflat, troubled troubl, sized size, hopping hop, tanned tan, filing file'],
     ['1b: doubles that stay', 'falling fall, hissing hiss, fizzed fizz, failing fail'],
     ['1c: y after a vowel', 'happy happi, sky sky, city citi, dying dy'],
     ['2: double suffixes', 'relational relat, conditional condit, rational ration, valenci valenc, digitizer digit'],

@@ -26,7 +26,7 @@ describe('unicode', () => {
 });
 
 describe('analyzers', () => {
-  it('knows each by its name, with a fingerprint of its own', () => {
+  it('finds each by its name, each with its own fingerprint', () => {
     expect(ANALYZER_NAMES).toEqual(['english', 'unicode', 'unicode-folded']);
     expect(ANALYZER_NAMES.map((name) => analyzers(name).name)).toEqual(ANALYZER_NAMES);
     const prints = ANALYZER_NAMES.map((name) => analyzers(name).fingerprint);

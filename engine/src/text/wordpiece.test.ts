@@ -142,7 +142,7 @@ describe('wordPiece', () => {
     expect(ids(' \u0000\ud800 ', { specialTokens: false })).toEqual([]);
   });
 
-  it('answers the same from memory', () => {
+  it('gives the same ids from its cache', () => {
     const texts = Array.from({ length: 200 }, (_, i) => `dense${i % 7} retrieval. ${i % 5}`);
     const first = texts.map((text) => ids(text));
     expect(texts.map((text) => ids(text))).toEqual(first);

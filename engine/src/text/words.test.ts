@@ -49,7 +49,7 @@ describe('WordScanner', () => {
     expect(words('short text \ud83d')).toEqual(['short/alphanum', 'text/alphanum']);
   });
 
-  it('finds nothing in an empty text, and starts afresh after a reset', () => {
+  it('finds nothing in an empty text, and starts at the beginning after a reset', () => {
     expect(words('')).toEqual([]);
     scanner.reset('one two');
     scanner.next();

@@ -1,7 +1,8 @@
-// binary: mean-centred sign codes (one bit a dimension), all of them compared with a query of up to eight bits a dimension
-// (or one: Hamming distance); the nearest candidates are scored with their stored vectors. Recall rises with `rescore`.
-// Bytes: docs/format/binary.md. A merge recomputes mean and codes from the stored vectors, so it equals a write of the
-// kept documents byte for byte.
+// binary: mean-centred sign codes (one bit a dimension). All codes are compared with a query of up to eight bits a
+// dimension (or one: Hamming distance), and the nearest candidates are scored with their stored vectors. Recall
+// increases with
+// `rescore`. Bytes: docs/format/binary.md. A merge recomputes mean and codes from the stored vectors, so it equals a write
+// of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
 import { plainFingerprint } from '../../core/fingerprint.ts';

@@ -1,5 +1,5 @@
-// What flat, binary and ivf have in common: one row per document that has a vector, rows in Ord order, searches that
-// filter, resort and translate rows back to Ords. The kinds differ in how they find candidate rows (`Finder`).
+// Shared by flat, binary and ivf: one row per document that has a vector, rows in Ord order, searches that filter,
+// rescore and translate rows back to Ords. The kinds differ in how they find candidate rows (`Finder`).
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
@@ -10,18 +10,18 @@ import { checkVector } from '../rows/check.ts';
 import type { RowFilter } from '../rows/row-filter.ts';
 import type { Scored, StoredVectors } from '../rows/stored-vectors.ts';
 
-/** How a kind answers, in rows. All functions get k ≥ 1 and rows that exist. */
+/** The search of a kind, in rows. All functions get k ≥ 1 and existing rows. */
 export interface Finder {
-  /** Rows worth scoring exactly, ascending; undefined = all accepted ones. `accept` is over rows. */
+  /** Rows to score exactly, ascending; undefined = all accepted ones. `accept` is over rows. */
   candidates(
     query: Float32Array,
     k: number,
     accept: RowFilter | undefined,
     isExhaustive: boolean,
   ): Uint32Array | undefined;
-  /** `candidates` on a worker pool; absent where there is none or nothing to gain. */
+  /** `candidates` on a worker pool; absent without a pool or without a benefit. */
   candidatesParallel?(query: Float32Array, k: number, accept: RowFilter | undefined): Promise<Uint32Array | undefined>;
-  /** Facts about the way to one row, for explanations. */
+  /** How a row was found, for explanations. */
   explain(query: Float32Array, row: number): Readonly<Record<string, string | number>>;
   readonly residentBytes: number;
   close(): void;
@@ -103,7 +103,7 @@ export function densePart({
     const want = Math.min(k, filter?.count ?? count);
     if (want === 0) return NOTHING;
     const rows = await (finder.candidatesParallel ?? finder.candidates)(query.vec, want, filter, false);
-    check(query); // nobody closed the part meanwhile
+    check(query); // throws if the part was closed in the meantime
     if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
     const bits = filter?.bits.words;
     return toCandidates(await vectors.scanParallel(pool, query.vec, want, scope.floor, bits));

@@ -1,4 +1,4 @@
-// The kind of a dense part: what flat, binary and ivf return.
+// The options and the type of the dense index kinds: flat, binary and ivf.
 
 import { EngineError } from '../../core/errors.ts';
 import type { Fingerprint, Space } from '../../core/types.ts';
@@ -12,32 +12,39 @@ export interface DenseOptions {
   readonly space: Space;
   /** Fingerprint of the documents that it stores. Default: the plain one of the space. */
   readonly documents?: Fingerprint;
-  /** Fingerprints of the queries that it answers. Default: see PartKind. */
+  /** Fingerprints of the queries that it answers. Default: as in PartKind. */
   readonly accepts?: readonly Fingerprint[];
   /** Dimensions, 1 … 4096. */
   readonly dim: number;
   /** How vectors are stored. f32: 4 bytes a dimension. int8: 1 byte and a scale a vector. */
   readonly vectors?: VectorFormat;
-  /** Memory for the part. Default: the program's common heap. */
+  /** Memory of the part. Default: the heap shared by the whole program. */
   readonly heap?: Heap;
-  /** Workers for `search` (not searchSync) of flat and binary; needs a heap of shared memory. The same hits, sooner. */
+  /** Workers for `search` (not searchSync) of flat and binary; needs a heap of shared memory. The same hits, faster. */
   readonly pool?: KernelPool;
 }
 
 /** Options of the kinds that find candidates by their codes and score those exactly. */
 export interface RescoredOptions extends DenseOptions {
-  /** Candidates scored exactly, at least; four times k where that is more. 1 … 1,000,000. Default DEFAULT_RESCORE. */
+  /**
+   * Minimum number of candidates scored exactly; four times k if that is more. 1 … 1,000,000. Default DEFAULT_RESCORE.
+   */
   readonly rescore?: number;
   /**
-   * Bits of a query component that codes are compared with. 8: integers whose tables fit in bytes, far better candidates.
+   * Bits of a query component in the comparison with codes. 8: integers whose tables fit in bytes, much higher recall.
    * 1: Hamming distance, a somewhat faster scan that needs several times the candidates for the same recall. Default 8.
    */
   readonly queryBits?: 1 | 8;
-  /** Keep the vectors in memory. false: codes only, candidates' vectors are read from the file. Default true. */
+  /**
+   * Keep the vectors in memory. false: only codes are kept, and candidates' vectors are read from the file. Default
+   * true.
+   */
   readonly resident?: boolean;
 }
 
-/** Recall@10 of `binary` on sentences of abstracts, 256 dimensions: .99 of 100,000, .98 of 400,000 (docs/kernels.md). */
+/**
+ * Recall@10 of `binary` on sentences of abstracts, 256 dimensions: .99 of 100,000, .98 of 400,000 (docs/kernels.md).
+ */
 export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */

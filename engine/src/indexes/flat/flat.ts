@@ -1,5 +1,5 @@
-// flat: every vector is scored. Exact for f32; for int8 exact over the quantised vectors. The yardstick of the others.
-// Bytes: docs/format/flat.md. Scores are dot products (cosine where the encoder normalises).
+// flat: every vector is scored. Exact for f32; for int8 exact over the quantised vectors. The reference of the other
+// kinds. Bytes: docs/format/flat.md. Scores are dot products (cosine if the encoder normalises).
 
 import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';

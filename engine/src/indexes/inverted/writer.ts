@@ -1,6 +1,6 @@
-// Turns token streams into an inverted part. Tokens become term numbers in one pass; lists are then gathered by counting
-// sort, a range of the vocabulary at a time, so that working memory is 8 bytes a token plus a fixed amount.
-// Zobel and Moffat, "Inverted files for text search engines" (2006), section 5.
+// Turns token streams into an inverted part. One pass maps tokens to term numbers. A counting sort then gathers the
+// lists, a range of the vocabulary at a time, so that working memory is 8 bytes a token plus a fixed amount. Zobel and
+// Moffat, "Inverted files for text search engines" (2006), section 5.
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ import { type FieldHeader, writeHeader } from './format.ts';
 import { TermBuffer } from './list-writer.ts';
 import { encodeLength } from './norms.ts';
 
-/** Documents between two looks at the AbortSignal, which cost a turn of the event loop. */
+/** Documents between two checks of the AbortSignal, which cost a turn of the event loop. */
 const DOCUMENTS_A_TURN = 1024;
 /** Tokens gathered at a time. */
 const RANGE_TOKENS = 1 << 22;
@@ -96,7 +96,7 @@ class FieldTokens {
 
   add(ord: number, stream: TokenStream): void {
     this.#reserve(stream.length);
-    let overlaps = 0; // tokens at their predecessor's position do not lengthen a field, as in Lucene
+    let overlaps = 0; // tokens at the position of the token before do not lengthen a field, as in Lucene
     for (let i = 0; i < stream.length; i++) {
       const term = stream.terms[i]!;
       let number = this.#numbers.get(term);

@@ -1,7 +1,7 @@
-// ivf: binary's codes sorted into lists around k-means centroids; a query scans the lists of the nearest centroids and
-// rescores the nearest codes. With every list probed it equals `binary`. Inverted file: Sivic and Zisserman, 2003;
-// Jégou, Douze and Schmid, 2011. Bytes: docs/format/ivf.md. Clusters are found again at a merge, from the stored vectors
-// and a fixed seed, so a merge equals a write of the kept documents byte for byte.
+// ivf: the codes of binary, sorted into lists around k-means centroids. A query scans the lists of the nearest
+// centroids and rescores the nearest codes. With every list probed it equals `binary`. Inverted file: Sivic and
+// Zisserman, 2003; Jégou, Douze and Schmid, 2011. Bytes: docs/format/ivf.md. A merge clusters again, from the stored
+// vectors and a fixed seed, so it equals a write of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
 import { plainFingerprint } from '../../core/fingerprint.ts';
@@ -32,9 +32,12 @@ import { StoredVectors } from '../rows/stored-vectors.ts';
 import { Lists } from './lists.ts';
 
 export interface IvfOptions extends RescoredOptions {
-  /** Lists of a segment: 0 = about the square root of its documents, else as many as given, at most one a document. */
+  /**
+   * Number of lists of a segment: 0 = about the square root of its documents, else the given number, at most one a
+   * document.
+   */
   readonly lists?: number;
-  /** Lists scanned for a query: 0 = chosen by the size of the segment. More for rare filters and large k. */
+  /** Lists scanned for a query: 0 = depends on the size of the segment. More for rare filters and large k. */
   readonly probes?: number;
   /** Seed of the clustering. Default 1. */
   readonly seed?: number;

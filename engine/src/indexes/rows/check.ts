@@ -1,11 +1,11 @@
-// What a dense vector must be before it may touch an index: of the right space and dimension, finite, not huge.
+// The conditions for a dense vector to enter an index: the right space and dimension, finite, bounded components.
 
 import { EngineError } from '../../core/errors.ts';
 import type { DenseRep, Space } from '../../core/types.ts';
 
-/** Kernels add products of int8 codes in 32-bit lanes: 4096 dimensions is what they hold. */
+/** Kernels add products of int8 codes in 32-bit lanes, which hold at most 4096 dimensions. */
 const MAX_DIM = 4096;
-/** Larger components could overflow an f32 dot product, and ∞ − ∞ is no score. */
+/** Larger components could overflow an f32 dot product, and ∞ − ∞ has no rank. */
 const MAX_COMPONENT = 1e17;
 
 /** Throws INVALID_ARGUMENT unless dim is an integer in 1 … MAX_DIM. */

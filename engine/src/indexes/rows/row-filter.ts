@@ -1,4 +1,4 @@
-// Which rows of a part a search may return.
+// The rows of a part that a search may return.
 
 import type { BitSet } from '../../core/bitset.ts';
 

@@ -1,6 +1,6 @@
 // The vectors of a segment as a stream of rows in Ord order, as they are stored: from new representations, or from the
-// parts that a merge joins. Whatever an index derives (means, codes, clusters) it derives from the stored values, so a
-// merge makes the same bytes as a write of the kept documents would.
+// parts of a merge. Means, codes and clusters are derived from the stored values, so a merge makes the same bytes as a
+// write of the kept documents.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
@@ -12,14 +12,14 @@ import { checkVector } from './check.ts';
 import { checkSize, type Head, readHead, type VectorFormat, writeHead } from './head.ts';
 import { dequantise, quantise } from './int8.ts';
 
-/** RowStream between two looks at the AbortSignal, which cost a turn of the event loop. */
+/** Rows between two checks of the AbortSignal, which cost a turn of the event loop. */
 const ROWS_A_TURN = 4096;
 
 /** One stored row; the arrays are reused for the next row. */
 export interface Row {
   /** The stored value as f32: for int8, code × scale. */
   readonly vec: Float32Array; // (dim)
-  /** What is written: f32 or int8, dim of them. */
+  /** The bytes to write: f32 or int8, dim of them. */
   readonly bytes: Uint8Array;
   readonly scale: number;
 }
@@ -28,11 +28,14 @@ export interface RowStream {
   readonly head: Head;
   /** Ords of the rows, ascending; undefined when row = Ord. */
   readonly ords: Uint32Array | undefined;
-  /** Calls `visit` for every row in order, waiting where it says so. May be called again for another pass. */
+  /** Calls `visit` for every row in order and awaits its promises. May be called again for another pass. */
   each(visit: (row: Row, index: number) => Promise<void> | undefined): Promise<void>;
 }
 
-/** RowStream from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT on a vector that does not belong here. */
+/**
+ * RowStream from representations. Throws ENCODER_MISMATCH or INVALID_ARGUMENT for a vector of another space or
+ * dimension.
+ */
 export async function rowsOfInput(
   input: PartInput<'dense'>,
   space: Space,
@@ -66,7 +69,7 @@ export async function rowsOfInput(
   };
 }
 
-/** RowStream of several parts merged: each part's kept rows ascend in the new Ords, so this is a k-way merge of streams. */
+/** RowStream of several parts merged: the kept rows of each part ascend in the new Ords, so this is a k-way merge. */
 export async function rowsOfMerge(
   sources: readonly MergeSource<'dense'>[],
   size: number,
@@ -96,13 +99,16 @@ export async function rowsOfMerge(
   };
 }
 
-/** Lets a signal fire and other work run between blocks of rows. */
+/** Lets an abort and other work run between blocks of rows. */
 async function pause(row: number, options: Cancellable): Promise<void> {
   if (row > 0) await nextTurn();
   throwIfAborted(options.signal);
 }
 
-/** Ords of the rows stored in a part: undefined when row = Ord. Throws CORRUPT where they cannot be. */
+/**
+ * Ords of the rows stored in a part: undefined when row = Ord. Throws CORRUPT for Ords that do not ascend or are too
+ * large.
+ */
 export async function readOrds(sections: SectionReader, head: Head): Promise<Uint32Array | undefined> {
   if (head.count === head.size) return undefined;
   checkSize(sections, 'ords', 4 * head.count);
@@ -111,7 +117,7 @@ export async function readOrds(sections: SectionReader, head: Head): Promise<Uin
   throw new EngineError('CORRUPT', `Section ords does not ascend below ${head.size}`);
 }
 
-/** Writes head, ords, vectors and scales, which all dense parts begin with; `also` sees every row as it passes. */
+/** Writes head, ords, vectors and scales, the first sections of all dense parts; `also` is called with every row. */
 export async function writeRows(
   rows: RowStream,
   out: SectionWriter,
@@ -141,9 +147,9 @@ export async function writeRows(
 
 interface MutableRow extends Row {
   scale: number;
-  /** Takes a new representation. */
+  /** Appends a new representation. */
   set(vec: Float32Array): void;
-  /** Takes stored bytes. */
+  /** Appends stored bytes. */
   load(bytes: Uint8Array, scale: number): void;
 }
 
@@ -206,7 +212,7 @@ class StoredStream {
     this.#end = 0;
   }
 
-  /** Skips dropped rows; is the next kept one in memory? */
+  /** Skips dropped rows; returns whether the next kept one is in memory. */
   isBuffered(): boolean {
     while (this.#news[this.#at] === -1) this.#at++;
     return this.#at >= this.#first && this.#at < this.#end;

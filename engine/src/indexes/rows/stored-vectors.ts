@@ -1,5 +1,5 @@
-// The stored vectors of an open part: score all of them, or some rows. In kernel memory, or left in their file and read
-// row by row (rescoring only).
+// The stored vectors of an open part: score all of them, or some rows. They are in kernel memory, or in their file and
+// read row by row (rescoring only).
 
 import { bytesOf } from '../../core/bytes.ts';
 import { EngineError } from '../../core/errors.ts';
@@ -31,7 +31,7 @@ export interface VectorsOptions extends Cancellable {
   readonly module: KernelModule<VectorsKernels>;
 }
 
-/** Neighbouring rows whose gap is below this are read at once. */
+/** Neighbouring rows with a gap below this are read together. */
 const GAP_BYTES = 4096;
 
 export class StoredVectors {
@@ -40,7 +40,7 @@ export class StoredVectors {
   readonly #sections: SectionReader;
   readonly #module: KernelModule<VectorsKernels>;
   readonly #chunks: Chunks | undefined;
-  readonly #scales: Float32Array | undefined; // (count), only where rows stay in the file
+  readonly #scales: Float32Array | undefined; // (count), only if rows stay in the file
 
   private constructor(
     head: Head,
@@ -128,7 +128,7 @@ export class StoredVectors {
     return scoredOf(ranked);
   }
 
-  /** The best k of the rows given, ascending. Resident only. */
+  /** The best k of the given rows, ascending. Resident only. */
   offer(query: Float32Array, rows: Uint32Array, k: number, floor: number): Scored {
     const { inputs, prepare, scale } = this.#prepare(query);
     const { format, dim } = this.head;
@@ -203,7 +203,7 @@ export class StoredVectors {
     return vec;
   }
 
-  /** A query as the kernels read it: f32, or the int8 layout and its scale. */
+  /** A query in the form of the kernels: f32, or the int8 layout and its scale. */
   #prepare(query: Float32Array): {
     readonly inputs: readonly ScanInput[];
     readonly prepare: (place: ScanPlace) => void;
@@ -254,7 +254,7 @@ function scoredOf(ranked: Ranked): Scored {
   return { rows: ranked.ords, scores: scoresOf(ranked.ranks) };
 }
 
-/** Runs of rows to read at once; `rows` ascend. */
+/** Groups of rows to read together; `rows` ascend. */
 function runsOf(rows: Uint32Array, rowBytes: number): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = [];
   for (const row of rows) {
