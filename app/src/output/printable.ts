@@ -28,9 +28,9 @@ export type Printable = PrintableText;
 export type Value = string | number | Printable;
 
 /** printable`rejected ${file}: ${reason}\n` */
-export function printable(parts: TemplateStringsArray, ...values: readonly Value[]): Printable {
+export function printable(strings: TemplateStringsArray, ...values: readonly Value[]): Printable {
   return new PrintableText(
-    parts.map((part, i) => part + (i < values.length ? insert(values[i] as Value) : '')).join(''), // i is in range
+    strings.map((string, i) => string + (i < values.length ? insert(values[i] as Value) : '')).join(''), // i is in range
   );
 }
 

@@ -121,11 +121,11 @@ function identifiersOf(fields: Fields, id: string, url: string | undefined): { a
 function splitNames(text: string): readonly string[] {
   const name = text.replace(BLANKS, ' ').trim();
   if (!name.includes(',')) return name === '' ? [] : [name];
-  const parts = name
+  const names = name
     .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return parts.length > 1 && parts.every((part) => part.includes(' ')) ? parts : [name];
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  return names.length > 1 && names.every((each) => each.includes(' ')) ? names : [name];
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -68,7 +68,7 @@ export function identityKeys(record: SourceRecord): readonly string[] {
   return keys;
 }
 
-/** The hash of a record's normalised title: the third part of its key in the store. 20 hexadecimal digits. */
+/** The hash of a record's normalised title: the third component of its key in the store. 20 hexadecimal digits. */
 export function titleHash(record: SourceRecord): string {
   return titleHashOf(record.title);
 }

@@ -75,7 +75,7 @@ export function describePublicly(error: unknown, folder: string): ErrorBody & { 
 const ABSOLUTE =
   /(?<![\w.~:/\\-])(?:file:\/\/|[a-z]:|\\\\)?[/\\](?:[^\s/\\:"'“”‘’<>|(),;]+[/\\])*([^\s/\\:"'“”‘’<>|(),;]*)/gi;
 
-/** `text` with every absolute path cut down to its last part. `folder` is known, so it may contain any character. */
+/** `text` with every absolute path cut down to its last component. `folder` is known, so it may contain any character. */
 export function withoutPaths(text: string, folder: string): string {
   const known = [folder, process.cwd(), homedir()].filter((path) => path.length > 1);
   const shortened = known.reduce(

@@ -44,13 +44,13 @@ function backUp(sql: Sql, version: number): void {
     return existsSync(name) ? free(n + 1) : name;
   };
   const path = free(0);
-  const part = `${path}.part`;
-  rmSync(part, { force: true });
+  const copy = `${path}.part`;
+  rmSync(copy, { force: true });
   try {
-    sql.copyTo(part);
-    renameSync(part, path);
+    sql.copyTo(copy);
+    renameSync(copy, path);
   } catch (error) {
-    rmSync(part, { force: true });
+    rmSync(copy, { force: true });
     throw error;
   }
 }

@@ -86,15 +86,15 @@ function Facts({ work }: { readonly work: BoundedWork }) {
 
 /** Text with its matches marked. */
 function Marked({ excerpt }: { readonly excerpt: Excerpt }) {
-  const parts: Child[] = [];
+  const pieces: Child[] = [];
   let at = 0;
   for (const [start, end] of excerpt.marks) {
-    if (start > at) parts.push(excerpt.text.slice(at, start));
-    parts.push(<mark>{excerpt.text.slice(start, end)}</mark>);
+    if (start > at) pieces.push(excerpt.text.slice(at, start));
+    pieces.push(<mark>{excerpt.text.slice(start, end)}</mark>);
     at = end;
   }
-  if (at < excerpt.text.length) parts.push(excerpt.text.slice(at));
-  return <>{parts}</>;
+  if (at < excerpt.text.length) pieces.push(excerpt.text.slice(at));
+  return <>{pieces}</>;
 }
 
 /** At most eight names, and how many more there are. */

@@ -26,7 +26,7 @@ export function explainLeaf(
   const factor = scoring.inverseNorms(leaf.field)[lengthByte]!;
   const length = lengthOf(lengthByte);
   const { k1, b } = scoring.bm25;
-  const part = (value: number, description: string): Explanation => ({ value, description, details: [] });
+  const detail = (value: number, description: string): Explanation => ({ value, description, details: [] });
   return {
     value: score(weight, tf, factor),
     description: 'weight − weight / (1 + tf · length factor), each step in float32',
@@ -35,10 +35,10 @@ export function explainLeaf(
       {
         value: weightOf(leaf.boost, idf),
         description: 'weight = boost · idf',
-        details: [part(leaf.boost, 'boost'), part(idf, 'idf = ln(1 + (N − df + ½) / (df + ½)), summed over a phrase')],
+        details: [detail(leaf.boost, 'boost'), detail(idf, 'idf = ln(1 + (N − df + ½) / (df + ½)), summed over a phrase')],
       },
-      part(tf, 'tf: occurrences in this field'),
-      part(factor, 'length factor = 1 / (k1 · (1 − b + b · length / average length))'),
+      detail(tf, 'tf: occurrences in this field'),
+      detail(factor, 'length factor = 1 / (k1 · (1 − b + b · length / average length))'),
     ],
   };
 }
