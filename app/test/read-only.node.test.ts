@@ -13,8 +13,8 @@ import { inFolder, PAPERS, writeRows } from './papers.ts';
 
 const scratch = scratchFolder('read-only-test');
 const isRoot = process.getuid?.() === 0;
-const NOBODY = 65_534;
-const user: SpawnOptions = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+const OTHER_USER = 65_534;
+const user: SpawnOptions = isRoot ? { uid: OTHER_USER, gid: OTHER_USER } : {};
 
 /** Why the tests cannot run here; undefined where they can. */
 function reasonToSkip(): string | undefined {
@@ -65,7 +65,7 @@ function setModes(folder: string, directories: number, files: number): void {
   chmodSync(folder, directories);
 }
 
-/** Runs `use` while nobody may write `folder`. */
+/** Runs `use` while no process may write `folder`. */
 async function locked<T>(folder: string, use: (dir: readonly ['--data-dir', string]) => Promise<T>): Promise<T> {
   chmodSync(dirname(folder), 0o755);
   setModes(folder, 0o555, 0o444);
@@ -76,7 +76,7 @@ async function locked<T>(folder: string, use: (dir: readonly ['--data-dir', stri
   }
 }
 
-/** Imports as the owner, in a process of its own: the driver lets go of the log's files only when a process ends. */
+/** Imports as the owner, in a separate process: the driver releases the log's files only when a process ends. */
 async function fill(data: string, file: string): Promise<void> {
   const { exit, err } = await finished(start(['import', file, '--data-dir', data], {}));
   expect([exit, err]).toEqual([EXIT.ok, expect.any(String)]);
@@ -209,7 +209,7 @@ describe.skipIf(skipped !== undefined)(
   },
 );
 
-/** Whoever may write reads the log, too: nothing of the copy was lost. */
+/** Whichever user may write also reads the log: nothing of the copy was lost. */
 function openedThenCounted(folder: string): number {
   const library = openLibraryIn(folder);
   const works = library.store.countWorks();

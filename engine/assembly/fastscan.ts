@@ -1,15 +1,17 @@
 // FastScan: distances of sign codes to a query of many bits, from tables that lie in registers: André, Kermarrec and Le
-// Scouarnec, "Cache locality is not enough", VLDB 2015; for sign codes: Gao and Long, "RaBitQ", SIGMOD 2024, section 3.3.2.
-// Twins: signDistance, blockCodes in engine/src/kernels/reference.ts. Why it is exact: docs/adr/0016-fastscan.md.
+// Scouarnec, "Cache locality is not enough", VLDB 2015; for sign codes: Gao and Long, "RaBitQ", SIGMOD 2024, section
+// 3.3.2. Twins: signDistance, blockCodes in engine/src/kernels/reference.ts. Why it is exact:
+// docs/adr/0016-fastscan.md.
 //
-// A group is four dimensions. The query has a table of 16 bytes a group: what each of the 16 patterns of four bits adds to the
-// distance. Codes lie in blocks of 32, so that one load gives the patterns of all of them and two swizzles look them up:
+// A group is four dimensions. The query has a table of 16 bytes a group: what each of the 16 patterns of four bits adds
+// to the distance. Codes lie in blocks of 32, so that one load gives the patterns of all of them and two swizzles look
+// them up:
 //
 //   block = groups × 16 bytes      byte i of group g:  | pattern of code 16 + i | pattern of code i |
 //                                                       bit 7 … 4                 bit 3 … 0
 //
-// The entries of four groups together stay below 256 (the query is scaled so), hence four look-ups are added in bytes, and
-// only their sums are widened to 16 bits. 4096 dimensions are 256 such sums: at most 65,280, no lane overflows.
+// The entries of four groups together stay below 256 (the query is scaled so), hence four look-ups are added in bytes,
+// and only their sums are widened to 16 bits. 4096 dimensions are 256 such sums: at most 65,280, no lane overflows.
 
 import { isAccepted } from './accept';
 import { push, SUMS, threshold } from './topk';
@@ -38,7 +40,7 @@ export function scanTables(
   blocks: usize, from: u32, to: u32, words: u32, tables: usize, first: u32, ords: usize, accept: usize, top: usize,
 ): void {
   const bytes = <usize>words << 8;
-  // Loaded, not written as a constant: V8 would make a constant anew in every turn (docs/kernels.md).
+  // Loaded, not written as a constant: V8 would create a constant again in every turn (docs/kernels.md).
   store<u8>(top, 15, SUMS);
   const low = v128.load_splat<u8>(top, SUMS);
   let worst = i16x8.splat(<u16>min<u64>(threshold(top) >> 32, LARGEST));
@@ -46,7 +48,8 @@ export function scanTables(
     let at = blocks + <usize>(position >>> 5) * bytes;
     const end = at + bytes;
     let table = tables;
-    // Sums of codes 0 … 15 (a) and 16 … 31 (b): 16-bit lanes in which even bytes are polluted by 256 × odd ones, and odd ones.
+    // Sums of codes 0 … 15 (a) and 16 … 31 (b): 16-bit lanes in which even bytes are polluted by 256 × odd ones, and
+    // odd ones.
     let evenA = i16x8.splat(0);
     let oddA = evenA;
     let evenB = evenA;
@@ -102,7 +105,9 @@ function keep(at: usize, even: v128, odd: v128): void {
   v128.store(at, v128.shuffle<i16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), 16);
 }
 
-/** Enters those of the 32 codes that are accepted and near enough; returns the largest distance that may still enter. */
+/**
+ * Enters those of the 32 codes that are accepted and near enough; returns the largest distance that may still enter.
+ */
 function enter(lanes: u32, position: u32, first: u32, ords: usize, accept: usize, top: usize): u16 {
   let limit = threshold(top);
   for (; lanes != 0; lanes &= lanes - 1) {
@@ -115,7 +120,10 @@ function enter(lanes: u32, position: u32, first: u32, ords: usize, accept: usize
   return <u16>min<u64>(limit >> 32, LARGEST);
 }
 
-/** Rearranges 32 × `blocks` codes of `words` 64-bit words, one after another, into blocks, in place. `room`: 256 × words bytes. */
+/**
+ * Rearranges 32 × `blocks` codes of `words` 64-bit words, one after another, into blocks, in place. `room`: 256 × words
+ * bytes.
+ */
 export function blockCodes(codes: usize, blocks: u32, words: u32, room: usize): void {
   const stride = <usize>words << 3;
   const low = i8x16.splat(15);

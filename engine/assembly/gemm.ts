@@ -1,10 +1,11 @@
-// Matrix products of f32: C = A·B, or C += A·B. Every element of C is one f32 sum over k in ascending order, so the result
-// does not depend on tiles, blocks or the number of threads, and equals a plain triple loop (twin: kernels/network-reference.ts)
-// in every bit. The relaxed build contracts each product and sum (FMA): it is for training only and equal on one machine.
+// Matrix products of f32: C = A·B, or C += A·B. Every element of C is one f32 sum over k in ascending order, so the
+// result does not depend on tiles, blocks or the number of threads, and equals a plain triple loop (twin:
+// kernels/network-reference.ts) in every bit. The relaxed build contracts each product and sum (FMA): it is for
+// training only and equal on one machine.
 //
-// A(i, k) lies at a + 4·(i·ai + k·ak), so a transposed operand is a pair of strides. B is packed first (`packB`): panels of 8
-// columns, k ascending, zeros behind the last column. The kernel keeps a tile of 4 × 8 sums in registers: 8 of the 16 vector
-// registers hold sums, 2 hold B, 1 holds A. A tile of 8 × 8 spills and was measured 1.5 times slower.
+// A(i, k) lies at a + 4·(i·ai + k·ak), so a transposed operand is a pair of strides. B is packed first (`packB`):
+// panels of 8 columns, k ascending, zeros behind the last column. The kernel keeps a tile of 4 × 8 sums in registers: 8
+// of the 16 vector registers hold sums, 2 hold B, 1 holds A. A tile of 8 × 8 spills and was measured 1.5 times slower.
 
 /** Columns of a panel of B, and of a tile. */
 const COLUMNS: u32 = 8;
@@ -50,14 +51,15 @@ export function packB(b: usize, bk: u32, bj: u32, n: u32, k: u32, from: u32, to:
   }
 }
 
-/** Bytes of scratch that `gemm` wants for itself alone. */
+/** Bytes of scratch that `gemm` needs for itself. */
 export function gemmScratchBytes(): u32 {
   return HEIGHT * DEPTH * 4;
 }
 
 /**
- * Rows `from` … `to`−1 of C (m × n, `ldc` elements a row) = A·B, added to what C holds where `add` is not 0. A transposed A (ak ≠ 1) is copied block by
- * block into `scratch`: read in place, its steps of k lie a row apart and fall into the same cache sets (23 instead of 50 GFLOP/s).
+ * Rows `from` … `to`−1 of C (m × n, `ldc` elements a row) = A·B, added to what C holds where `add` is not 0. A
+ * transposed A (ak ≠ 1) is copied block by block into `scratch`: read in place, its steps of k lie a row apart and fall
+ * into the same cache sets (23 instead of 50 GFLOP/s).
  */
 export function gemm(
   a: usize, ai: u32, ak: u32, packed: usize, c: usize, ldc: u32, n: u32, k: u32, from: u32, to: u32, add: u32, scratch: usize,

@@ -1,5 +1,5 @@
-// Scattered rows, scored in groups: before a group is scored, one byte of each of its cache lines is read. Those reads wait
-// for memory together, where scoring row after row waits for each row anew: half to two thirds less time (docs/kernels.md).
+// Scattered rows, scored in groups: before a group is scored, one byte of each of its cache lines is read. Those reads
+// wait for memory together; scoring row after row waits for each row: half to two thirds less time (docs/kernels.md).
 
 import { BEGIN } from './topk';
 
@@ -14,7 +14,10 @@ export function groupOf(rowBytes: u32): u32 {
   return max<u32>(1, GROUP_BYTES / rowBytes);
 }
 
-/** Brings `n` rows wanted[i] near. What it read goes to the working room of the heap `top`, lest the reads be elided. */
+/**
+ * Loads `n` rows wanted[i] into the cache. The bytes read are stored in the working room of the heap `top`, so that the
+ * compiler keeps the reads.
+ */
 export function touch(rows: usize, rowBytes: u32, wanted: usize, n: u32, top: usize): void {
   let read: u32 = 0;
   for (const end = wanted + (<usize>n << 2); wanted < end; wanted += 4) {

@@ -296,7 +296,7 @@ describe('a collection with an encoder', () => {
     const built = collection.buildDense({ ...dense, encoder: failing }, cancel);
     await (error instanceof RegExp ? expect(built).rejects.toThrow(error) : expect(built).rejects.toMatchObject(error));
     expect(await collection.search('hardware')).toEqual([]);
-    await collection.add([{ id: 'later', fields: { title: 'Hardware' } }]); // the lock was let go
+    await collection.add([{ id: 'later', fields: { title: 'Hardware' } }]); // the lock was released
     expect((await collection.search('hardware')).map((hit) => hit.id)).toEqual(['later']);
     await collection.close();
     await (await openCollection(directory, options)).close();

@@ -44,7 +44,7 @@ describe('excerpts', () => {
     }
   });
 
-  it('knows a word by the beginning that it shares with its stem', () => {
+  it('recognises a word by the beginning that it shares with its stem', () => {
     const stems = [
       'probabl',
       'abl',

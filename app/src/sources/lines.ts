@@ -35,8 +35,8 @@ export interface ReadOptions {
 
 /**
  * Streams the lines of `path`, one batch a chunk. gzip is recognised by its first bytes, several members in a row
- * included; what follows the last member is one last line with a problem. Throws NOT_FOUND, and PARSE_FAILED at the place
- * where a compressed file is damaged, after every line before it was given out.
+ * included; what follows the last member is one last line with a problem. Throws NOT_FOUND, and PARSE_FAILED at the
+ * place where a compressed file is damaged, after every line before it was given out.
  */
 export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineBatch> {
   const { signal } = options;
@@ -89,7 +89,7 @@ async function textOf(file: FileHandle, path: string, signal: AbortSignal | unde
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
-/** Cuts chunks at line feeds; forgets the content of lines that grow past the limit. */
+/** Divides chunks at line feeds; drops the content of lines that grow past the limit. */
 class LineSplitter {
   count = 0;
   bytes = 0;

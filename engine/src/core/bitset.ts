@@ -1,4 +1,4 @@
-// A fixed-size set of Ords: deletes, filters, visited documents. Bit i lives in words[i >> 5].
+// A fixed-size set of Ords: deletes, filters, visited documents. Bit i is in words[i >> 5].
 
 export class BitSet {
   readonly size: number;

@@ -39,7 +39,7 @@ const int8s = (rng: Rng, n: number) => Int8Array.from({ length: n }, () => rng.b
 const int15s = (rng: Rng, n: number) => Int16Array.from({ length: n }, () => rng.below(32767) - 16383);
 const words = (rng: Rng, n: number) => Uint32Array.from({ length: n }, () => rng.uint32());
 
-/** Lays a query out as engine/assembly/int8.ts wants it. */
+/** A query in the layout of engine/assembly/int8.ts. */
 function putQueryI8(b: Bench, at: number, query: Int16Array): number {
   const padded = Math.ceil(query.length / 16) * 16;
   new Uint8Array(b.arena.memory.buffer, at, padded * 5).fill(0);

@@ -77,7 +77,7 @@ describe('openLibrary', () => {
     const [writing, closed] = [library.writer(), library.close()];
     await expect(writing).rejects.toMatchObject({ code: 'CLOSED' });
     await closed;
-    await (await (await openLibrary(directory, options)).writer()).close(); // the lock was let go
+    await (await (await openLibrary(directory, options)).writer()).close(); // the lock was released
   });
 
   it('sees a library that was made again in the same place, whatever its generations', async () => {
@@ -107,7 +107,7 @@ describe('openLibrary', () => {
     const writer = await library.writer();
     for (let i = 0; i < 20; i++) await writer.add({ id: `d${i}`, fields: {}, columns: { n: i } }, { dense: rep });
     expect(await writer.delete('d3')).toBe(true);
-    expect(await writer.delete('nobody')).toBe(false);
+    expect(await writer.delete('absent')).toBe(false);
     expect(writer.pending).toBe(21);
     await writer.abort();
     expect(writer.pending).toBe(0);

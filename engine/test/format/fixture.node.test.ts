@@ -1,4 +1,4 @@
-// Every released version of the format has a committed library that must open for ever and answer as it did.
+// Every released version of the format has a committed library that must always open and give its results.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // The library that is committed as a fixture of the format, and the questions whose answers are committed with it. Text
-// and vectors are our own, drawn by a seed: `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format` writes it anew.
+// and vectors are our own, drawn by a seed: `QUIRE_WRITE_FIXTURES=1 npx vitest run engine/test/format` writes it again.
 
 import { type DenseRep, type LexicalQuery, plainFingerprint } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';

@@ -1,5 +1,5 @@
-// Every operation as calls of the network kernels. A phase is work on units (rows, panels, heads of a sequence) that threads share by
-// ranges; the next phase begins when all threads have done theirs.
+// Every operation as calls of the network kernels. A phase is work on units (rows, panels, heads of a sequence) that
+// threads share by ranges; the next phase begins when all threads have done theirs.
 
 import type { KernelCall } from '../../kernels/index.ts';
 import type { Binding } from '../bind.ts';
@@ -28,7 +28,7 @@ export interface Place {
   readonly packed: number;
 }
 
-/** Bytes of scratch that gemm wants, and of an operand packed for it (engine/assembly/gemm.ts). */
+/** Bytes of scratch that gemm needs, and of an operand packed for it (engine/assembly/gemm.ts). */
 export const GEMM_SCRATCH = 256 * 256 * 4;
 export function packedBytes(n: number, k: number): number {
   return Math.ceil(n / 8) * 8 * k * 4;
