@@ -35,7 +35,10 @@ export function explainLeaf(
       {
         value: weightOf(leaf.boost, idf),
         description: 'weight = boost · idf',
-        details: [detail(leaf.boost, 'boost'), detail(idf, 'idf = ln(1 + (N − df + ½) / (df + ½)), summed over a phrase')],
+        details: [
+          detail(leaf.boost, 'boost'),
+          detail(idf, 'idf = ln(1 + (N − df + ½) / (df + ½)), summed over a phrase'),
+        ],
       },
       detail(tf, 'tf: occurrences in this field'),
       detail(factor, 'length factor = 1 / (k1 · (1 − b + b · length / average length))'),
