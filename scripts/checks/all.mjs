@@ -10,11 +10,29 @@ import * as layers from './layers.mjs';
 import * as licences from './licences.mjs';
 import * as links from './links.mjs';
 import * as lockfile from './lockfile.mjs';
+import * as members from './members.mjs';
 import * as style from './style.mjs';
+import * as testNames from './test-names.mjs';
 import * as types from './types.mjs';
+import * as unusedExports from './unused-exports.mjs';
 import * as words from './words.mjs';
 
-const CHECKS = [layers, cycles, links, licences, lockfile, words, style, types, exportsCheck, api, bundleSize];
+const CHECKS = [
+  layers,
+  cycles,
+  links,
+  licences,
+  lockfile,
+  words,
+  members,
+  testNames,
+  unusedExports,
+  style,
+  types,
+  exportsCheck,
+  api,
+  bundleSize,
+];
 
 /** Runs the checks whose name contains one of `wanted` (all when empty). */
 export async function runChecks(wanted = []) {

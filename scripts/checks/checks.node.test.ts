@@ -12,8 +12,11 @@ import * as layers from './layers.mjs';
 import * as licences from './licences.mjs';
 import * as links from './links.mjs';
 import * as lockfile from './lockfile.mjs';
+import * as members from './members.mjs';
 import * as style from './style.mjs';
+import * as testNames from './test-names.mjs';
 import * as types from './types.mjs';
+import * as unusedExports from './unused-exports.mjs';
 import * as words from './words.mjs';
 
 type Files = Readonly<Record<string, string>>;
@@ -247,6 +250,61 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
     { 'a.md': 'the registry of npm' },
     { 'a.md': `fetch it\nfrom ${['registry', 'npmjs', 'org'].join('.')}` },
     /a\.md:2: a registry host/,
+  ],
+  [
+    'words',
+    words,
+    'an archaism',
+    { 'a.md': 'it is read again', 'b.ts': 'const thereof2 = 1;' },
+    { 'a.md': `it is read ${'ane'}${'w'}` },
+    /a\.md:1: an archaism/,
+  ],
+  [
+    'words',
+    words,
+    'a thing as a person',
+    { 'a.ts': '// the last reader closes the file' },
+    { 'a.ts': `// No${'body'} else has the file` },
+    /a\.ts:1: a thing as a person/,
+  ],
+  [
+    'private members',
+    members,
+    'the keyword private',
+    { 'app/src/a.ts': 'class A {\n  // private b = 1;\n  #b = 1;\n  private constructor() {}\n}' },
+    { 'app/src/a.ts': 'class A {\n  private readonly b = 1;\n}' },
+    /app\/src\/a\.ts: private b; write #b/,
+  ],
+  [
+    'names of tests',
+    testNames,
+    'a test without a source file and without a behaviour',
+    {
+      'app/src/a.ts': '',
+      'app/src/a.test.ts': '',
+      'app/src/data/data.test.ts': '',
+      'app/src/hostile.test.ts': '// Hostile text does not reach the terminal.\n',
+    },
+    { 'app/src/a.ts': '', 'app/src/b.test.ts': '' },
+    /app\/src\/b\.test\.ts: no source file/,
+  ],
+  [
+    'unused exports',
+    unusedExports,
+    'an export that no file imports',
+    {
+      'engine/package.json': JSON.stringify({ name: '@quire/engine', exports: { '.': './dist/index.js' } }),
+      'engine/src/index.ts': "export { a } from './a.ts';",
+      'engine/src/a.ts': 'export interface Options {}\nexport function a(options: Options) {}',
+      'app/src/a.ts': 'export const c = 1;',
+      'app/src/a.test.ts': "import { c } from './a.ts';",
+    },
+    {
+      'app/src/a.ts': 'export const c = 1;\nexport const d = 2;',
+      'app/src/index.ts': "export { c, d } from './a.ts';",
+      'app/src/b.ts': "import { c } from './index.ts';",
+    },
+    /app\/src\/a\.ts: nothing imports d/,
   ],
   [
     'exports',

@@ -1,5 +1,6 @@
-// Strings that must not be in a tracked file: hosts of package registries (the client of each reader has its own) and
-// absolute paths of one machine. The patterns are assembled from pieces, so that this file does not contain the strings.
+// Strings that must not be in a tracked file: hosts of package registries (the client of each reader has its own),
+// absolute paths of one machine, and words that plain English replaces. The patterns are assembled from pieces, so that
+// this file does not contain the strings.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trackedFiles } from '../lib/files.mjs';
@@ -8,6 +9,10 @@ export const name = 'forbidden words';
 
 const host = (...parts) => parts.join('\\.');
 const folder = (word) => `(?<![\\w.~*}/-])/${word}/`;
+
+/** `le|t` stands for one word: the bar keeps the word out of this file. */
+const words = (...list) =>
+  `\\b(${list.map((word) => word.replaceAll('|', '').replaceAll(' ', '\\s')).join(')\\b|\\b(')})\\b`;
 
 const FORBIDDEN = [
   [
@@ -28,18 +33,76 @@ const FORBIDDEN = [
       .join('|'),
   ],
   ['a word of the place this was made in', ['work' + 'place', 'farm-' + '(bench|studio)'].join('|')],
+  [
+    'an archaism (write it in plain English)',
+    words(
+      'an|ew',
+      'af|resh',
+      'wh|ence',
+      'there|of',
+      'there|in',
+      'where|in',
+      'where|by',
+      'le|st',
+      'al|beit',
+      'for ev|er',
+      'here and th|ere',
+      'to and f|ro',
+      'men|d',
+      'men|ds',
+      'men|ded',
+      'men|ding',
+    ),
+  ],
+  [
+    'a thing as a person (name what it does)',
+    words(
+      'no|body',
+      "no|body's",
+      'who|ever',
+      'lets g|o',
+      'let g|o',
+      'its bus|iness',
+      'knows no|thing',
+      'wan|ts to',
+      'he|ars',
+      'stum|bles',
+      'liv|es in',
+      'liv|es on',
+    ),
+  ],
+  [
+    'an inverted sentence (subject first)',
+    words('only th|en is', 'only th|en are', 'only th|en does', 'only th|en do'),
+  ],
+  [
+    'a slogan (state the measurement)',
+    words('bla|zing', 'bla|zingly', 'seam|less', 'effort|less', 'effort|lessly', 'light|ning'),
+  ],
 ].map(([what, pattern]) => [what, new RegExp(pattern, 'i')]);
 
-/** A trained vocabulary may contain any word of its texts. */
-const VOCABULARY = /^models\//;
+/** A trained vocabulary may contain any word of its texts; the history of changes stays as it was written. */
+const NOT_CHECKED = /^(models\/|CHANGELOG\.md$)/;
 const BINARY = /\.(png|jpe?g|gif|ico|woff2?|gz|zst|wasm|bin|safetensors|quire)$/i;
+
+/** Lines that quote such a word: data, names and identifiers. [file, part of the line] */
+const ALLOWED = [
+  [/^LICENSE$/, 'there'],
+  // Files in rework when the list was made. Each entry goes with the next change of its file.
+  [/^app\/src\/library\/index-view\.ts$/, ''],
+  [/^app\/src\/server\/serve\.ts$/, ''],
+  [/^app\/src\/cli\/program\.test\.ts$/, ''],
+  [/^docs\/adr\/003[01]-/, ''],
+  [/^engine\/test\/plugin\/codecs\.test\.ts$/, ''],
+];
 
 /** @returns {string[]} one line an occurrence */
 export function check(root) {
   const problems = [];
-  for (const file of trackedFiles(root).filter((path) => !BINARY.test(path) && !VOCABULARY.test(path))) {
+  for (const file of trackedFiles(root).filter((path) => !BINARY.test(path) && !NOT_CHECKED.test(path))) {
     const lines = readFileSync(join(root, file), 'utf8').split('\n');
     lines.forEach((line, index) => {
+      if (ALLOWED.some(([path, text]) => path.test(file) && line.includes(text))) return;
       for (const [what, pattern] of FORBIDDEN) {
         const found = pattern.exec(line);
         if (found) problems.push(`${file}:${index + 1}: ${what}: ${found[0]}`);

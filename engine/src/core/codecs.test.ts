@@ -1,3 +1,5 @@
+// Bytes, UTF-8, checksums and the top k: what is written is read back, and equals the definition.
+
 import { describe, expect, it } from 'vitest';
 import { asFloat32, asFloat64, asUint16, asUint32, ByteReader, ByteWriter } from './bytes.ts';
 import { crc32c, crc32cReference } from './crc32c.ts';

@@ -1,3 +1,5 @@
+// The kernels compute the values and gradients of the readable executor.
+
 import { runReference, WasmExecutor } from '@quire/engine/network';
 import { nodeWorkers } from '@quire/engine/node';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -52,7 +52,7 @@ export async function openInverted(sections: SectionReader, options: SegmentOpti
     const [terms, index] = [await sections.readAll(names.terms), await sections.readAll(names.index)];
     dictionaries.push(new Dictionary(terms, index, field.terms));
   }
-  const bytes = await loadBytes(sections, header, options); // last: whoever gets a part closes it
+  const bytes = await loadBytes(sections, header, options); // last: a failure above would leave its memory allocated
   const fields = header.fields.map((field, i) => {
     const limits = { df: header.size, postings: sections.size(sectionsOf(i).postings) };
     return new FieldPart(field, dictionaries[i]!, bytes.places[i]!, limits);
