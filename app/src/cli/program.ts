@@ -48,7 +48,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<Ex
 }
 
 /**
- * The command line to parse. No word, and help about help, mean the list of commands. `help serch` and `serch --help`
+ * The command line to parse. No word, and help about help, print the list of commands. `help serch` and `serch --help`
  * name no command and give the same error as `serch`.
  */
 function meant(args: readonly string[], program: Command): string[] {
@@ -63,7 +63,7 @@ function misunderstood(error: CommanderError): EngineError {
   return new EngineError('INVALID_ARGUMENT', error.message.replace(/^error: /, ''), { hint });
 }
 
-/** A message of the parser, which quotes arguments: one line, and the parser's own suggestion on a second one. */
+/** A message of the parser, which quotes arguments: one line, and the parser's own suggestion on a second line. */
 function complaint(text: string): Printable {
   const [, message = text, suggestion] = /^(.*?)\n?(\(Did you mean [a-z, -]+\?\))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? printable`${message}\n` : printable`${message}\n${suggestion}\n`;

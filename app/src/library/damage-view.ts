@@ -1,9 +1,9 @@
-// Damage of the store in the words of an answer: which rows are missing from it, and what else may be wrong in it.
+// Damage of the store as text of an answer: the rows that are missing from it, and what else may be wrong in it.
 
 import type { LibraryStatus } from '../services/services.ts';
 import type { Damage, Health } from '../store/index.ts';
 
-/** Most sentences of one answer; `quire doctor` lists all. */
+/** Maximum number of sentences in one answer; `quire doctor` lists all. */
 const SENTENCES = 10;
 
 /** The field `damaged` of an answer with these damaged rows; {} while nothing is known to be damaged. */
@@ -27,7 +27,7 @@ export function storeStatus(health: Health): LibraryStatus['store'] {
   };
 }
 
-/** What a reader should know about the store, as sentences; [] when it was checked and is sound. */
+/** Sentences for the reader about the store; [] when it was checked and is sound. */
 export function storeNotes({ state, failure, damaged, quarantined }: LibraryStatus['store']): readonly string[] {
   const notes: string[] = [];
   if (state === 'unchecked') notes.push('The store is not yet checked.');

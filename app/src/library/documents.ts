@@ -1,16 +1,16 @@
-// A work as the engine sees it: which words are searched in which field, which values are filtered and sorted by.
+// A work as a document of the engine: the words of each field, and the values for filters and sorting.
 
 import type { Document, Schema } from '@quire/engine/core';
 import { dayNumber, possibleDays, type Work } from '../papers/index.ts';
 
-/** What a word counts in each field: a title says more than an abstract, the rest (venue, keywords) least. */
+/** The weight of a word in each field: a title counts more than an abstract, the rest (venue, keywords) least. */
 export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } as const;
 export type Field = keyof typeof FIELD_WEIGHTS;
 export const FIELDS = Object.keys(FIELD_WEIGHTS) as readonly Field[];
 
 /**
- * The days that a paper's date can be, YYYYMMDD: a paper of "2024" has 20240101 and 20241231. Conditions on dates compare
- * both (retrieval/date-value.ts of the engine); the newest papers first means the largest earliest day first.
+ * The days that a paper's date can be, YYYYMMDD: a paper of "2024" has 20240101 and 20241231. Conditions on dates
+ * compare both (retrieval/date-value.ts of the engine); the newest papers first means the largest earliest day first.
  */
 export const DATE_COLUMNS = { earliest: 'earliest', latest: 'latest' } as const;
 
@@ -56,7 +56,7 @@ export function wordsOf(work: Work): Readonly<Record<Field, string>> {
   };
 }
 
-/** What the dense encoder reads of a work. */
+/** The text of a work for the dense encoder. */
 export function meaningOf(work: Work): Readonly<Record<string, string>> {
   return { title: work.title, abstract: work.abstract };
 }

@@ -1,6 +1,6 @@
-// Files into the store: batch by batch, each durable together with how far its file is read, so that an import that was
-// stopped goes on where it stopped, and one that had ended does nothing. A file that cannot be read to its end is reported
-// and does not affect the files after it. Indexing is separate (indexer.ts).
+// Files into the store, batch by batch. Each batch is durable together with the position in its file, so that a stopped
+// import resumes there and a finished one does nothing. A file that cannot be read to its end is reported and does not
+// affect the files after it. Indexing is separate (indexer.ts).
 
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
@@ -10,7 +10,7 @@ import { type RejectedRow, type Row, type RowBatch, readRows, sourceOf } from '.
 import type { FileProgress, Store } from '../store/index.ts';
 
 export interface ImportOptions {
-  /** What the rows' source is called. Default: the file's name without endings. */
+  /** Name of the rows' source. Default: the file's name without endings. */
   readonly source?: string;
   /** Read files again that have been read to the end before. Default false. */
   readonly again?: boolean;
@@ -27,10 +27,10 @@ export type ImportEvent =
   /** A file that was read before and is left out. */
   | { readonly kind: 'known'; readonly file: string; readonly lines: number }
   | ({ readonly kind: 'file' } & FileReport)
-  /** A file that cannot be read to its end; what came before is in the store. */
+  /** A file that cannot be read to its end; the rows before are in the store. */
   | ({ readonly kind: 'unreadable' } & FailedFile);
 
-/** What became of one file's rows in this import. */
+/** The results of one file's rows in this import. */
 export interface FileReport {
   readonly file: string;
   readonly line: number;
@@ -53,7 +53,7 @@ export interface FailedFile {
 }
 
 export interface ImportReport {
-  /** All that were given, failed ones too. */
+  /** All given files, failed ones too. */
   readonly files: number;
   readonly failed: readonly FailedFile[];
   readonly added: number;
@@ -64,12 +64,12 @@ export interface ImportReport {
   readonly works: number;
 }
 
-/** Rows in one transaction: what a kill can cost, and what a reader may have to wait for. */
+/** Rows in one transaction: the most that a kill can lose, and that a reader may wait for. */
 const BATCH_ROWS = 1_000;
-/** Text after which a transaction is made in any case: bounds the memory, and shows progress in a file of blank lines. */
+/** Text after which a transaction is always made: it bounds the memory, and shows progress in a file of blank lines. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
-/** Those of `paths` that are no readable files, with the reason. Reads no content. */
+/** Those of `paths` that are not readable files, with the reason. Reads no content. */
 export async function findUnreadable(paths: readonly string[]): Promise<readonly FailedFile[]> {
   const failed: FailedFile[] = [];
   for (const path of paths) {
@@ -86,8 +86,8 @@ export async function findUnreadable(paths: readonly string[]): Promise<readonly
 }
 
 /**
- * Imports files one after another. A file that cannot be read is reported and the next one begun; what keeping rows
- * throws ends the import, and all batches before stay.
+ * Imports files one after another. A file that cannot be read is reported, and the next one begins. An error of the
+ * store ends the import; all batches before it stay.
  */
 export async function importFiles(
   store: Store,
@@ -185,7 +185,7 @@ class FileImport {
     }
   }
 
-  /** Ends early where the file cannot be read on. */
+  /** Ends early if the file cannot be read further. */
   async *#batches(): AsyncGenerator<RowBatch> {
     const { signal, now } = this.#options;
     const options = { source: this.#source, afterLine: this.#line, ...(signal && { signal }), ...(now && { now }) };
@@ -226,7 +226,7 @@ interface Identified {
   readonly totalBytes: number;
 }
 
-/** What is wrong with a file, as a value. A stop, or a defect of ours, is no trouble of the file. */
+/** The reason why a file cannot be read, as a value. A stop, or a defect of the program, is not a fault of the file. */
 function failureOf(file: string, line: number, error: unknown): FailedFile {
   if (!(error instanceof EngineError) || error.code === 'CANCELLED') throw error;
   const { code, message, hint } = error;
@@ -241,7 +241,7 @@ async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
-/** A file is known by its content: a moved or renamed file is still the same one. */
+/** The identity of a file is its content: a moved or renamed file is the same file. */
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
   try {

@@ -1,4 +1,4 @@
-// From whatever names a paper to its work: work keys, arXiv ids, DOIs, addresses, and sources' own ids.
+// From any name of a paper to its work: work keys, arXiv ids, DOIs, addresses, and sources' own ids.
 
 import { identify } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';

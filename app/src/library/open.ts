@@ -1,4 +1,4 @@
-// A library in a folder, open for reading: what the server and every command stand on.
+// A library in a folder, open for reading: the base of the server and of every command.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,19 +13,19 @@ import { createServices } from './services.ts';
 
 export interface OpenLibrary {
   readonly folder: string;
-  /** This user may not write the folder: nothing is indexed and nothing taken in, everything else answers. */
+  /** This user may not write the folder: nothing is indexed or imported; all reads work. */
   readonly readOnly: boolean;
   readonly store: Store;
   readonly encoders: Encoders;
   readonly index: IndexView;
   readonly services: Services;
-  /** Takes papers in, and tells the services' index of every commit. */
+  /** Imports papers, and reports every commit to the services' index. */
   readonly ingest: Ingest;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
-  /** Make an empty library where there is none. Default false: NOT_FOUND. */
+  /** Create an empty library if there is none. Default false: NOT_FOUND. */
   readonly create?: boolean;
   /** Open a library that this user may not write read only. Default false: READ_ONLY. */
   readonly orReadOnly?: boolean;
@@ -70,7 +70,7 @@ export function openStore(folder: string): Store {
   try {
     return Store.open(folder);
   } catch (error) {
-    // Permissions do not tell everything: some file systems refuse only the write.
+    // Permissions are not enough: some file systems refuse only the write.
     if (isThere && error instanceof EngineError && error.code === 'READ_ONLY') return Store.openToRead(folder);
     throw error;
   }
@@ -81,7 +81,7 @@ function isWritable(path: string): boolean {
     accessSync(path, constants.W_OK);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // it can be made
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // it can be created
   }
 }
 

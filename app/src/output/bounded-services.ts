@@ -1,4 +1,4 @@
-// Services whose answers have a bounded size for any library: bounds.ts states how much.
+// Services whose answers have a bounded size for any library. The bounds are in bounds.ts.
 
 import type { PaperView, SearchPage, Services } from '../services/services.ts';
 import { bounded, LISTED, NOTES, OTHERS, SENTENCE, WHOLE } from './bounds.ts';

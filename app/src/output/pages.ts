@@ -1,4 +1,4 @@
-// What a server mounts as its pages, and an error in words. Pages (web) and the server (server) both use these types.
+// The pages that a server mounts, and an error as text. Pages (web) and the server (server) both use these types.
 
 import type { Context, Hono } from 'hono';
 

@@ -1,11 +1,11 @@
-// Which rows are taken into a library. record.ts says how a row is read, and reads stored rows as well; the rules here
-// hold only when a row comes in, so that a rule which becomes stricter leaves stored rows readable.
+// The rules for rows that enter a library. record.ts reads rows, stored ones as well. The rules here apply only when a
+// row is imported, so that a stricter rule leaves stored rows readable.
 
 import { dayNumber, dayOf } from './dates.ts';
 import { isRejected, type Rejected, readRecord, type SourceRecord } from './record.ts';
 
 /**
- * Bounds of one record: they bound what a page, a list or a terminal can have to show. Beside each, the largest of
+ * Bounds of one record, so that pages, lists and terminals have bounded content. Beside each bound: the largest of
  * 224,434 real rows (arXiv, ACL Anthology, conferences, HF daily).
  */
 export const ACCEPTED = {
@@ -22,12 +22,12 @@ export const ACCEPTED = {
   daysAhead: 2, // 0; a day begins up to 14 hours earlier elsewhere
 } as const;
 
-/** A character that leaves a mark: not a blank, a control or format character, a filler or a lone accent. */
+/** A visible character: not a blank, a control or format character, a filler or a lone accent. */
 const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const MS_A_DAY = 86_400_000;
 
-/** Reads a row that comes in. `now` is in milliseconds since 1970-01-01. */
+/** Reads an imported row. `now` is in milliseconds since 1970-01-01. */
 export function acceptRecord(source: string, row: unknown, now: number): SourceRecord | Rejected {
   const record = readRecord(source, row);
   if (isRejected(record)) return record;

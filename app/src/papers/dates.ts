@@ -1,4 +1,4 @@
-// Dates as papers have them: a day, a month or only a year. A date never gains precision that its source did not give.
+// Dates of papers: a day, a month or only a year. A date never gains precision that its source did not give.
 
 export type Precision = 'day' | 'month' | 'year';
 
@@ -48,7 +48,7 @@ export function dayOf(number: number): string {
   return new Date(number * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The more precise date first, then the earlier one: how a work picks its date among its records. */
+/** The more precise date first, then the earlier one: the order in which a work chooses a date among its records. */
 export function compareDates(a: PaperDate, b: PaperDate): number {
   return b.date.length - a.date.length || (a.date < b.date ? -1 : a.date > b.date ? 1 : 0);
 }

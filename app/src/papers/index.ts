@@ -1,4 +1,4 @@
-// The domain: records, works and how the one becomes the other. Pure: no files, no database, no network.
+// The domain: records, works and how records become works. Pure: no files, no database, no network.
 
 export { ACCEPTED, acceptRecord } from './acceptance.ts';
 export {

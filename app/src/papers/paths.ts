@@ -1,6 +1,6 @@
 // The address of a paper on the site. arXiv papers have their bare id, other works their key.
 
-/** Ids that every browser and proxy leaves as they are in a path. `.` and `..` are steps in a path, not names. */
+/** Ids that every browser and proxy leaves unchanged in a path. `.` and `..` are steps in a path, not names. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]*$/;
 
 /**

@@ -1,19 +1,19 @@
-// A source record: one paper as one source told us, checked but not interpreted further. The raw line is what the store
-// keeps; this is its reading. What folds records into works is fold.ts.
+// A source record: one paper as one source describes it, checked but not interpreted further. The store keeps the raw
+// line; this is its parsed form. fold.ts folds records into works.
 
 import { type PaperDate, parseDate } from './dates.ts';
 import { identify } from './identifiers.ts';
 import { nameKey, titleKey } from './titles.ts';
 
 export interface SourceRecord {
-  /** Where it came from: `arxiv`, `acl-anthology`, a file's name. */
+  /** The name of its source: `arxiv`, `acl-anthology`, a file's name. */
   readonly source: string;
   /** The source's own id; any characters, '' when the source gives none. Not unique within a source. */
   readonly id: string;
   readonly title: string;
   readonly abstract: string;
   readonly authors: readonly string[];
-  /** Stated number of authors where the names are not at hand. */
+  /** The stated number of authors, if the names are unknown. */
   readonly authorCount?: number;
   readonly published?: PaperDate;
   /** The day on which a daily list showed it, `YYYY-MM-DD`. */
@@ -35,18 +35,20 @@ export interface SourceRecord {
   readonly citations?: number;
 }
 
-/** Why a row is no record: a sentence for the person who imports. */
+/** Why a row is not a record: a sentence for the user of the import. */
 export interface Rejected {
   readonly reason: string;
 }
 
-/** Longest texts that are taken; real titles and abstracts stay two orders of magnitude below. */
+/** The longest accepted texts; real titles and abstracts are two orders of magnitude shorter. */
 const LIMITS = { title: 5_000, abstract: 200_000, id: 1_000, authors: 20_000, list: 5_000 } as const;
 
-/** Every run of white space that is not one plain blank. */
+/** Every run of white space other than one blank. */
 const BLANKS = /\s{2,}|[^\S ]/g;
 
-/** Reads one row. Unknown fields are ignored here (the raw row is kept); a known field of a wrong type rejects the row. */
+/**
+ * Reads one row. Unknown fields are ignored here (the raw row is kept); a known field of a wrong type rejects the row.
+ */
 export function readRecord(source: string, row: unknown): SourceRecord | Rejected {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return { reason: 'the row is not a JSON object' };
   const fields = new Fields(row as Readonly<Record<string, unknown>>);
@@ -90,13 +92,13 @@ export function isRejected(value: SourceRecord | Rejected): value is Rejected {
   return 'reason' in value;
 }
 
-/** First author in comparable form; undefined when no name is known, which equals no one. */
+/** First author in comparable form; undefined when no name is known; undefined is equal to no author. */
 export function firstAuthorKey(record: SourceRecord): string | undefined {
   const key = record.authors[0] === undefined ? '' : nameKey(record.authors[0]);
   return key === '' ? undefined : key;
 }
 
-/** Title in comparable form; a title of signs alone keeps its signs. */
+/** Title in comparable form; a title of signs only keeps its signs. */
 export function recordTitleKey(record: SourceRecord): string {
   return titleKey(record.title) || record.title;
 }
@@ -112,12 +114,12 @@ function identifiersOf(fields: Fields, id: string, url: string | undefined): { a
     .find((found) => found);
   const arxivId = (inOwnField ?? byId.arxiv ?? byUrl.arxiv ?? named.arxiv)?.id;
   const doi = named.doi ?? byUrl.doi;
-  // arXiv's own DOIs say nothing that the arXiv id does not.
+  // arXiv's own DOIs add nothing to the arXiv id.
   const ownDoi = doi?.startsWith('10.48550/arxiv.') === true;
   return { ...optional('arxivId', arxivId), ...(ownDoi ? {} : optional('doi', doi)) };
 }
 
-/** Several names in one string, as some sources have it; `Last, First` and `X, Jr.` stay one name. */
+/** Several names in one string, as in some sources; `Last, First` and `X, Jr.` stay one name. */
 function splitNames(text: string): readonly string[] {
   const name = text.replace(BLANKS, ' ').trim();
   if (!name.includes(',')) return name === '' ? [] : [name];
@@ -132,7 +134,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
 
-/** Typed reading of a row; remembers the first field that does not fit. */
+/** Typed reading of a row; keeps the first problem. */
 class Fields {
   problem: string | undefined;
   readonly #row: Readonly<Record<string, unknown>>;
@@ -146,7 +148,7 @@ class Fields {
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value !== 'string') return this.#fail(name, 'a string', value);
     if (value.length > limit) return this.#tooLong(name, value.length, limit);
-    return value.isWellFormed() ? value : value.toWellFormed(); // half a surrogate pair is no text
+    return value.isWellFormed() ? value : value.toWellFormed(); // half a surrogate pair is not text
   }
 
   id(): string {

@@ -19,7 +19,7 @@ export interface AppOptions extends ImportOptions, HostOptions {
   readonly onProblem?: (error: unknown) => void;
 }
 
-/** Makes the app; it listens to nothing by itself. */
+/** Creates the app; it does not listen. */
 export function createApp(services: Services, options: AppOptions = {}): Hono {
   const { pages } = options;
   const app = new Hono();

@@ -1,5 +1,5 @@
-// What the HTTP server itself refuses, before the app sees a request: a target or a host that is none, large headers,
-// slow and malformed requests. Each refusal has the form and the headers of every other answer.
+// Requests that the HTTP server refuses before the app: an invalid target or host, large headers, slow and malformed
+// requests. Each refusal has the form and the headers of every other answer.
 
 import {
   createServer,
@@ -68,12 +68,12 @@ function refusalOf({ httpVersionMajor, rawHeaders, headers, url = '' }: Incoming
   return isTarget ? undefined : [400, 'The target of the request is not an address'];
 }
 
-/** Goes behind the answers to earlier requests of the same connection. */
+/** Sends it after the answers to earlier requests of the same connection. */
 function refuse(response: ServerResponse, [status, message]: Refusal): void {
   response.writeHead(status, HEADERS).end(bodyOf(message));
 }
 
-/** The same as bytes, where the server made no response: what arrived is no request. */
+/** The same as bytes, for a connection without a response object: what arrived was not a request. */
 function answerOf([status, message]: Refusal, more: Readonly<Record<string, string>> = {}): string {
   const body = bodyOf(message);
   const headers = { ...HEADERS, ...more, 'content-length': `${Buffer.byteLength(body)}` };

@@ -1,5 +1,5 @@
-// Which names of this server a request may use. A page of another site can make its own name resolve to 127.0.0.1 (DNS
-// rebinding); the browser then lets it read every answer. Its requests still carry that name, and are refused here.
+// The names of this server that a request may use. A page of another site can make its own name resolve to 127.0.0.1
+// (DNS rebinding); the browser then lets it read every answer. Its requests still have that name, and are refused here.
 
 import type { MiddlewareHandler } from 'hono';
 import { problem } from './problem.ts';
@@ -37,7 +37,7 @@ export function checkHost(options: HostOptions): MiddlewareHandler {
   };
 }
 
-/** The host without its port, in the form of the URL standard; undefined when it is none. */
+/** The host without its port, in the form of the URL standard; undefined when it is invalid. */
 function nameIn(host: string | undefined): string | undefined {
   if (host === undefined || /[/?#@\\]/.test(host) || !URL.canParse(`http://${host}`)) return undefined;
   return new URL(`http://${host}`).hostname.replace(/\.$/, '');

@@ -1,5 +1,5 @@
-// Takes files that a command on this machine hands over. GET confirms that this is the expected server; POST reads the
-// files and reports each event as one line of JSON.
+// Imports files that a command on this machine hands over. GET confirms that this is the expected server; POST reads
+// the files and reports each event as one line of JSON.
 
 import { timingSafeEqual } from 'node:crypto';
 import type { Context, Hono } from 'hono';
@@ -16,7 +16,7 @@ import { answerJson, describe, problem } from './problem.ts';
 export interface ImportOptions {
   /** Imports the files; without it every request is refused. */
   readonly ingest?: Ingest;
-  /** What a command must show to hand over files. */
+  /** The token that a command must send to hand over files. */
   readonly token?: string;
   /** Address of the other side; undefined where there is no socket (tests). */
   readonly remoteAddress?: (context: Context) => string | undefined;
@@ -70,7 +70,7 @@ function importInto(c: Context, ingest: Ingest, asked: z.infer<typeof IMPORT>, s
       });
       await say({ kind: 'done', report });
     } catch (error) {
-      // The command has ended; the records that were stored before are indexed all the same.
+      // The command has ended. The records that were stored before are indexed all the same.
       if (gone.signal.aborted && stopping?.aborted !== true) {
         await ingest.catchUp({ ...(stopping && { signal: stopping }) }).catch(() => undefined);
       }

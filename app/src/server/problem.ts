@@ -1,5 +1,5 @@
-// Errors as answers: the status of every error code, and a text that says what is wrong without naming a folder of this
-// machine. docs/errors.md has the same table.
+// Errors as answers: the status of every error code, and a message without folders of this machine. docs/errors.md has
+// the same table.
 
 import { homedir } from 'node:os';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
@@ -75,7 +75,9 @@ export function describePublicly(error: unknown, folder: string): ErrorBody & { 
 const ABSOLUTE =
   /(?<![\w.~:/\\-])(?:file:\/\/|[a-z]:|\\\\)?[/\\](?:[^\s/\\:"'“”‘’<>|(),;]+[/\\])*([^\s/\\:"'“”‘’<>|(),;]*)/gi;
 
-/** `text` with every absolute path cut down to its last component. `folder` is known, so it may contain any character. */
+/**
+ * `text` with every absolute path cut down to its last component. `folder` is known, so it may contain any character.
+ */
 export function withoutPaths(text: string, folder: string): string {
   const known = [folder, process.cwd(), homedir()].filter((path) => path.length > 1);
   const shortened = known.reduce(

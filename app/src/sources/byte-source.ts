@@ -1,10 +1,10 @@
-// A stream of byte pieces with a position: take a few bytes, hand out whole pieces, and go back within the last piece.
+// A stream of byte pieces with a position: take a few bytes, return whole pieces, and go back within the last piece.
 
 export class ByteSource {
   readonly #pieces: AsyncIterator<Uint8Array>;
-  /** Bytes that were read and not taken yet. */
+  /** Bytes that were read and are not taken yet. */
   #rest: Uint8Array = new Uint8Array(0);
-  /** The last piece that next() has handed out. */
+  /** The last piece that next() returned. */
   #last: Uint8Array = new Uint8Array(0);
   #position = 0;
 
@@ -34,7 +34,7 @@ export class ByteSource {
     return bytes;
   }
 
-  /** All bytes that are at hand, or the next piece; undefined at the end. */
+  /** All available bytes, or the next piece; undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
     await this.peek(1);
     const bytes = this.#rest;
@@ -44,7 +44,7 @@ export class ByteSource {
     return bytes;
   }
 
-  /** Goes back to `position`, which lies in the piece that next() handed out last or at its end. */
+  /** Goes back to `position`, which is in the piece that next() returned last or at its end. */
   moveTo(position: number): void {
     const back = this.#position - position;
     if (back < 0 || back > this.#last.length) throw new Error(`ByteSource: cannot go back ${back} bytes`);
@@ -62,7 +62,7 @@ export class ByteSource {
     }
   }
 
-  /** Reads to the end; returns how many bytes there were. */
+  /** Reads to the end; returns the number of bytes. */
   async skipAll(): Promise<number> {
     const start = this.#position;
     while ((await this.next()) !== undefined);

@@ -1,5 +1,5 @@
-// Works straight from files, without store or index: what trainers and measurements read. Two passes: the first holds
-// only identities (hashes), the second gives out each work as soon as its last record has been read.
+// Works from files, without store or index: the input of trainers and measurements. Two passes: the first holds only
+// identities (hashes), the second returns each work as soon as its last record has been read.
 
 import {
   type Group,
@@ -12,14 +12,14 @@ import {
 } from '../papers/index.ts';
 import { type Row, readRows } from './jsonl.ts';
 
-/** Keys of one row and where it stood; a few hundred bytes. */
+/** Keys of one row and its position; a few hundred bytes. */
 interface Seen extends Identity {
   readonly number: number; // over all files
 }
 
 /**
- * Streams the works of JSON-lines files (plain or gzip). The set of works and every work depend only on the rows, not on
- * the order of files or lines; the order of the stream does. Rows that cannot be read are skipped.
+ * Streams the works of JSON-lines files (plain or gzip). The set of works and every work depend only on the rows, not
+ * on the order of files or lines; the order of the stream does. Rows that cannot be read are skipped.
  */
 export async function* foldFiles(paths: readonly string[], signal?: AbortSignal): AsyncGenerator<Work> {
   const seen: Seen[] = [];

@@ -1,6 +1,6 @@
 // Reads a gzip file (RFC 1952) as a stream: members one after another, checksums verified, bounded memory. Node's own
-// reader drops what it has decompressed of the last piece when anything follows the last member; this one gives out
-// every byte before the trouble and counts what follows.
+// reader drops the decompressed end of the last piece when anything follows the last member; this one returns every
+// byte before the damage and counts the bytes that follow.
 
 import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
 import { ByteSource } from './byte-source.ts';
@@ -24,12 +24,12 @@ export class GzipReader {
     this.#source = new ByteSource(bytes);
   }
 
-  /** Compressed bytes that are decompressed by now. */
+  /** Number of compressed bytes that are decompressed. */
   get consumed(): number {
     return this.#before + (this.#inflate?.bytesWritten ?? 0);
   }
 
-  /** After the end: bytes behind the last member that are neither a member nor zeros (padding). */
+  /** After the end: bytes after the last member that are neither a member nor zeros (padding). */
   get trailing(): number {
     return this.#trailing;
   }
@@ -39,7 +39,7 @@ export class GzipReader {
     for (let isFirst = true; await this.#startsMember(isFirst); isFirst = false) yield* this.#member();
   }
 
-  /** False at the end of the data: of the file, of its padding, or where something else than gzip follows. */
+  /** False at the end of the data: of the file, of its padding, or where something other than gzip follows. */
   async #startsMember(isFirst: boolean): Promise<boolean> {
     if (!isFirst) await this.#source.skipZeros();
     const magic = await this.#source.peek(2);
@@ -78,9 +78,9 @@ export class GzipReader {
     if (flags & FLAGS.crc) await this.#need(2, 'the gzip header is cut off');
   }
 
-  /** One member's data. What the last piece holds behind them goes back to the source. */
+  /** One member's data. The bytes after them in the last piece go back to the source. */
   async *#inflated(): AsyncGenerator<Buffer> {
-    // Data that are cut off are given out as far as they go; the missing trailer tells.
+    // Data that are cut off are returned up to the cut; the missing trailer is the error.
     const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
     this.#inflate = inflate;
     const start = this.#source.position;
@@ -95,7 +95,7 @@ export class GzipReader {
     }
   }
 
-  /** One piece at a time, the next when the one before is used up: the end of a member is then in the last piece. */
+  /** One piece at a time, the next when the one before is used up, so that the end of a member is in the last piece. */
   async #feed(inflate: InflateRaw): Promise<void> {
     for (let fed = 0; inflate.bytesWritten === fed && !inflate.destroyed; ) {
       const piece = await this.#source.next();

@@ -16,7 +16,7 @@ export interface RejectedRow {
   readonly reason: string;
 }
 
-/** The rows of one chunk, and how far the file is read. */
+/** The rows of one chunk, and the position in the file. */
 export interface RowBatch extends Omit<LineBatch, 'lines'> {
   readonly rows: readonly (Row | RejectedRow)[];
 }
@@ -53,7 +53,7 @@ export function readRow(source: string, line: Line, now: () => number = Date.now
   return { line: line.number, raw: line.text, record };
 }
 
-/** All rows of a file, one batch a chunk, in order. A batch may be without rows: the file has blank lines there. */
+/** All rows of a file, one batch a chunk, in order. A batch without rows is a chunk of blank lines. */
 export async function* readRows(path: string, options: RowOptions = {}): AsyncGenerator<RowBatch> {
   const source = options.source ?? sourceOf(path);
   const after = options.afterLine ?? 0;

@@ -1,5 +1,5 @@
-// Lines of a text file, plain or gzip, as a stream of bounded memory: never more than one chunk and one line of
-// LINE_LIMIT bytes. What the lines mean is jsonl.ts.
+// Lines of a text file, plain or gzip, as a stream of bounded memory: at most one chunk and one line of LINE_LIMIT
+// bytes. jsonl.ts parses the lines.
 
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -9,23 +9,23 @@ import { GzipReader, isGzip } from './gzip.ts';
 export interface Line {
   /** From 1. */
   readonly number: number;
-  /** undefined: the line cannot be read, `problem` says why. */
+  /** undefined: the line cannot be read for the reason in `problem`. */
   readonly text?: string;
   readonly problem?: string;
 }
 
-/** The lines of one chunk, blank ones left out, and how far the file is read. */
+/** The lines of one chunk without blank ones, and the position in the file. */
 export interface LineBatch {
   readonly lines: readonly Line[];
   /** Number of the last line that has ended, blank ones counted. */
   readonly upTo: number;
-  /** Bytes of the file read so far (compressed ones where it is compressed). */
+  /** Bytes of the file read so far (compressed bytes if it is compressed). */
   readonly bytes: number;
   /** Bytes of text read so far. */
   readonly textBytes: number;
 }
 
-/** Bytes of one line; the longest real row of 224,000 has 56 kB. */
+/** Maximum bytes of one line; the longest real row of 224,000 has 56 kB. */
 const LINE_LIMIT = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1 << 18;
 
@@ -68,7 +68,7 @@ interface Text {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Bytes of the file read so far. */
   bytes(): number;
-  /** Bytes behind the compressed data, once all is read. */
+  /** Bytes after the compressed data, once all is read. */
   trailing(): number;
   close(): void;
 }
@@ -112,12 +112,12 @@ class LineSplitter {
       this.#finish(lines);
       start = end + 1;
     }
-    // A copy: streams may use the chunk's memory again.
+    // A copy: streams may reuse the chunk's memory.
     if (start < chunk.length) this.#hold(Buffer.from(chunk.subarray(start)));
     return lines;
   }
 
-  /** The last line, and one more that tells of bytes which are no text. */
+  /** The last line, and one more that reports bytes which are not text. */
   end(trailingBytes: number): readonly Line[] {
     const lines: Line[] = [];
     if (this.#heldBytes > 0) this.#finish(lines);

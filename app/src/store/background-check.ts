@@ -1,5 +1,5 @@
-// Starts the check of the whole file beside the server: on a thread with a connection of its own, so that requests are
-// answered meanwhile. The result goes into the store's health.
+// Starts the check of the whole file beside the server: in a thread with its own connection, so that requests are
+// answered in the meantime. The result goes into the store's health.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,10 +18,10 @@ export interface CheckHandle {
   stop(): Promise<void>;
 }
 
-/** What the thread sends: the whole result, once. */
+/** The message of the thread: the whole result, once. */
 export type CheckResult = { readonly damaged: readonly Damage[] } | { readonly failure: string };
 
-/** The compiled file of the thread. Missing where the sources run themselves (tests). */
+/** The compiled file of the thread. Missing when the sources run directly (tests). */
 const THREAD = fileURLToPath(new URL('./check-thread.js', import.meta.url));
 
 export function checkInBackground(store: Store): CheckHandle {
@@ -59,7 +59,7 @@ export async function checkFile(
     const report = (damage: Damage) => {
       if (damaged.size < DAMAGE_LIMIT) damaged.set(damage.message, damage);
     };
-    sql.exec('BEGIN'); // one state of the file, whatever is imported meanwhile
+    sql.exec('BEGIN'); // one state of the file, while imports go on
     for (const _ of walkStore(sql, report)) {
       if (signal?.aborted) break;
       await pause();
@@ -84,7 +84,7 @@ async function here(folder: string, signal: AbortSignal): Promise<CheckResult> {
 function onThread(folder: string, signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(THREAD, { workerData: { folder } });
-    worker.unref(); // a process that has nothing else to do does not wait for it
+    worker.unref(); // a process without other work does not wait for it
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the thread ended with ${code}`)));

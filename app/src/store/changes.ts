@@ -1,4 +1,4 @@
-// The log of changes: which work is new, different or gone, numbered in the order in which it happened.
+// The log of changes: which works are new, different or gone, numbered in order of time.
 
 import { markOf } from './checksum.ts';
 import { badRow, damageError } from './damage.ts';

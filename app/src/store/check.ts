@@ -1,5 +1,5 @@
-// What `quire doctor --deep` does with the store: the check of the whole file, and whether the works are exactly the fold
-// of the records.
+// The check of the store by `quire doctor --deep`: the check of the whole file, and whether the works are exactly the
+// fold of the records.
 
 import { groupRecords, makeWork } from '../papers/index.ts';
 import { foldDigest } from './checksum.ts';

@@ -1,9 +1,9 @@
-// Checksums of rows. docs/adr/0027-checksums.md says which row is covered by which.
+// Checksums of rows. docs/adr/0027-checksums.md states which checksum covers which row.
 
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** SHA-256 over the columns, each behind its length, cut to 32 hexadecimal digits: the digest of a record. */
+/** SHA-256 over the columns, each preceded by its length, cut to 32 hexadecimal digits: the digest of a record. */
 export function rowDigest(columns: readonly string[]): string {
   return digestOf(textOf(columns));
 }
@@ -17,7 +17,7 @@ export interface RecordColumns {
   readonly digest: unknown;
 }
 
-/** Whether a record is what was written. */
+/** Whether a record is unchanged since it was written. */
 export function isSoundRecord({ source, id, title_hash, raw, digest }: RecordColumns): boolean {
   const areTexts =
     typeof source === 'string' && typeof id === 'string' && typeof title_hash === 'string' && typeof raw === 'string';
@@ -41,7 +41,9 @@ export interface Member {
   readonly digest: string;
 }
 
-/** The digest of a work: its columns, and which records it has with their digests. `members` in ascending order of seq. */
+/**
+ * The digest of a work: its columns, and which records it has with their digests. `members` in ascending order of seq.
+ */
 export function workDigest(work: WorkColumns, members: readonly Member[]): string {
   const { key, by_title, day, published, upvotes, comments, fold } = work;
   let text = textOf([key, by_title, day, published, upvotes, comments, fold]);

@@ -1,5 +1,6 @@
-// Which fold made the works in a store. The version is not a number that somebody raises: it is a digest of what the fold
-// makes of a fixed set of records, so that a fold that gives other works has another version and the works are made again.
+// The version of the fold that made the works in a store. It is not a number that a person increases: it is a digest of
+// the fold of a fixed set of records. So a fold that gives other works has another version, and the works are made
+// again.
 
 import { foldRecords, identityOf, isRejected, readRecord, type SourceRecord, titleHash } from '../papers/index.ts';
 import { foldDigest } from './checksum.ts';

@@ -1,4 +1,4 @@
-// What is known about damage in a store: found while rows were read, and by the check of the whole file (walk.ts).
+// Known damage in a store: found while rows were read, and by the check of the whole file (walk.ts).
 
 import { DAMAGE_LIMIT, type Damage, isGeneral } from './damage.ts';
 

@@ -1,11 +1,11 @@
-// How far each file has been imported.
+// The position up to which each file has been imported.
 
 import { markOf } from './checksum.ts';
 import { badRow, type Damage, damageError } from './damage.ts';
 import type { Tables } from './schema.ts';
 import { builder, type Sql } from './sql.ts';
 
-/** How far a file has been imported. */
+/** The position up to which a file has been imported. */
 export interface FileProgress {
   /** SHA-256 of the file's bytes. */
   readonly file: string;

@@ -1,6 +1,6 @@
-// Works in an order: of a day, the newest ones. The order comes from indexes of SQLite, whose entries have no checksum of
-// ours, so each entry is compared with the verified row: the row has to be there, to belong here, and to follow the row
-// before it. An entry that is missing altogether is found by the check of the whole file alone (walk.ts).
+// Works in an order: of a day, the newest ones. The order comes from indexes of SQLite, whose entries have no checksum
+// of ours, so each entry is compared with the verified row: the row has to be there, to belong here, and to follow the
+// row before it. An entry that is missing altogether is found by the check of the whole file alone (walk.ts).
 
 import { badEntry, type Damage } from './damage.ts';
 import { isDamage, type ReadWork, type WorkReader, type Works } from './read-works.ts';
@@ -8,7 +8,7 @@ import type { Sql } from './sql.ts';
 import { workLists } from './work-lists.ts';
 
 type Columns = ReadWork['columns'];
-/** Whether a row belongs into a list, after the row before it. */
+/** Whether a row belongs to a list, after the row before it. */
 type Fits = (row: Columns, before: Columns | undefined) => boolean;
 
 export class Lists {
@@ -72,7 +72,10 @@ export class Lists {
     return this.#run.keysAfter.all({ key, limit }).map((row) => row.key);
   }
 
-  /** The day of an entry. Damage is reported, and the day given all the same: without it there is no page to say so. */
+  /**
+   * The day of an entry. Damage is reported, and the day is returned all the same: without it no page could show the
+   * damage.
+   */
   #day(entry: { readonly key: string; readonly day: number | null } | undefined): number | undefined {
     if (entry === undefined) return undefined;
     const found = this.#reader.read([entry.key]).get(entry.key);

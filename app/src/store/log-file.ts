@@ -1,6 +1,6 @@
-// The write-ahead log, looked at before SQLite opens it. SQLite takes a log up to the first frame that does not verify
-// and drops the rest without a word: right for a write that a power cut interrupted, and silent loss where a frame of a
-// finished write was damaged. What would be dropped is reported here.
+// The write-ahead log, checked before SQLite opens it. SQLite reads a log up to the first frame that does not verify
+// and drops the rest silently: right for a write that a power failure interrupted, but a loss if a frame of a finished
+// write was damaged. The frames that would be dropped are reported here.
 //
 // Layout (https://www.sqlite.org/fileformat2.html#walformat): a header of 32 bytes with two salts and a checksum, then
 // frames of 24 bytes and a page; each frame repeats the salts, and its checksum continues that of the frame before.
@@ -11,7 +11,7 @@ import type { Damage } from './damage.ts';
 
 const HEADER = 32;
 const FRAME_HEADER = 24;
-/** A writer may be at work: a frame counts as damaged when it is the same after this time. */
+/** A writer may be active: a frame counts as damaged when it is unchanged after this time. */
 const SETTLE_MS = 20;
 
 /** [] when the log of the store at `path` is sound or missing. */

@@ -22,7 +22,10 @@ export function versionOf(sql: Sql): number {
   );
 }
 
-/** Makes the tables of an empty store, migrates an older one, and folds again what another fold made. */
+/**
+ * Creates the tables of an empty store, migrates an older one, and folds again the works of another version of the
+ * fold.
+ */
 export function migrate(sql: Sql): void {
   const version = versionOf(sql);
   if (version === STORE_VERSION && new Facts(sql).get('fold') === foldVersion()) return;

@@ -1,6 +1,6 @@
-// Which works a name stands for: an identity, a source's own id, a title. The answer comes from indexes of SQLite, whose
-// entries have no checksum, so each entry is compared with the record that it points to. A record that is damaged itself
-// stays in the answer: reading its work names the damage.
+// The works that a name refers to: an identity, a source's own id, a title. The result comes from indexes of SQLite,
+// whose entries have no checksum, so each entry is compared with the record that it points to. A damaged record stays
+// in the result: reading its work reports the damage.
 
 import { sql as raw } from 'kysely';
 import { isSoundRecord, markOf } from './checksum.ts';
@@ -8,9 +8,9 @@ import { badEntry, badRow, type Damage } from './damage.ts';
 import { type Prepared, type Sql, written } from './sql.ts';
 import type { RecordRow } from './stored.ts';
 
-/** Most works that one id or title may name; 82 ids of one conference dump name up to a few dozen. */
+/** Maximum number of works of one id or title; 82 ids of one conference dump have up to a few dozen. */
 const WORKS_LIMIT = 200;
-/** Most records that are read for one name. */
+/** Maximum number of records that are read for one name. */
 const RECORDS_LIMIT = 1_000;
 
 /** A record with this name and the work that it is in. */
@@ -67,7 +67,7 @@ export class Names {
   }
 }
 
-/** An index gave this record for a name that the record, which is sound, does not have. */
+/** An index returned this record for a name that the record, which is sound, does not have. */
 function disagrees(index: string, row: NamedRow, hasName: boolean): Damage | undefined {
   return hasName || !isSoundRecord(row) ? undefined : badEntry(index, row.seq);
 }

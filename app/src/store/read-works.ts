@@ -10,7 +10,7 @@ import { readStored } from './stored.ts';
 export interface Works {
   /** In the order of the keys that were given. */
   readonly works: readonly Work[];
-  /** The works that are there and cannot be shown. */
+  /** The works that exist and cannot be shown. */
   readonly damaged: readonly Damage[];
 }
 
@@ -64,7 +64,7 @@ export class WorkReader {
     return read;
   }
 
-  /** The works of `keys` out of what was read; damage is left out, named and reported. */
+  /** The works of `keys` from the rows read; damage is left out, named and reported. */
   given(keys: readonly string[], read: ReadWorks, report: (damage: Damage) => void): Works {
     const works: Work[] = [];
     const damaged: Damage[] = [];

@@ -72,7 +72,7 @@ function sift(run: Statements, writer: WorkWriter): { readonly sound: readonly K
   return { sound, quarantined };
 }
 
-/** The identity of a record, or why it is none. */
+/** The identity of a record, or the reason why it has none. */
 export function identified(row: RecordRow): Known | string {
   if (!isSoundRecord(row)) return badRecord(row).message;
   try {

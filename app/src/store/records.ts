@@ -5,13 +5,13 @@ import { rowDigest } from './checksum.ts';
 import { builder, type Sql } from './sql.ts';
 import { type RecordRow, type Stored, stored, verified } from './stored.ts';
 
-/** A row to be kept. */
+/** A row to store. */
 export interface NewRow {
   readonly raw: string;
   readonly record: SourceRecord;
 }
 
-/** What became of a row. `replaced`: the record that had its place, with other content. */
+/** The result for a row. `replaced`: the earlier record in its place, with other content. */
 export interface Kept {
   readonly kept: Stored;
   readonly outcome: 'added' | 'updated' | 'unchanged';
@@ -60,7 +60,7 @@ export class Records {
     this.#run.remove.run({ seq });
   }
 
-  /** Rows in the order in which they came, as they are in the file: the caller verifies them. */
+  /** Rows in order of arrival, as they are in the file: the caller verifies them. */
   after(seq: number, limit: number): readonly RecordRow[] {
     return this.#run.after.all({ seq, limit });
   }

@@ -1,5 +1,5 @@
-// Keeps `works` equal to the fold of `records`. Only what a change can have touched is folded again: everything that is
-// connected with it by identities, or by the works as they were before.
+// Keeps `works` equal to the fold of `records`. Only the records that a change can affect are folded again: all that
+// are connected with it by identities, or by the works as they were before.
 
 import { EngineError } from '@quire/engine/core';
 import { groupRecords } from '../papers/index.ts';

@@ -1,5 +1,5 @@
 // Repair: a new file from every record that matches its checksum. The old file is kept beside it, unchanged. Works,
-// identities and the log of changes are made again; the index follows, because the new store has a new name.
+// identities and the log of changes are made again; the index is rebuilt, because the new store has a new name.
 //
 // The old file is never opened in its place: a copy is. The driver closes a connection only when the garbage collector
 // frees its statements, and SQLite removes the log beside the path of the last connection that closes.
@@ -21,7 +21,7 @@ import type { RecordRow } from './stored.ts';
 export interface Repaired {
   readonly records: number;
   readonly works: number;
-  /** Records that are there and cannot be used: in `quarantine`. */
+  /** Records that exist and cannot be used: in `quarantine`. */
   readonly quarantined: number;
   /** Places in the table of records that SQLite could not read; the number of records there is unknown. */
   readonly unreadable: number;
@@ -126,7 +126,7 @@ function copyRecords(old: Sql, made: Sql): { readonly bad: number; readonly unre
   return { bad, unreadable };
 }
 
-/** Calls `take` for every row of `records` that can be read. Returns how many places could not be. */
+/** Calls `take` for every readable row of `records`. Returns the number of unreadable places. */
 function eachRecord(old: Sql, take: (row: RecordRow) => void): number {
   let unreadable = 0;
   let after = -(2 ** 40);

@@ -50,7 +50,7 @@ export function written<R>(statement: RawBuilder<R>): Compilable<R> {
   return { compile: () => statement.compile(builder) as ReturnType<Compilable<R>['compile']> };
 }
 
-/** Stands for a parameter while the query is built. */
+/** Represents a parameter while the query is built. */
 class Placeholder {
   readonly name: string;
   constructor(name: string) {
@@ -73,7 +73,7 @@ export class Sql {
     this.#access = access;
     this.#stamp = access === 'immutable' ? stampOf(path) : undefined;
     this.#database = guarded(path, () => new DatabaseSync(access === 'write' ? path : addressOf(path, access)));
-    // A damaged page or schema is to give an error, not to run code or to read outside a cell.
+    // A damaged page or schema must give an error, not run code or read outside a cell.
     for (const setting of ['cell_size_check = ON', 'trusted_schema = OFF', 'mmap_size = 0']) this.pragma(setting);
   }
 
@@ -81,8 +81,8 @@ export class Sql {
    * Opens `path` without ever writing, also in a folder that cannot be written. A file in WAL mode is read through two
    * files beside it, -wal and -shm. SQLite reads those that are there; where there are none and none can be made, it
    * reads the file alone only if told that it does not change (immutable), and then it neither locks nor reads a log.
-   * That is right where no log holds anything, and as long as no process writes: every answer is checked for that. Where
-   * there is a log and SQLite cannot read it, the file alone is an older state or half of a newer one: refused.
+   * That is right where no log holds anything, and as long as no process writes: every answer is checked for that.
+   * Where there is a log and SQLite cannot read it, the file alone is an older state or half of a newer one: refused.
    * The process that closes the last connection locks the file for a moment: that is waited for, up to `busyMs`.
    */
   static openToRead(path: string, busyMs: number): Sql {
@@ -170,14 +170,14 @@ export class Sql {
     return this.#between('BEGIN IMMEDIATE', work);
   }
 
-  /** Runs `work` on one state of the file, whatever other connections write meanwhile. */
+  /** Runs `work` on one state of the file, while other connections may write. */
   snapshot<T>(work: () => T): T {
     return this.#between('BEGIN', work);
   }
 
   /**
-   * The driver keeps a connection open until the garbage collector frees its statements. The log is therefore merged into
-   * the file here: after this the file alone is complete, unless another connection reads an older state.
+   * The driver keeps a connection open until the garbage collector frees its statements. The log is therefore merged
+   * into the file here: after this the file alone is complete, unless another connection reads an older state.
    */
   close(): void {
     if (!this.#database.isOpen) return;
@@ -208,7 +208,7 @@ export class Sql {
     }
   }
 
-  /** Reads. What was read while a process wrote a file that is open as immutable may be half of it: an error. */
+  /** Reads. A read while a process wrote a file that is open as immutable may see half of the write: an error. */
   #checked<T>(read: () => T): T {
     const result = guarded(this.path, read);
     if (this.#stamp !== undefined && stampOf(this.path) !== this.#stamp) {

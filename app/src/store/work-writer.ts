@@ -26,8 +26,8 @@ export class WorkWriter {
   }
 
   /**
-   * Writes the works of `groups` where they differ from what is there, and who their members are. Returns the keys of all
-   * works, and of those whose fold is new or different.
+   * Writes the works of `groups` where they differ from what is there, and who their members are. Returns the keys of
+   * all works, and of those whose fold is new or different.
    */
   putWorks(groups: readonly Group<Stored>[]): {
     readonly keys: readonly string[];
@@ -95,7 +95,7 @@ function columnsOf(work: Work, byTitle: boolean): WorkColumns {
   };
 }
 
-/** A count that SQLite and the driver give back as the same number. */
+/** A count that SQLite and the driver return as the same number. */
 function whole(count: number): number {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(count)));
 }

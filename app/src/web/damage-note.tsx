@@ -1,4 +1,4 @@
-// What is damaged in the store, on the page whose answer it may have changed.
+// A note about damage in the store, on the pages whose answer it may have changed.
 
 import { Data } from './text.tsx';
 

@@ -9,7 +9,7 @@ export interface FrameProps {
   readonly site: Site;
   /** Title of the page, without the site's name. */
   readonly title: string;
-  /** What stands in the search box. */
+  /** The text in the search box. */
   readonly query?: string;
   readonly current?: 'day' | 'search';
   /** More elements for the head: citation tags, alternate links. */

@@ -1,4 +1,4 @@
-// A page with one message: not found, a text that is no date, an error.
+// A page with one message: not found, a text that is not a date, an error.
 
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';

@@ -1,4 +1,4 @@
-// One paper: everything that is known about it, and what is near it.
+// One paper: all of its facts, and the papers nearest to it.
 
 import { type BoundedWork, bounded, OTHERS, PAGE, sizeIn } from '../output/bounds.ts';
 import type { Work } from '../papers/index.ts';

@@ -137,7 +137,7 @@ function earlierThan(services: Services, day: DayPage): ListPage | undefined {
   return { ...rest, works: works.filter((work) => work.day !== day.day).slice(0, FEW) };
 }
 
-/** undefined for anything that is no offset of a list. */
+/** undefined for a text that is not an offset of a list. */
 function offsetOf(text = '0'): number | undefined {
   const offset = Number(text);
   return /^\d{1,15}$/.test(text) && offset <= REQUEST.offset ? offset : undefined;

@@ -11,7 +11,7 @@ import { EXIT } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { READ_ONLY_NOTE } from '../with-library.ts';
 
-/** Papers that an empty library begins with; from app/src/cli/commands or app/dist/cli/commands. */
+/** The papers of a new library; from app/src/cli/commands or app/dist/cli/commands. */
 const SAMPLE = fileURLToPath(new URL('../../../sample/papers.jsonl', import.meta.url));
 
 export const serveCommand: Verb = (io, finish) =>
@@ -67,7 +67,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
       finish(EXIT.ok);
     });
 
-/** Listens on every address; the name that other machines use is then unknown. */
+/** Listens on every address; the name that other machines use is unknown. */
 function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }

@@ -67,7 +67,7 @@ function shown(work: BoundedWork, columns: number): Printable {
   return printable`${joined([...head, BLANK, abstract, ...rest, BLANK, ...lines], '\n')}\n`;
 }
 
-/** Columns of the names of facts. */
+/** Width of the names of facts. */
 const LABEL = 12;
 const BLANK = printable``;
 
