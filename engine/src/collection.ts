@@ -35,21 +35,24 @@ export interface CollectionOptions {
   readonly fields: Readonly<Record<string, number>>;
   /** Typed columns, for filters. Default none. */
   readonly columns?: Readonly<Record<string, ColumnType>>;
-  /** How text becomes terms. Default english(), which equals Lucene's. */
+  /** The analyzer from text to terms. Default english(), which equals Lucene's. */
   readonly analyzer?: Analyzer;
-  /** Search by meaning as well. Default: by words alone. */
+  /** Dense search as well. Default: words only. */
   readonly dense?: CollectionDense;
   /** Never write. Default false. */
   readonly readOnly?: boolean;
 }
 
-/** How documents and queries become vectors, and where these are kept. Fixed at the first `add`; `buildDense` changes it. */
+/**
+ * The encoder of documents and queries, and the index of its vectors. Fixed at the first `add`; `buildDense` changes
+ * it.
+ */
 export interface CollectionDense {
   /** Reads the fields of each document, and the text of each query. */
   readonly encoder: Encoder<'dense'>;
   /** An index of the encoder's space: `flat({ space: encoder.space, dim })`, or binary, or ivf. */
   readonly index: PartKind<'dense'>;
-  /** Best hits of either list that are fused, at least k. Default 100; published fusions take 1,000. */
+  /** Hits of each list that are fused, at least k. Default 100; published fusions take 1,000. */
   readonly depth?: number;
 }
 
@@ -57,7 +60,7 @@ export interface CollectionSearch extends Cancellable {
   /** Most hits to return. Default 10. */
   readonly k?: number;
   readonly filter?: Filter;
-  /** Give each hit its `why`. Default false. */
+  /** Add `why` to each hit. Default false. */
   readonly explain?: boolean;
 }
 
@@ -67,7 +70,7 @@ export interface Collection {
   readonly size: number;
   /** Adds or replaces, as one commit: durable and visible when it resolves, all or nothing. */
   add(documents: Iterable<Document>, options?: Cancellable): Promise<void>;
-  /** Deletes as one commit; ids that are not there are no error. */
+  /** Deletes as one commit; unknown ids are not an error. */
   delete(ids: Iterable<DocId>): Promise<void>;
   get(id: DocId): Promise<Document | undefined>;
   /**
@@ -76,16 +79,17 @@ export interface Collection {
    */
   search(text: string, options?: CollectionSearch): Promise<Ranking>;
   /**
-   * Encodes every document that is there, and searches by meaning from then on, in place of `dense` as it was opened with:
-   * a first encoder, or another one. One commit; searches go on meanwhile, and nothing changes if it fails or is aborted.
-   * Progress is the trace event `collection.encode`. Open the collection with this `dense` from the next time on.
+   * Encodes every existing document with `dense`, a first encoder or another one, and searches with it from then on.
+   * One commit; searches continue in the meantime, and nothing changes if it fails or is aborted. Progress is the trace
+   * event
+   * `collection.encode`. Open the collection with this `dense` from the next time on.
    */
   buildDense(dense: CollectionDense, options?: Cancellable): Promise<void>;
-  /** After the changes that were begun; later ones are refused with CLOSED. */
+  /** Closes after the changes in progress; later ones are refused with CLOSED. */
   close(): Promise<void>;
 }
 
-/** Documents encoded at a time. */
+/** Documents of one encoder call. */
 const BATCH = 256;
 const DEPTH = 100;
 
@@ -126,8 +130,8 @@ const ORDER = 'fieldOrder';
 
 /**
  * The order in which the fields of a document make its text. It is fixed when the collection is made, so that every
- * document is encoded alike whatever the order of `options.fields` later. A collection without a record of it (made before
- * it was kept) has the order that it was always opened with.
+ * document is encoded alike whatever the order of `options.fields` later. A collection without a record of it (made
+ * before it was kept) has the order that it was always opened with.
  */
 async function fieldOrder(directory: Directory, { fields }: CollectionOptions): Promise<readonly string[]> {
   const given = Object.keys(fields);

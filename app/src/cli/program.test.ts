@@ -130,7 +130,7 @@ describe('a library from the command line', () => {
     });
   });
 
-  it('is told damaged, file by file and row by row, and mended from the store', async () => {
+  it('is told damaged, file by file and row by row, and repaired from the store', async () => {
     await inFolder(async (folder) => {
       const data = join(folder, 'data');
       const dir = ['--data-dir', data];

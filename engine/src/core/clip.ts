@@ -1,4 +1,4 @@
-// The beginning of a text, in UTF-16 code units: how every limit on the length of a text is applied.
+// The beginning of a text, in UTF-16 code units. Every limit on the length of a text uses it.
 
 /** The first `limit` units of `text`, or one less where the limit is between the two halves of a surrogate pair. */
 export function clip(text: string, limit: number): string {

@@ -1,5 +1,5 @@
-// What one query may cost. Every limit is a number of things that the query alone, or the query and the statistics of
-// the whole library, decide: the same query is cut in the same place however a library is divided into segments.
+// Limits on the cost of one query. Each counts things that depend only on the query, or on the query and the statistics
+// of the whole library, so the same query is cut in the same place for any division into segments.
 
 import { checkCount } from './check.ts';
 import type { TraceEvent } from './types.ts';
@@ -8,18 +8,24 @@ import type { TraceEvent } from './types.ts';
 export interface QueryBudget {
   /** Different words of the query, those of phrases included. Optional words beyond it are left out, the last first. */
   readonly terms: number;
-  /** Different prefix and fuzzy words. Those beyond it are searched as they are spelled. */
+  /** Different prefix and fuzzy words. Those beyond the limit are searched as they are spelled. */
   readonly expanding: number;
-  /** Terms that all prefix and fuzzy words together stand for. Each keeps an equal share, its best ones. */
+  /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */
   readonly expansions: number;
-  /** Postings of all words: the sum of their document frequencies. Optional words beyond it are left out, the most frequent first. */
+  /**
+   * Postings of all words: the sum of their document frequencies. Optional words beyond it are left out, the most
+   * frequent first.
+   */
   readonly postings: number;
 }
 
 /** What a budget can run out of: a limit of `QueryBudget`, or the characters of a text that is read. */
 export type BudgetedWork = keyof QueryBudget | 'characters';
 
-/** An abstract of 300 words has about 130 different terms and 3 million postings in a library of 212,000 papers (ADR 0023). */
+/**
+ * An abstract of 300 words has about 130 different terms and 3 million postings in a library of 212,000 papers (ADR
+ * 0023).
+ */
 export const DEFAULT_QUERY_BUDGET: QueryBudget = {
   terms: 1024,
   expanding: 32,

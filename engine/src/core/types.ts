@@ -1,12 +1,12 @@
-// The vocabulary of the engine (a catalogue: types only). What a document, a query, a representation, a filter, a
-// result and an explanation are. Who implements them: encoders make representations, index parts answer them, stages
-// compose. See docs/adr/0002 to 0008 for why each has this shape.
+// The vocabulary of the engine (a catalogue: types only): documents, queries, representations, filters, results and
+// explanations. Encoders make representations, index parts answer queries, stages compose them. Reasons for each
+// shape: docs/adr/0002 to 0008.
 
 declare const ordBrand: unique symbol;
 
 /**
  * A document's dense number inside one segment, 0 … size−1. Ords ascend with the document id's UTF-8 bytes, so the
- * order of Ords is the engine's tie order. Shared by all parts of the segment; never leaves the engine.
+ * order of Ords is the order of ties. All parts of the segment share it; it is not used outside the engine.
  */
 export type Ord = number & { readonly [ordBrand]: true };
 
@@ -15,18 +15,20 @@ export type DocId = string;
 
 // ───────────────────────────────────────────── documents
 
-/** What a column holds. `keywords` is a set of strings. Dates are numbers (say what unit in the column's name). */
+/**
+ * The type of a column's values. `keywords` is a set of strings. Dates are numbers (put the unit in the column's name).
+ */
 export type ColumnType = 'keyword' | 'keywords' | 'number' | 'boolean';
 export type ColumnValue = string | readonly string[] | number | boolean;
 
 export interface FieldSpec {
-  /** Keep the text, so that hits can be shown and highlighted from the index alone. Default false. */
+  /** Store the text, so that hits can be shown and highlighted from the index alone. Default false. */
   readonly stored?: boolean;
 }
 
-/** The shape of all documents in a library. Fixed at creation; a library opened with another is refused. */
+/** The fields and columns of all documents of a library. Fixed at creation; another schema is refused. */
 export interface Schema {
-  /** Text fields: what encoders read. */
+  /** Text fields, the input of encoders. */
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Typed columns: filters, sorting and facets. */
   readonly columns: Readonly<Record<string, ColumnType>>;
@@ -43,7 +45,7 @@ export interface Document {
 // ───────────────────────────────────────────── text
 
 /**
- * Tokens of one text, as a struct of arrays: `terms[i]` stands at `positions[i]` and covers the UTF-16 code units
+ * Tokens of one text, as a struct of arrays: `terms[i]` is at `positions[i]` and covers the UTF-16 code units
  * `starts[i] … ends[i]−1` of the source. Positions ascend; a gap is a removed stop word.
  */
 export interface TokenStream {
@@ -56,18 +58,21 @@ export interface TokenStream {
 
 export interface Analyzer {
   readonly name: string;
-  /** Name, version and table hash: two analyzers with equal fingerprints give equal tokens for every text. */
+  /** Hash of name, version and tables: two analyzers with equal fingerprints give equal tokens for every text. */
   readonly fingerprint: string;
   analyze(text: string): TokenStream;
-  /** The beginning of a word as terms spell it, for prefix queries: case and accents as in `analyze`, nothing stemmed or dropped. */
+  /**
+   * The beginning of a word in the spelling of terms, for prefix queries: case and accents as in `analyze`, no
+   * stemming, no stop words.
+   */
   normalize(prefix: string): string;
 }
 
 // ───────────────────────────────────────────── queries
 
 /**
- * A query over terms, already analysed. Without an enclosing `field` node a leaf searches every field of the index
- * with that field's weight. `not` only excludes: it is legal inside `and`/`or`, never alone.
+ * A query over terms that are already analysed. A leaf outside any `field` node searches every field of the index with
+ * that field's weight. `not` only excludes: it is legal inside `and`/`or`, never alone.
  */
 export type LexicalQuery =
   | { readonly type: 'term'; readonly term: string }
@@ -77,8 +82,8 @@ export type LexicalQuery =
   | { readonly type: 'or'; readonly clauses: readonly LexicalQuery[] }
   | { readonly type: 'not'; readonly clause: LexicalQuery }
   /**
-   * Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first; all prefix and fuzzy nodes of
-   * a query together stand for 2,048 at most.
+   * Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first. All prefix and fuzzy
+   * nodes of a query expand to at most 2,048 terms together.
    */
   | { readonly type: 'prefix'; readonly prefix: string; readonly limit?: number }
   /** Terms within `distance` (1 or 2) Damerau-Levenshtein edits that share the first `exact` (default 1) characters. */
@@ -97,7 +102,7 @@ export type Filter =
   | { readonly op: 'and'; readonly filters: readonly Filter[] }
   | { readonly op: 'or'; readonly filters: readonly Filter[] }
   | { readonly op: 'not'; readonly filter: Filter }
-  /** Equality; on `keywords`: contains. A missing value equals nothing. */
+  /** Equality; for `keywords`: contains. A missing value equals nothing. */
   | { readonly op: 'is'; readonly column: string; readonly value: string | number | boolean }
   | { readonly op: 'in'; readonly column: string; readonly values: readonly (string | number | boolean)[] }
   | {
@@ -115,14 +120,16 @@ export type Filter =
 // ───────────────────────────────────────────── representations
 
 /**
- * A space is where scores between representations mean something: a hash of everything that shapes them (analyzer or
- * weights, tokenizer, pooling, normalisation, dimension). A query and a document of different spaces are never compared.
+ * A space identifies representations whose scores are comparable: a hash of everything that determines them (analyzer
+ * or weights, tokenizer, pooling, normalisation, dimension). A query and a document of different spaces are never
+ * compared.
  */
 export type Space = string;
 
 /**
  * Which model, adapter and side made a representation. Several fingerprints may share a space: an adapted query encoder
- * searches the documents of the encoder that it was adapted to. `plainFingerprint` is that of an encoder without adapter.
+ * searches the documents of the encoder that it was adapted to. `plainFingerprint` is that of an encoder without
+ * adapter.
  */
 export type Fingerprint = string;
 
@@ -198,15 +205,15 @@ interface DocumentReps {
 
 /** Kinds of representation. The kind of a query and the kind of the documents that it searches may differ. */
 export type Kind = keyof QueryReps;
-/** What a search takes. */
+/** The input of a search. */
 export type QueryRep<K extends Kind> = QueryReps[K];
-/** What a document is indexed by. */
+/** The representation that a document is indexed by. */
 export type DocumentRep<K extends Kind> = DocumentReps[K];
 export type Representation = QueryRep<Kind> | DocumentRep<Kind>;
 
 // ───────────────────────────────────────────── results
 
-/** Where a score comes from; `value` of a parent follows from its details as `description` says. */
+/** How a score was computed; the value of a parent follows from its details as `description` says. */
 export interface Explanation {
   readonly value: number;
   readonly description: string;
@@ -242,15 +249,15 @@ export type Ranking = readonly Hit[];
 
 // ───────────────────────────────────────────── running things
 
-/** One thing worth knowing that happened: progress of long work, a fallback, a clipped text, a pruned clause. */
+/** One event: progress of long work, a fallback, a truncated text, a pruned clause. */
 export interface TraceEvent {
-  /** Dotted name of what happened: 'commit.merge', 'encode.truncated', 'search.part'. */
+  /** Dotted name of the event: 'commit.merge', 'encode.truncated', 'search.part'. */
   readonly name: string;
   readonly message?: string;
   /** Progress of long work: `done` of `total` (total may be unknown). */
   readonly done?: number;
   readonly total?: number;
-  /** Wall milliseconds that it took. */
+  /** Wall time of the step, in milliseconds. */
   readonly ms?: number;
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -271,13 +278,13 @@ export interface SearchOptions extends Cancellable {
   readonly filter?: Filter | undefined;
   /** Score with these instead of this reader's own sums: for shards that must agree. */
   readonly statistics?: Statistics | undefined;
-  /** Score everything instead of pruning. Same result, slower: the twin that tests compare with. Default false. */
+  /** Score every document instead of pruning. Same result, slower; tests compare the two. Default false. */
   readonly exhaustive?: boolean | undefined;
 }
 
 /**
- * One named part over all segments of a snapshot: `Q` is the kind of its queries, `D` the kind of its documents. A query
- * whose space differs, or whose fingerprint is not in `accepts`, is refused with ENCODER_MISMATCH.
+ * One named part over all segments of a snapshot: `Q` is the kind of its queries, `D` the kind of its documents. A
+ * query whose space differs, or whose fingerprint is not in `accepts`, is refused with ENCODER_MISMATCH.
  */
 export interface IndexReader<Q extends Kind = Kind, D extends Kind = Q> {
   readonly queryKind: Q;
@@ -291,18 +298,18 @@ export interface IndexReader<Q extends Kind = Kind, D extends Kind = Q> {
   readonly size: number;
   /** k ≥ 0; fewer hits when fewer match. */
   search(query: QueryRep<Q>, k: number, options?: SearchOptions): Promise<Ranking>;
-  /** Present when every segment's part lies wholly in memory. */
+  /** Present when every segment's part is completely in memory. */
   searchSync?(query: QueryRep<Q>, k: number, options?: SearchOptions): Ranking;
   /**
-   * The scores that `search` gives these documents, in the order of `ids`. undefined where a document does not exist, has
-   * no representation, does not match or does not pass the filter.
+   * The scores that `search` gives these documents, in the order of `ids`. undefined where a document does not exist,
+   * has no representation, does not match or does not pass the filter.
    */
   score(query: QueryRep<Q>, ids: readonly DocId[], options?: SearchOptions): Promise<readonly (number | undefined)[]>;
   /** Present when `searchSync` is and the kind can score without waiting. */
   scoreSync?(query: QueryRep<Q>, ids: readonly DocId[], options?: SearchOptions): readonly (number | undefined)[];
   /**
-   * The stored representations, in the order of `ids`; codes are decoded. undefined where a document does not exist or has
-   * no representation. Throws UNSUPPORTED where the kind keeps none that can be read back.
+   * The stored representations, in the order of `ids`; codes are decoded. undefined where a document does not exist or
+   * has no representation. Throws UNSUPPORTED where the kind keeps none that can be read back.
    */
   gather(ids: readonly DocId[], options?: Cancellable): Promise<readonly (DocumentRep<D> | undefined)[]>;
   /** This reader's own sums for the query, to be added over shards. */

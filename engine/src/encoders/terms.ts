@@ -27,7 +27,10 @@ export interface TermsEncoderOptions {
    * joined by line feeds (`{ contents: ['title', 'text'] }` is BEIR's "flat" form). Part of the space.
    */
   readonly fields: readonly string[] | Readonly<Record<string, readonly string[]>>;
-  /** Longer queries are cut, in UTF-16 units, with a `query.budget` trace event. Documents are read whole. Default 16,384. */
+  /**
+   * Longer queries are cut, in UTF-16 units, with a `query.budget` trace event. Documents are read whole. Default
+   * 16,384.
+   */
   readonly maxQueryLength?: number;
 }
 
@@ -35,18 +38,18 @@ export interface TermsEncoder extends Encoder<'terms'> {
   readonly analyzer: Analyzer;
   /** Names of the index's fields. */
   readonly fields: readonly string[];
-  /** Puts a query tree of one's own into this space. */
+  /** Puts a custom query tree into this space. */
   query(query: LexicalQuery): TermsQuery;
 }
 
 /** An abstract of 300 words has 2,000 characters, a paper 60,000; the words of a longer query say little more. */
 const MAX_QUERY_LENGTH = 16_384;
-/** Texts between two looks at the AbortSignal, which cost a turn of the event loop. */
+/** Texts between two checks of the AbortSignal, which cost a turn of the event loop. */
 const TEXTS_A_TURN = 256;
 
 /**
- * Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts them. Throws
- * INVALID_ARGUMENT for no fields, or one twice.
+ * Queries and documents analysed by `analyzer`. The space names the analyzer and the fields: no other index accepts
+ * them. Throws INVALID_ARGUMENT for no fields, or one twice.
  *
  * ```ts
  * import { termsEncoder } from '@quire/engine/encoders';
@@ -103,7 +106,10 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
   };
 }
 
-/** An `or` of the stream's terms in order of first occurrence, each boosted by how often it occurs. Empty: matches nothing. */
+/**
+ * An `or` of the stream's terms in order of first occurrence, each boosted by how often it occurs. Empty: matches
+ * nothing.
+ */
 export function bagOfWords(stream: TokenStream): LexicalQuery {
   const counts = new Map<string, number>();
   for (const term of stream.terms) counts.set(term, (counts.get(term) ?? 0) + 1);

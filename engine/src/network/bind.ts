@@ -1,5 +1,5 @@
-// What a run brings, and what follows from it: the sizes of all named dimensions, where the squares of attention begin, which rows share an
-// id. Checked here once, so that executors need not ask.
+// The inputs of a run, and what follows from them: the sizes of all named dimensions, the first cell of each square of
+// attention, the rows that share an id. Checked here once, so that executors need not check.
 
 import { EngineError } from '../core/index.ts';
 import type { Graph } from './graph.ts';
@@ -17,7 +17,10 @@ export interface Feeds {
   readonly dims?: Readonly<Record<string, number>>;
 }
 
-/** Rows that share an id: group u has the id unique[u] and the rows order[starts[u]] … order[starts[u + 1] − 1], ascending. */
+/**
+ * Rows that share an id: group u has the id unique[u] and the rows order[starts[u]] … order[starts[u + 1] − 1],
+ * ascending.
+ */
 export interface Groups {
   readonly unique: Uint32Array;
   readonly starts: Uint32Array;

@@ -1,4 +1,4 @@
-// What people type, read as a query. Every string is legal and none is an error: what does not fit is searched as words.
+// Parses what people type. Every string is legal; text that does not fit the syntax is searched as words.
 //   words            any of them; more and rarer ones rank higher
 //   "a phrase"       must occur as it stands          +word   must occur        -word   must not
 //   ti:word au:"n"   must occur in that field         word*   beginnings        word~   spelling mistakes
@@ -13,7 +13,10 @@ import { type ColumnSyntax, filterOf } from './query-value.ts';
 import { bothFilters, type Query, type Stage, withRep } from './stage.ts';
 
 export interface QuerySyntax {
-  /** Prefix (lower-case letters, at most 16) → field of the lexical index: `{ ti: 'title', au: 'authors' }`. Default none. */
+  /**
+   * Prefix (lower-case letters, at most 16) → field of the lexical index: `{ ti: 'title', au: 'authors' }`. Default
+   * none.
+   */
   readonly fields?: Readonly<Record<string, string>>;
   /** Prefix → column: `{ year: { column: 'year', type: 'number' } }`. Default none. */
   readonly columns?: Readonly<Record<string, ColumnSyntax>>;
@@ -24,20 +27,22 @@ export interface QuerySyntax {
 }
 
 export interface ParsedQuery {
-  /** For the lexical index; undefined where nothing positive is left (an empty query, stop words, filters alone). */
+  /** For the lexical index; undefined if no positive term is left (an empty query, stop words, filters alone). */
   readonly lexical: LexicalQuery | undefined;
   readonly filter: Filter | undefined;
-  /** For encoders of meaning: the words wanted, without syntax. */
+  /** For dense encoders: the wanted words, without syntax. */
   readonly text: string;
-  /** Quoted parts that are wanted, as typed. */
+  /** Quoted phrases that are wanted, as typed. */
   readonly phrases: readonly string[];
-  /** Words in a field, as typed: the authors that somebody looks for. */
+  /** Words in a field, as typed: for example the author to look for. */
   readonly inFields: readonly { readonly field: string; readonly text: string }[];
   /** What must not occur, also where `lexical` is undefined. */
   readonly excluded: readonly LexicalQuery[];
-  /** Some words must or must not occur. A hit found by meaning alone may break that: trust the lexical list only. */
+  /** Some words must or must not occur. A hit found by its vector may violate that: use the lexical list only. */
   readonly restricted: boolean;
-  /** Something is excluded and no term is wanted: such a query finds nothing (or, with conditions, what fulfils them). */
+  /**
+   * Something is excluded and no term is wanted: such a query finds nothing (or, with conditions, what fulfils them).
+   */
   readonly onlyExcludes: boolean;
   /** The query was longer than maxLength. */
   readonly clipped: boolean;
@@ -85,7 +90,7 @@ export function querySyntax(encoder: TermsEncoder, syntax: QuerySyntax = {}): St
   };
 }
 
-/** What an item does in the query, and the tree that it stands for. */
+/** The role of an item in the query, and its tree. */
 interface Sorted {
   readonly item: QueryItem;
   readonly role: 'words' | 'optional' | 'required' | 'excluded' | 'filter' | 'nothing';
@@ -113,7 +118,7 @@ function sort(item: QueryItem, analyzer: Analyzer, syntax: QuerySyntax): Sorted 
   return { item, role: mustOccur ? 'required' : 'optional', tree };
 }
 
-/** undefined: nothing of it is a term (a stop word, a bracket). */
+/** undefined: it contains no term (a stop word, a bracket). */
 function treeOf(item: QueryItem, analyzer: Analyzer): LexicalQuery | undefined {
   const { terms, positions } = analyzer.analyze(item.text);
   if (terms.length === 0) return undefined;
@@ -158,8 +163,8 @@ function collect(sorted: readonly Sorted[], analyzer: Analyzer, syntax: QuerySyn
 }
 
 /**
- * Required clauses match by an `and` that gives them no score, and score in an `or` beside the optional ones: a document
- * with more of the words ranks higher, one without a required word is not there.
+ * Required clauses match by an `and` that gives them no score, and score in an `or` beside the optional ones: a
+ * document with more of the words ranks higher, one without a required word is not there.
  */
 function combine(
   optional: readonly LexicalQuery[],

@@ -1,5 +1,5 @@
-// retrieve: an encoder and an index of the same kind make a retriever. `retrieve(terms, denseIndex, 10)` does not compile;
-// an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
+// retrieve: an encoder and an index of the same kind make a retriever. `retrieve(terms, denseIndex, 10)` does not
+// compile; an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
 
 import { checkCount } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
@@ -28,8 +28,8 @@ import {
 } from './stage.ts';
 
 /**
- * A part of a library by name: retrievers over it read the context's snapshot where that is of this library, and else the
- * newest commit when the run first reads the library.
+ * A part of a library by name: retrievers over it read the context's snapshot where that is of this library, and else
+ * the newest commit when the run first reads the library.
  */
 export function part<P extends Parts, N extends keyof P & string>(
   library: Pick<Library<P>, 'parts' | 'snapshot'>,
@@ -61,8 +61,8 @@ export function part<P extends Parts, N extends keyof P & string>(
 
 /**
  * The best `k` documents of one index. A query's own representation is used where it has one for the encoder. A
- * query without text finds nothing (`retrieve.no-text`), and so does a vector of zeros (`retrieve.no-vector`: the encoder
- * has no vector for any word of the query, and every document would score 0).
+ * query without text finds nothing (`retrieve.no-text`), and so does a vector of zeros (`retrieve.no-vector`: the
+ * encoder has no vector for any word of the query, and every document would score 0).
  */
 export function retrieve<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,
@@ -91,7 +91,7 @@ export function retrieve<Q extends Kind, D extends Kind>(
 /** For names of stages. */
 export const labelOf = (source: ReaderSource<Kind, Kind>) => ('part' in source ? source.part : source.queryKind);
 
-/** Why the source scores documents as it does. */
+/** The explanations of the source's scores. */
 export function explainIn<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,
   source: ReaderSource<NoInfer<Q>, Kind>,
@@ -112,7 +112,10 @@ export function explainIn<Q extends Kind, D extends Kind>(
   });
 }
 
-/** What the reader is searched with. undefined, with a trace event, where the query has nothing that documents could be near to. */
+/**
+ * What the reader is searched with. undefined, with a trace event, where the query has nothing that documents could be
+ * near to.
+ */
 export async function searchedRep<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,
   reader: IndexReader<Q, Kind>,
@@ -151,8 +154,8 @@ export function searchOptions(query: Query, { signal, trace, filter, exhaustive 
 }
 
 /**
- * A representation that the query has: the encoder's own, else one of the stored documents where the reader accepts those
- * (query by example).
+ * A representation that the query has: the encoder's own, else one of the stored documents where the reader accepts
+ * those (query by example).
  */
 function readyRep<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,

@@ -1,9 +1,9 @@
-// RM3 pseudo-relevance feedback: the query is run, the terms of the best documents join it, and the longer query is run.
-// Abdul-Jaleel et al., TREC 2004; constants and pruning as Anserini's, whose published numbers this reproduces.
+// RM3 pseudo-relevance feedback: the query is run, the terms of the best documents are added, and the longer query is
+// run. Abdul-Jaleel et al., TREC 2004; constants and pruning as in Anserini, whose published numbers this reproduces.
 //   document model   tf of its 10 most frequent eligible terms, over their sum
 //   relevance model  Σ over documents of score · model, its 10 heaviest terms, normalised to 1
 //   new query        ½ · query terms (normalised to 1) + ½ · relevance model
-// Words that the user's syntax requires or excludes bind the new query as they bind the first.
+// Words that the user's syntax requires or excludes restrict the new query as they restrict the first.
 
 import { checkCount, checkNumber } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
@@ -25,14 +25,16 @@ export interface Rm3Options {
   readonly feedbackTerms?: number;
   /** Weight of the query's own terms, 0 … 1. Default .5. */
   readonly originalWeight?: number;
-  /** Terms in a larger share of the documents are no feedback. Default .1. */
+  /** Terms in a larger share of the documents are not used as feedback. Default .1. */
   readonly maxDocumentShare?: number;
 }
 
 type Settings = Required<Rm3Options>;
 
 const DEFAULTS = { feedbackDocuments: 10, feedbackTerms: 10, originalWeight: 0.5, maxDocumentShare: 0.1 } as const;
-/** 2 to 20 letters, marks and digits of any alphabet, or one ideograph, which is a word. Anserini takes a–z and 0–9. */
+/**
+ * 2 to 20 letters, marks and digits of any alphabet, or one ideograph, which is a word. Anserini accepts a–z and 0–9.
+ */
 const ELIGIBLE = /^(?:[\p{L}\p{M}\p{N}]{2,20}|\p{Script=Han})$/u;
 const f32 = Math.fround;
 
@@ -96,7 +98,7 @@ async function expand(
   const model = relevanceModel(first, counts, (term) => eligible.has(term), settings.feedbackTerms);
   const weights = model.size === 0 ? own : interpolate(own, model, settings.originalWeight);
   const clauses = [...weights]
-    .filter(([, weight]) => weight > 0) // a term of weight 0 would still match, and fill the tail of the ranking
+    .filter(([, weight]) => weight > 0) // a term of weight 0 would still match and fill the tail of the ranking
     .map(([term, weight]): LexicalQuery => ({ type: 'boost', boost: weight, query: { type: 'term', term } }));
   if (clauses.length === 0) return rep;
   const tree = constrained({ type: 'or', clauses }, rep.query);
@@ -109,8 +111,8 @@ async function expand(
 }
 
 /**
- * `expansion` over the documents that `query` allows: exclusions stay, and what an `and` requires must occur. Nothing is
- * found where the query asks for nothing (exclusions alone).
+ * `expansion` over the documents that `query` allows: exclusions stay, and required clauses of an `and` must occur. An
+ * empty result if the query has only exclusions.
  */
 function constrained(expansion: LexicalQuery & { type: 'or' }, query: LexicalQuery): LexicalQuery {
   if (query.type !== 'and' && query.type !== 'or') return expansion;

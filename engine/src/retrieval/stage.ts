@@ -23,13 +23,13 @@ export interface Query {
   readonly filter?: Filter | undefined;
   /**
    * Representations that are ready, by fingerprint: from the user's syntax, from feedback, from a document that is the
-   * example. They replace the encoder of that fingerprint; those of stored documents replace any encoder where the index
-   * accepts them.
+   * example. They replace the encoder of that fingerprint; those of stored documents replace any encoder where the
+   * index accepts them.
    */
   readonly reps?: ReadonlyMap<Fingerprint, QueryRep<Kind>>;
 }
 
-/** What a snapshot (storage/contract.ts) offers to retrieval. */
+/** The methods of a snapshot (storage/contract.ts) that retrieval uses. */
 export interface SnapshotView {
   /** A part of this library is read from this snapshot; a part of another library is not. */
   readonly library: object;
@@ -40,7 +40,9 @@ export interface SnapshotView {
 /** Reads the text fields of a document; undefined where there is no such document. */
 export type Texts = (id: DocId) => Promise<Readonly<Record<string, string>> | undefined>;
 
-/** What one run gets. Everything is optional; `retrieve` over a named part takes the newest commit without a snapshot. */
+/**
+ * What one run gets. Everything is optional; `retrieve` over a named part takes the newest commit without a snapshot.
+ */
 export interface Context extends Cancellable {
   /** All stages that read its library see this commit. The caller releases it. */
   readonly snapshot?: SnapshotView | undefined;
@@ -72,7 +74,10 @@ export interface Stage<I, O> {
 }
 
 export interface Retriever extends Stage<Query, Ranking> {
-  /** Why documents score as they do, by id. A document that does not match is absent; one beyond a cut may be present. */
+  /**
+   * The explanation of each document's score, by id. A document that does not match is absent; one beyond a cut may be
+   * present.
+   */
   explain(query: Query, ids: readonly DocId[], context?: Context): Promise<Explanations>;
 }
 export type Explanations = ReadonlyMap<DocId, Explanation>;

@@ -23,7 +23,7 @@ export function traceCuts(trace: Trace | undefined, cuts: readonly Cut[]): void 
   for (const { what, limit, found } of cuts) trace?.(budgetEvent(what, limit, found));
 }
 
-/** The limits that the query alone decides. Throws INVALID_QUERY when what must be searched exceeds them. */
+/** The limits that depend on the query alone. Throws INVALID_QUERY when the required and excluded words exceed them. */
 export function limitWords(plan: Plan, budget: QueryBudget): Budgeted {
   const cuts: Cut[] = [];
   const words = wordsOf(plan);
@@ -41,8 +41,8 @@ export function limitWords(plan: Plan, budget: QueryBudget): Budgeted {
 }
 
 /**
- * The limit that the statistics decide: `postings` gives the postings of a leaf. The most frequent clauses of an `or` are
- * left out first, because they say least about a document; one clause always stays.
+ * The limit that the statistics decide: `postings` gives the postings of a leaf. The most frequent clauses of an `or`
+ * are left out first, because they say least about a document; one clause always stays.
  */
 export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budget: QueryBudget): Budgeted {
   const costs = new Map<Plan, number>();
@@ -55,7 +55,7 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
   if (total <= budget.postings) return { plan, cuts: [] };
   for (const clause of optional(plan)) {
     const cost = costOf(clause);
-    if (cost > 0) costs.set(clause, cost); // what no document holds costs nothing
+    if (cost > 0) costs.set(clause, cost); // a clause without documents costs nothing
   }
   const dropped = new Set<Plan>();
   let left = total;
@@ -75,7 +75,9 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
   return { plan: kept, cuts: [{ what: 'postings', limit: budget.postings, found: total }] };
 }
 
-/** One leaf, or one leaf over several fields, or a group that is searched as a whole: clauses of an `or` that may go. */
+/**
+ * One leaf, or one leaf over several fields, or a group that is searched as a whole: clauses of an `or` that may go.
+ */
 function* optional(plan: Plan): Generator<Plan> {
   if (!('clauses' in plan)) return;
   for (const clause of plan.clauses) {
@@ -118,7 +120,7 @@ function firstWords(plan: Plan, limit: number): Plan {
   });
 }
 
-/** Words that no clause may lose. */
+/** Words of clauses that must be searched. */
 function required(plan: Plan, out = new Set<string>()): Set<string> {
   const isUnit = plan.type === 'or' && !isOr(plan);
   if (!('clauses' in plan) || isUnit) {
@@ -130,7 +132,10 @@ function required(plan: Plan, out = new Set<string>()): Set<string> {
   return out;
 }
 
-/** Excluded leaves expand first: searched as spelled they would exclude less. The others follow in the order of the query. */
+/**
+ * Excluded leaves expand first: searched as spelled they would exclude less. The others follow in the order of the
+ * query.
+ */
 function firstExpanding(plan: Plan, limit: number): Plan {
   const excluded = new Set(expandLeavesExcluded(plan).map(spelling));
   if (excluded.size > limit) throw tooMany('excludes', excluded.size, 'prefix and fuzzy words', limit);

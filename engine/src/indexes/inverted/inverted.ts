@@ -1,6 +1,6 @@
-// The inverted index: postings by term, scored by BM25 with the bits of Lucene's. This file is its face; format.ts and
-// docs/format/inverted.md say what lies on disk, cursors.ts defines every score, pruned.ts and assembly/postings.ts find
-// the best without scoring the rest.
+// The inverted index: postings by term, scored by BM25 with the bits of Lucene's. This file is its interface. format.ts
+// and docs/format/inverted.md describe the bytes, cursors.ts defines every score, pruned.ts and assembly/postings.ts
+// find the best without scoring the rest.
 
 import { EngineError } from '../../core/errors.ts';
 import { type QueryBudget, queryBudget } from '../../core/query-budget.ts';
@@ -22,8 +22,8 @@ export interface InvertedOptions {
   /** Fingerprints of the queries that it answers. Default: the plain one of the space. */
   readonly accepts?: readonly Fingerprint[];
   /**
-   * The fields and their weights (finite, > 0) in queries that name no field. Names and order shape the bytes, weights do
-   * not.
+   * The fields and their weights (finite, > 0) in queries that name no field. Names and order shape the bytes, weights
+   * do not.
    */
   readonly fields: Readonly<Record<string, number>>;
   /** Keep positions, which phrases need; about half of the index. Default true. */
@@ -32,11 +32,14 @@ export interface InvertedOptions {
   readonly k1?: number;
   /** Length normalisation, 0 to 1. Default 0.4. Not part of the bytes. */
   readonly b?: number;
-  /** 'auto' runs the WebAssembly kernels where they run; 'none' scores every match in TypeScript. Same results. */
+  /**
+   * 'auto' uses the WebAssembly kernels if the platform runs them; 'none' scores every match in TypeScript. Same
+   * results.
+   */
   readonly kernels?: 'auto' | 'none';
-  /** Where the kernels' memory comes from. Default: the heap of the program. */
+  /** The heap of the kernels' memory. Default: the heap of the program. */
   readonly heap?: Heap;
-  /** What one query may cost; a limit that is reached is a `query.budget` trace event. Not part of the bytes. */
+  /** Limits on one query. A limit that is reached is a `query.budget` trace event. Not part of the bytes. */
   readonly budget?: Partial<QueryBudget>;
 }
 

@@ -1,5 +1,6 @@
-// One segment's inverted part, open: dictionaries, length bytes and postings in memory, positions read when a phrase asks.
-// One lifetime (open, search, explain, close) over one set of regions, so it stays in one file, a little over 400 lines.
+// One open segment of an inverted part: dictionaries, length bytes and postings in memory; positions are read for
+// phrases. One lifetime (open, search, explain, close) over one set of regions, so it stays in one file, a little over
+// 400 lines.
 
 import { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
@@ -29,14 +30,14 @@ const NONE: Candidates = { ords: new Uint32Array(0), scores: new Float64Array(0)
 
 export interface SegmentOptions extends Cancellable {
   readonly bm25: Bm25;
-  /** Names of the fields that the configuration says. */
+  /** Names of the fields in the configuration. */
   readonly fields: readonly string[];
   /** Checks the query's space and plans it, within the limits on its words. */
   readonly plan: (query: TermsQuery) => Budgeted;
   /** Shared by the segments of a library. */
   readonly prepared: PreparedQueries;
   readonly budget: QueryBudget;
-  /** undefined: no kernels, the cursors do the search. */
+  /** undefined: no kernels, the cursors search. */
   readonly kernels: { readonly module: KernelModule<PostingsKernels>; readonly heap: Heap } | undefined;
 }
 
@@ -70,20 +71,20 @@ function corrupt(message: string): EngineError {
   return new EngineError('CORRUPT', message, { hint: 'Rebuild the index from the store.' });
 }
 
-/** What an entry of a dictionary may say at most: documents of the segment, bytes of the postings. */
+/** The limits of a dictionary entry: documents of the segment, bytes of the postings. */
 interface Limits {
   readonly df: number;
   readonly postings: number;
 }
 
-/** Throws CORRUPT where a list cannot lie where its entry says: entries of 16 bytes a block, a byte a document after. */
+/** Throws CORRUPT if a list cannot be where its entry says: entries of 16 bytes a block, then a byte a document. */
 function checkEntry(term: string, { df, postingsAt, postingsBytes }: TermEntry, limits: Limits): void {
   const least = ENTRY_BYTES * Math.floor(df / BLOCK) + (df % BLOCK);
   if (df >= 1 && df <= limits.df && postingsBytes >= least && postingsAt + postingsBytes <= limits.postings) return;
   throw corrupt(`Term ${JSON.stringify(term)}: ${df} documents in ${postingsBytes} bytes at ${postingsAt}`);
 }
 
-/** Postings and length bytes of all fields: in an arena where kernels can reach them, else in an array. */
+/** Postings and length bytes of all fields: in an arena for the kernels, else in an array. */
 interface Bytes {
   readonly region: Region | undefined;
   readonly array: Uint8Array | undefined;
@@ -170,7 +171,7 @@ type PositionBytes = ReadonlyMap<string, Uint8Array>;
 class InvertedSegment implements SegmentPart<'terms'> {
   readonly count: number;
   readonly residentBytes: number;
-  /** Postings give no token stream back. */
+  /** Postings cannot give a token stream back. */
   readonly gather = undefined;
   readonly searchSync?: (query: TermsQuery, k: number, scope: Scope) => Candidates;
   readonly #sections: SectionReader;
@@ -254,7 +255,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
     const scoring = this.#scoring(query, scope);
     const lists = this.#lists(await this.#readPositions(scoring.plan, scope), scoring);
     const scores = new Float64Array(ords.length).fill(Number.NaN);
-    const order = [...ords.keys()].sort((a, b) => ords[a]! - ords[b]!); // a cursor goes forward only
+    const order = [...ords.keys()].sort((a, b) => ords[a]! - ords[b]!); // a cursor only moves forward
     return readingLists(() => {
       const cursor = cursorOf(scoring.plan, lists);
       for (const i of order) {
@@ -337,7 +338,7 @@ class InvertedSegment implements SegmentPart<'terms'> {
     };
   }
 
-  /** What may be returned, less what the query excludes. */
+  /** The documents that may be returned, without those that the query excludes. */
   #without(excluded: readonly Plan[], positions: PositionBytes, scope: Scope, scoring: Scoring): BitSet | undefined {
     if (excluded.length === 0) return scope.accept;
     const left = scope.accept?.clone() ?? BitSet.full(this.#header.size);
@@ -431,7 +432,7 @@ function scoredList(clause: Plan, lists: Lists, size: number): ScoredList | unde
   return df === 0 ? undefined : { df, docs: docs.subarray(0, df), scores: scores.subarray(0, df) };
 }
 
-/** Every match is scored; the best are kept. */
+/** Scores every match; the best are kept. */
 function best(cursor: Cursor | undefined, k: number, scope: Scope): Candidates {
   const top = new TopK(k);
   if (cursor !== undefined) {

@@ -1,5 +1,5 @@
-// Where each value of a run lies in the workspace: a value's place is free again after the last node that reads it. First fit over a
-// sorted list of free intervals. Knows sizes and order only.
+// The place of each value of a run in the workspace: a place is free again after the last node that reads its value.
+// First fit over a sorted list of free intervals. The input is sizes and order only.
 
 export interface Lifetime {
   readonly bytes: number;
