@@ -38,17 +38,17 @@ export function repairStore(folder: string, now: Date = new Date()): Repaired {
   const path = join(folder, STORE_FILE);
   const before = stateOf(path);
   const kept = keepOld(folder, now);
-  const part = `${path}.repair`;
-  rmSync(part, { force: true });
+  const unfinished = `${path}.repair`;
+  rmSync(unfinished, { force: true });
   const old = new Sql(join(kept, STORE_FILE));
   try {
-    const made = new Sql(part);
+    const made = new Sql(unfinished);
     const report = made.transaction(() => salvage(old, made));
     made.close();
-    if (stateOf(path) !== before) throw written(path, part);
+    if (stateOf(path) !== before) throw written(path, unfinished);
     // A log of the old file would be applied to the new one.
     for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
-    renameSync(part, path);
+    renameSync(unfinished, path);
     return { ...report, kept };
   } finally {
     old.close();
@@ -61,8 +61,8 @@ function stateOf(path: string): string {
   return states.map((state) => `${state?.ino} ${state?.size} ${state?.mtimeNs}`).join(', ');
 }
 
-function written(path: string, part: string): EngineError {
-  rmSync(part, { force: true });
+function written(path: string, unfinished: string): EngineError {
+  rmSync(unfinished, { force: true });
   return new EngineError('LOCKED', `Another process wrote ${path} during the repair`, {
     hint: 'Stop every import and server of this library, then repeat the repair.',
   });

@@ -121,7 +121,7 @@ function Facts({ work }: { readonly work: BoundedWork }) {
         <>
           <dt>Venue</dt>
           <dd>
-            <List entries={[work.venue, work.status].filter((part) => part !== undefined)} />
+            <List entries={[work.venue, work.status].filter((entry) => entry !== undefined)} />
           </dd>
         </>
       )}

@@ -46,9 +46,9 @@ export function limitWords(plan: Plan, budget: QueryBudget): Budgeted {
  */
 export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budget: QueryBudget): Budgeted {
   const costs = new Map<Plan, number>();
-  const costOf = (part: Plan): number => {
+  const costOf = (clause: Plan): number => {
     let sum = 0;
-    for (const leaf of leavesOf(part)) sum += postings(leaf);
+    for (const leaf of leavesOf(clause)) sum += postings(leaf);
     return sum;
   };
   const total = costOf(plan);
