@@ -1,7 +1,7 @@
 // Conditions without a word to look for (`year:2024 cat:cs.IR`): the papers that fulfil them, newest first. Nothing is
 // scored here; conditions beside words only narrow a search (search.ts).
 
-import type { Cancellable, DocId, IndexReader, LexicalQuery } from '@quire/engine/core';
+import type { Cancellable, DocId, LexicalQuery } from '@quire/engine/core';
 import { DATE_COLUMNS } from './documents.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import type { ReadQuery } from './query.ts';
@@ -43,7 +43,7 @@ async function holding(
   { signal }: Cancellable,
 ): Promise<ReadonlySet<DocId>> {
   if (clauses.length === 0) return new Set();
-  const terms = snapshot.part('terms') as unknown as IndexReader<'terms'>; // every index of papers has it
+  const terms = snapshot.part('terms');
   const rep = encoders.terms.query({ type: 'or', clauses });
   const found = await terms.search(rep, Math.max(1, snapshot.size), { signal, filter });
   return new Set(found.map(({ id }) => id));

@@ -116,9 +116,9 @@ export class PaperIndexer {
     const words = page.works.map((work) => termsOf(this.#encoders, wordsOf(work)));
     const dense = await page.dense;
     for (const [i, work] of page.works.entries()) {
-      const terms = words[i];
       const document: Document = documentOf(work);
-      await writer.replace(document, dense === undefined ? { terms } : { terms, dense: dense[i] });
+      const vector = dense?.[i];
+      await writer.replace(document, { terms: words[i]!, ...(vector !== undefined && { dense: vector }) });
     }
   }
 

@@ -13,9 +13,10 @@ import { paperAnalyzer } from './analyzer.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
 
-/** Parts by name: `terms`, and `dense` when a model is there. */
-export type PaperLibrary = Library<Readonly<Record<string, PartKind>>>;
-export type PaperSnapshot = Snapshot<Readonly<Record<string, PartKind>>>;
+/** Parts by name; `dense` is there when a model is. */
+export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+export type PaperLibrary = Library<PaperParts>;
+export type PaperSnapshot = Snapshot<PaperParts>;
 
 /** What makes representations for the index and queries for searches. */
 export interface Encoders {
@@ -84,9 +85,9 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
   };
 }
 
-function partsOf({ terms, dense }: Encoders): Readonly<Record<string, PartKind>> {
+export function partsOf({ terms, dense }: Encoders): PaperParts {
   return {
-    terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS }) as unknown as PartKind, // a record of kinds forgets which
-    ...(dense && { dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8' }) as unknown as PartKind }),
+    terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS }),
+    ...(dense && { dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8' }) }),
   };
 }

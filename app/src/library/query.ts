@@ -82,6 +82,11 @@ export function phraseOf(text: string, analyzer: Analyzer): LexicalQuery | undef
   return terms.length === 1 ? { type: 'term', term } : { type: 'phrase', terms, positions: [...positions] };
 }
 
+/** Any of `terms`: more and rarer ones rank higher. */
+export function anyOf(terms: Iterable<string>): LexicalQuery {
+  return { type: 'or', clauses: [...terms].map((term) => ({ type: 'term', term })) };
+}
+
 function wordsOf(parsed: ParsedQuery, analyzer: Analyzer): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
   for (const text of [parsed.text, ...parsed.inFields.map((part) => part.text)]) {

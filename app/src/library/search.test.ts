@@ -104,13 +104,13 @@ describe('the search order', () => {
 
   whenModel.it('labels hits by meaning alone, and gives none for what means nothing', async () => {
     const page = await search('enormous sea animals with tusks', { mode: 'dense' });
-    expect(page.mode).toBe('dense');
+    expect(page.pipeline).toBe('dense');
     for (const { work, reason } of page.hits) {
       const text = `${work.title} ${work.abstract}`;
       if (!/\b(?:enormous|sea|animals?|with|tusks?)\b/i.test(text)) expect(reason).toBe('meaning');
     }
     const mixed = await search('dense retrieval negatives');
-    expect(mixed.mode).toBe('hybrid');
+    expect(mixed.pipeline).toBe('hybrid');
     expect(mixed.hits.find(({ work }) => work.key === 'arxiv:2503.00004')?.reason).toBe('text');
     for (const query of ['xyzzyq', 'the of and']) expect((await search(query)).hits).toEqual([]);
   });

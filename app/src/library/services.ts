@@ -16,12 +16,15 @@ import type {
   SimilarPage,
 } from '../services/services.ts';
 import { type Damage, damageError, type Store } from '../store/index.ts';
+import { composed } from './compose.ts';
 import { damagedField, storeNotes, storeStatus } from './damage-view.ts';
 import { type ExcerptAnalyzers, excerpts } from './excerpt.ts';
 import type { IndexView } from './index-view.ts';
 import { lagNote } from './lag.ts';
 import { worksNamed } from './lookup.ts';
+import { type Names, storeNames } from './names.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
+import { DEEPEST, PIPELINES, type SearchPipeline } from './pipelines.ts';
 import { type Found, search } from './search.ts';
 import { similarTo } from './similar.ts';
 
@@ -41,8 +44,6 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 /** How long counts may be behind while papers come in. */
 const COUNT_MS = 1_000;
-/** Deepest hit that can be paged to. */
-const MAX_OFFSET = 10_000;
 
 export function createServices(options: ServicesOptions): Services {
   return new LibraryServices(options);
@@ -52,6 +53,7 @@ class LibraryServices implements Services {
   private readonly store: Store;
   private readonly index: IndexView;
   private readonly encoders: Encoders;
+  private readonly names: Names;
   private readonly options: ServicesOptions;
 
   private readonly analyzers: ExcerptAnalyzers;
@@ -64,6 +66,7 @@ class LibraryServices implements Services {
     this.store = options.store;
     this.index = options.index;
     this.encoders = options.encoders;
+    this.names = storeNames(options.store);
     this.analyzers = { terms: options.encoders.terms.analyzer, offsets: english() };
   }
 
@@ -104,13 +107,15 @@ class LibraryServices implements Services {
   search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
     const start = this.now();
     const { offset, limit } = bounds(options);
+    const { encoders, names } = this;
+    const pipeline = this.pipeline(options.mode);
     return this.index.with(async (snapshot) => {
       const request = {
-        mode: options.mode ?? 'hybrid',
+        pipeline: composed(PIPELINES[pipeline], encoders),
         wanted: offset + limit,
-        ...(options.signal && { signal: options.signal }),
+        signal: options.signal,
       };
-      const answer = await search(query, this.store, snapshot, this.encoders, request);
+      const answer = await search(query, { names, snapshot, encoders }, request);
       const { hits, damaged } = this.hits(
         answer.found.slice(offset, offset + limit),
         answer.weights,
@@ -123,12 +128,17 @@ class LibraryServices implements Services {
         more: answer.more,
         offset,
         limit,
-        mode: answer.mode,
+        pipeline,
         notes: [...this.lagNotes(snapshot.size, Number(snapshot.metadata.change ?? 0)), ...answer.notes],
         ms: this.now() - start,
         ...damagedField(this.store.health, damaged),
       };
     });
+  }
+
+  /** The pipeline that answers a search: words alone where the library has no encoder. */
+  private pipeline(asked: SearchPipeline = 'hybrid'): SearchPipeline {
+    return this.encoders.dense === undefined ? 'lexical' : asked;
   }
 
   paper(id: string): PaperView | undefined {
@@ -187,6 +197,7 @@ class LibraryServices implements Services {
       folder: this.store.folder,
       sample: counts.records > 0 && counts.sources.every(({ source }) => source === sampleSource),
       ...(dense !== undefined && { encoder: dense.config.name }),
+      pipelines: { search: this.pipeline(), similar: dense === undefined ? 'similar-words' : 'similar' },
       ...state,
       behind: this.behind(contained),
       indexing: this.options.isIndexing?.() ?? false,
@@ -243,5 +254,5 @@ function bounds({ offset = 0, limit = DEFAULT_LIMIT }: { readonly offset?: numbe
   limit: number;
 } {
   const whole = (value: number, min: number, max: number) => Math.min(max, Math.max(min, Math.trunc(value) || min));
-  return { offset: whole(offset, 0, MAX_OFFSET), limit: whole(limit, 1, MAX_LIMIT) };
+  return { offset: whole(offset, 0, DEEPEST), limit: whole(limit, 1, MAX_LIMIT) };
 }

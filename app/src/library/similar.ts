@@ -1,15 +1,20 @@
-// The papers nearest to a paper: by vectors if there is an encoder, else by the paper's most distinctive words.
+// What is near a paper: the neighbours of its vector, which the index gives back; for a paper without one the papers with
+// the words that tell it apart from the others.
 
-import type { Cancellable, IndexReader, LexicalQuery, Ranking } from '@quire/engine/core';
-import { dfPrefix, docsKey } from '@quire/engine/indexes';
+import type { Cancellable, DenseRep, IndexReader, LexicalQuery, QueryRep, Ranking } from '@quire/engine/core';
+import { withRep } from '@quire/engine/retrieval';
 import type { Work } from '../papers/index.ts';
-import { FIELDS, meaningOf, wordsOf } from './documents.ts';
+import { composed } from './compose.ts';
+import { wordsOf } from './documents.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
+import { PIPELINES } from './pipelines.ts';
+import { anyOf } from './query.ts';
+import { WordStatistics } from './word-statistics.ts';
 
-/** Number of terms that represent a paper; Lucene's MoreLikeThis takes 25. */
+/** Terms of a paper that stand for it; 25 is what Lucene's MoreLikeThis takes. */
 const TELLING_TERMS = 25;
 
-/** The `limit` nearest works, without the work itself. */
+/** The `limit` nearest works, the work itself left out. */
 export async function similarTo(
   work: Work,
   snapshot: PaperSnapshot,
@@ -17,16 +22,32 @@ export async function similarTo(
   limit: number,
   options: Cancellable = {},
 ): Promise<{ readonly reason: 'meaning' | 'text'; readonly hits: Ranking }> {
-  const { dense } = encoders;
-  const without = (ranking: Ranking) => ranking.filter(({ id }) => id !== work.key).slice(0, limit);
-  if (dense !== undefined) {
-    const reader = snapshot.part('dense') as unknown as IndexReader<'dense'>; // the part exists whenever the encoder does
-    const [rep] = await dense.encodeDocuments([meaningOf(work)], options);
-    if (rep !== undefined) return { reason: 'meaning', hits: without(await reader.search(rep, limit + 1, options)) };
-  }
-  const reader = snapshot.part('terms') as unknown as IndexReader<'terms'>;
-  const query = encoders.terms.query(await tellingTerms(work, reader, encoders));
-  return { reason: 'text', hits: without(await reader.search(query, limit + 1, options)) };
+  const near = async (pipeline: 'similar' | 'similar-words', rep: QueryRep<'dense' | 'terms'>) => {
+    const { stages } = composed(PIPELINES[pipeline], encoders);
+    const ranking = await stages.run(withRep({ text: '' }, rep), { ...options, snapshot });
+    return ranking.filter(({ id }) => id !== work.key).slice(0, limit);
+  };
+  const vector = await vectorOf(work, snapshot, encoders, options);
+  if (vector !== undefined) return { reason: 'meaning', hits: await near('similar', vector) };
+  const terms = snapshot.part('terms');
+  const query = encoders.terms.query(await tellingTerms(work, terms, encoders));
+  return { reason: 'text', hits: await near('similar-words', query) };
+}
+
+/**
+ * The stored vector of a work as a query. undefined without an encoder, and for a work whose text has no word that the
+ * encoder has a vector of.
+ */
+async function vectorOf(
+  work: Work,
+  snapshot: PaperSnapshot,
+  { dense }: Encoders,
+  options: Cancellable,
+): Promise<DenseRep | undefined> {
+  if (dense === undefined) return undefined;
+  const [stored] = await snapshot.part('dense').gather([work.key], options);
+  if (stored === undefined || stored.vec.every((component) => component === 0)) return undefined;
+  return { ...stored, fingerprint: dense.fingerprints.query }; // the static encoder makes both sides alike
 }
 
 /** The terms of title and abstract with the largest tf · idf; those of the title count twice. */
@@ -36,13 +57,8 @@ async function tellingTerms(work: Work, reader: IndexReader<'terms'>, { terms }:
   for (const text of [title, title, abstract]) {
     for (const term of terms.analyzer.analyze(text).terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   }
-  const all: LexicalQuery = { type: 'or', clauses: [...counts.keys()].map((term) => ({ type: 'term', term })) };
-  const statistics = await reader.statistics(terms.query(all));
-  const documents = Math.max(1, statistics.get(docsKey('title')) ?? 1);
-  const weight = (term: string) => {
-    const df = Math.max(1, ...FIELDS.map((field) => statistics.get(dfPrefix(field) + term) ?? 0));
-    return (counts.get(term) ?? 0) * Math.log(1 + documents / df);
-  };
+  const idf = (await WordStatistics.read(counts.keys(), reader, terms)).weights();
+  const weight = (term: string) => (counts.get(term) ?? 0) * (idf.get(term) ?? 0);
   const best = [...counts.keys()].sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, TELLING_TERMS);
-  return { type: 'or', clauses: best.map((term) => ({ type: 'term', term })) };
+  return anyOf(best);
 }

@@ -19,7 +19,7 @@ const page = (query: string): SearchPage => ({
   more: false,
   offset: 0,
   limit: 20,
-  mode: 'lexical',
+  pipeline: 'lexical',
   notes: [],
   ms: 1,
 });

@@ -52,8 +52,8 @@ export interface SearchPage extends FromStore {
   readonly more: boolean;
   readonly offset: number;
   readonly limit: number;
-  /** What answered: 'lexical' when the library has no encoder or the mode asked for it. */
-  readonly mode: 'hybrid' | 'lexical' | 'dense';
+  /** The pipeline that answered (library/pipelines.ts): the mode asked for, 'lexical' where the library has no encoder. */
+  readonly pipeline: 'hybrid' | 'lexical' | 'dense';
   /** Things that a reader should know, as sentences: a part of the query that was dropped, and why. */
   readonly notes: readonly string[];
   readonly ms: number;
@@ -106,6 +106,8 @@ export interface LibraryStatus extends Counts {
   readonly sample: boolean;
   /** The name of the encoder that answers by meaning; absent: the site searches lexically. */
   readonly encoder?: string;
+  /** The pipelines that answer searches and lists of similar papers; `quire eval --pipeline NAME` measures them. */
+  readonly pipelines: { readonly search: string; readonly similar: string };
   /** Works that search can find now; fewer than `works` while the index catches up. */
   readonly indexed: number;
   /** Changes of the store that the index does not contain yet; 0 when search finds everything. */

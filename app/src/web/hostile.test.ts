@@ -138,7 +138,7 @@ describe('the size of an answer', () => {
     more: false,
     offset: 0,
     limit: 20,
-    mode: 'lexical',
+    pipeline: 'lexical',
     notes: works.map(() => huge.abstract),
     ms: 1,
   });

@@ -37,6 +37,7 @@ const status: LibraryStatus = {
   sources: [],
   indexed: 1,
   behind: 0,
+  pipelines: { search: 'hybrid', similar: 'similar' },
   indexing: false,
   segments: 1,
   indexBytes: 1,
@@ -55,7 +56,7 @@ function services(over: Partial<Services> = {}): Services {
     more: false,
     offset: 20,
     limit: 20,
-    mode: 'hybrid',
+    pipeline: 'hybrid',
     notes: ['The word "xyzzy" occurs nowhere.'],
     ms: 1.25,
   });

@@ -22,7 +22,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
         <p class="lead" role="status">
           {result.more ? 'At least ' : ''}
           {counted(result.total, 'paper')} in {result.ms < 10 ? result.ms.toFixed(1) : Math.round(result.ms)} ms,{' '}
-          {result.hits[0]?.reason === 'condition' ? 'newest first' : HOW[result.mode]}
+          {result.hits[0]?.reason === 'condition' ? 'newest first' : HOW[result.pipeline]}
         </p>
         <Notes notes={result.notes} />
         <DamageNote damaged={result.damaged} />

@@ -6,7 +6,8 @@ import { EngineError } from '@quire/engine/core';
 import { formatResult, formatTrecRun, resultOf } from '@quire/engine/evaluation';
 import { type Dataset, listDatasets, loadCacmRaw, loadDataset } from '@quire/engine/node';
 import { Command } from 'commander';
-import { type EvaluationResult, evaluateDataset, type Pipeline } from '../../library/evaluation.ts';
+import { type EvaluationResult, evaluateDataset } from '../../library/evaluation.ts';
+import { PIPELINES, type Pipeline, pipelineNamed } from '../../library/pipelines.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
@@ -24,6 +25,8 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Those that take a query. */
+const MEASURED: readonly Pipeline[] = Object.values<Pipeline>(PIPELINES).filter(({ takes }) => takes !== 'paper');
 const MEASURES = 'map,P.10,P.30,recip_rank,ndcg_cut.10,recall.100,recall.1000';
 
 export const evalCommand: Verb = (io, finish) =>
@@ -33,8 +36,8 @@ export const evalCommand: Verb = (io, finish) =>
     .option('--data <folder>', 'folder of collections (default: QUIRE_DATA, or ../shared/data/benchmarks beside Quire)')
     .option('--split <name>', 'which judgements', 'test')
     .option('--raw', 'the original files of CACM instead of the BEIR layout')
-    .option('--pipeline <name>', 'bm25, dense or hybrid', 'bm25')
-    .option('--rm3', 'expand queries by relevance feedback')
+    .option('--pipeline <name>', `${MEASURED.map(({ name }) => name).join(', ')}; list: what each is`, 'bm25')
+    .option('--rm3', 'the same as --pipeline rm3')
     .option('--measures <list>', "trec_eval's names, separated by commas", MEASURES)
     .option('--run <file>', 'write the run in TREC format')
     .option('--result <file>', 'write a result file: configuration, fingerprints, values of every query')
@@ -45,11 +48,18 @@ export const evalCommand: Verb = (io, finish) =>
         ['quire eval', 'the collections that are there'],
         ['quire eval cacm --raw', 'BM25 on the original CACM; MAP .3123'],
         ['quire eval cacm --raw --rm3', 'with feedback; MAP .3648'],
-        ['quire eval scifact --pipeline hybrid', 'words and meaning fused'],
+        ['quire eval scifact --pipeline hybrid', 'the search of the site'],
       ])}
 Exit codes: 0 measured, 1 the collection is not there.`,
     )
     .action(async (name: string | undefined, options: Options) => {
+      if (options.pipeline === 'list') {
+        const rows = MEASURED.map(({ name, title }) => [name, title]);
+        await (options.json ? json(io, MEASURED) : io.out(table(rows, { columns: io.columns, stretch: 1 })));
+        finish(EXIT.ok);
+        return;
+      }
+      const pipeline = pipelineOf(options);
       const data = options.data ?? io.env.QUIRE_DATA ?? (existsSync(BESIDE) ? BESIDE : undefined);
       const where = data === undefined ? {} : { data };
       if (name === undefined) {
@@ -64,30 +74,29 @@ Exit codes: 0 measured, 1 the collection is not there.`,
       const dataset = await (options.raw
         ? loadCacmRaw({ ...where, signal: io.signal })
         : loadDataset(name, { ...where, split: options.split, signal: io.signal }));
-      await measure(io, dataset, options);
+      await measure(io, dataset, options, pipeline);
       finish(EXIT.ok);
     });
 
 /** The folder beside the repository, from app/src/cli/commands or app/dist/cli/commands. */
 const BESIDE = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
 
-async function measure(io: Io, dataset: Dataset, options: Options): Promise<void> {
-  const pipeline = pipelineOf(options.pipeline);
+async function measure(io: Io, dataset: Dataset, options: Options, pipeline: Pipeline): Promise<void> {
   const bar = progress(io);
   const start = performance.now();
   const found = await evaluateDataset(dataset, {
     pipeline,
-    rm3: options.rm3 ?? false,
     measures: options.measures.split(',').map((each) => each.trim()),
     signal: io.signal,
     onProgress: (done, total, what) => io.terminal && bar.update(done, total, what),
   });
   bar.end();
   const wallMs = Math.round(performance.now() - start);
-  if (options.run !== undefined) write(options.run, formatTrecRun(found.run, { tag: `quire-${pipeline}` }));
-  if (options.result !== undefined) write(options.result, formatResult(resultFile(dataset, options, found, wallMs)));
-  if (options.json) await json(io, summaryOf(dataset, options, found, wallMs));
-  else await io.out(shown(dataset, options, found, wallMs, io.columns));
+  if (options.run !== undefined) write(options.run, formatTrecRun(found.run, { tag: `quire-${pipeline.name}` }));
+  if (options.result !== undefined)
+    write(options.result, formatResult(resultFile(dataset, options, pipeline, found, wallMs)));
+  if (options.json) await json(io, summaryOf(dataset, pipeline, found, wallMs));
+  else await io.out(shown(dataset, pipeline, found, wallMs, io.columns));
 }
 
 function write(path: string, text: string): void {
@@ -99,11 +108,18 @@ function write(path: string, text: string): void {
   }
 }
 
-function resultFile(dataset: Dataset, options: Options, found: EvaluationResult, wallMs: number) {
+function resultFile(
+  dataset: Dataset,
+  options: Options,
+  { name, stages, rest }: Pipeline,
+  found: EvaluationResult,
+  wallMs: number,
+) {
   const measured = {
     dataset: { name: dataset.name, split: dataset.split, fingerprints: dataset.fingerprints },
     configuration: {
-      pipeline: options.pipeline,
+      pipeline: name,
+      stages: JSON.stringify(rest === undefined ? stages : [stages, rest]),
       retriever: found.retriever,
       encoder: found.encoder ?? '',
       measures: options.measures,
@@ -117,12 +133,12 @@ function resultFile(dataset: Dataset, options: Options, found: EvaluationResult,
   });
 }
 
-function summaryOf(dataset: Dataset, options: Options, found: EvaluationResult, wallMs: number) {
+function summaryOf(dataset: Dataset, pipeline: Pipeline, found: EvaluationResult, wallMs: number) {
   return {
     dataset: dataset.name,
     split: dataset.split,
-    pipeline: options.pipeline,
-    rm3: options.rm3 ?? false,
+    pipeline: pipeline.name,
+    takes: pipeline.takes,
     retriever: found.retriever,
     ...(found.encoder !== undefined && { encoder: found.encoder }),
     documents: found.documents,
@@ -136,7 +152,7 @@ function summaryOf(dataset: Dataset, options: Options, found: EvaluationResult, 
 
 function shown(
   dataset: Dataset,
-  options: Options,
+  pipeline: Pipeline,
   found: EvaluationResult,
   wallMs: number,
   columns: number | undefined,
@@ -144,7 +160,7 @@ function shown(
   const n = (value: number) => value.toLocaleString('en');
   const head: string[][] = [
     ['dataset', `${dataset.name} (${dataset.split})`],
-    ['pipeline', `${options.pipeline}${options.rm3 ? ' + rm3' : ''}`],
+    ['pipeline', pipeline.name],
     ['documents', n(found.documents)],
     ['queries', n(found.evaluation.queries)],
     ['total terms', n(found.totalTerms)],
@@ -155,9 +171,12 @@ function shown(
   return joined([table([...head, ...values], { columns, stretch: 1 }), foot]);
 }
 
-function pipelineOf(name: string): Pipeline {
-  if (name === 'bm25' || name === 'dense' || name === 'hybrid') return name;
-  throw new EngineError('INVALID_ARGUMENT', `There is no pipeline ${JSON.stringify(name)}`, {
-    hint: 'Choose bm25, dense or hybrid.',
+/** The pipeline asked for; `--rm3` is `--pipeline rm3` and goes with no other than bm25. */
+function pipelineOf({ pipeline, rm3 }: Options): Pipeline {
+  const named = pipelineNamed(pipeline);
+  if (rm3 !== true || named.name === 'rm3') return named;
+  if (named.name === 'bm25') return PIPELINES.rm3;
+  throw new EngineError('INVALID_ARGUMENT', `RM3 expands words, and the pipeline is ${named.name}`, {
+    hint: 'Use --pipeline rm3.',
   });
 }

@@ -17,7 +17,7 @@ export const searchCommand: Verb = (io, finish) =>
     .option('-n, --limit <number>', 'how many hits (1 to 100)', whole(1, 100), 10)
     .option('--offset <number>', 'leave out so many', whole(0, 10_000), 0)
     .option('--mode <mode>', 'hybrid, lexical or dense', 'hybrid')
-    .option('--json', 'print one JSON object: hits with work, reason, score and sentence; total, mode, notes, ms')
+    .option('--json', 'print one JSON object: hits with work, reason, score and sentence; total, pipeline, notes, ms')
     .addHelpText(
       'after',
       `${examples([
@@ -65,7 +65,7 @@ function shown(page: SearchPage, columns: number | undefined): Printable {
   const foot =
     columns === undefined
       ? printable``
-      : printable`\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.hits[0]?.reason === 'condition' ? 'newest first' : page.mode})\n`;
+      : printable`\n${page.total.toLocaleString('en')}${page.more ? ' or more' : ''} found in ${page.ms.toFixed(0)} ms (${page.hits[0]?.reason === 'condition' ? 'newest first' : page.pipeline})\n`;
   return joined([table(rows, { columns, stretch: 4 }), foot]);
 }
 

@@ -24,6 +24,9 @@ export const similarCommand: Verb = (io, finish) =>
       );
       const hits = found?.hits;
       if (hits === undefined) io.err(printable`No paper is called ${printableJson(id)} here.\n`);
+      if (hits?.length === 0) {
+        io.err(printable`note: no paper is near ${printableJson(id)}; a text without words has no neighbours.\n`);
+      }
       if (options.json) await json(io, hits ?? null);
       else
         await io.out(

@@ -1,0 +1,44 @@
+// The names that a search order looks up before it scores anything: ids, titles, authors. The site looks in the store, an
+// evaluation in the documents of its collection.
+
+import { titleHashOf } from '../papers/index.ts';
+import type { Store } from '../store/index.ts';
+import { worksNamed } from './lookup.ts';
+
+export interface Names {
+  /** Keys of the papers whose id, DOI or address `text` is, best first. */
+  named(text: string): readonly string[];
+  /** Keys of the papers with this title. */
+  titled(text: string): readonly string[];
+  /** The authors of a paper, in their order; undefined where they cannot be read: its row is damaged. */
+  authorsOf(key: string): readonly string[] | undefined;
+}
+
+export function storeNames(store: Store): Names {
+  return {
+    named: (text) => worksNamed(store, text),
+    titled: (text) => store.worksByTitle(titleHashOf(text)),
+    authorsOf: (key) => {
+      const { works, damaged } = store.read([key]);
+      return damaged.length > 0 ? undefined : (works[0]?.authors ?? []);
+    },
+  };
+}
+
+/** Names in a test collection, whose documents have an id and a title. */
+export function documentNames(documents: readonly { readonly id: string; readonly title: string }[]): Names {
+  const ids = new Set(documents.map(({ id }) => id));
+  const titles = new Map<string, string[]>();
+  for (const { id, title } of documents) {
+    if (title === '') continue;
+    const hash = titleHashOf(title);
+    const same = titles.get(hash);
+    if (same === undefined) titles.set(hash, [id]);
+    else same.push(id);
+  }
+  return {
+    named: (text) => (ids.has(text.trim()) ? [text.trim()] : []),
+    titled: (text) => titles.get(titleHashOf(text)) ?? [],
+    authorsOf: () => [],
+  };
+}
