@@ -2,6 +2,7 @@
 
 import type { FileReport } from '../library/import-files.ts';
 import type { IngestEvent, IngestReport } from '../library/ingest.ts';
+import { grouped } from '../output/numbers.ts';
 import { joined, type Printable, printable } from '../output/printable.ts';
 
 const COUNTS = ['added', 'updated', 'unchanged', 'rejected', 'works'] as const;
@@ -37,7 +38,7 @@ export class ImportTally {
 }
 
 function kept({ file, line, added, updated, unchanged, rejected }: FileReport, isWhole: boolean): Printable {
-  const n = (value: number) => value.toLocaleString('en');
+  const n = grouped;
   const reach = isWhole ? 'all' : 'up to';
   return printable`  ${file}: ${reach} ${n(line)} lines; ${n(added)} records new, ${n(updated)} changed, ${n(unchanged)} known, ${n(rejected)} rejected\n`;
 }

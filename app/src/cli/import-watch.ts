@@ -1,6 +1,7 @@
 // Draws an import: a bar while files are read and indexed, and a line for each file and each rejected row.
 
 import type { IngestEvent } from '../library/ingest.ts';
+import { grouped } from '../output/numbers.ts';
 import { type Printable, printable } from '../output/printable.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
@@ -19,7 +20,7 @@ export function watchImport(io: Io): ImportWatch {
       if (event.kind === 'progress') reading = true;
       if (event.kind === 'file' || event.kind === 'unreadable') reading = false;
       if (event.kind === 'progress') {
-        bar.update(event.bytes, event.totalBytes, `${nameOf(event.file)}  line ${event.line.toLocaleString('en')}`);
+        bar.update(event.bytes, event.totalBytes, `${nameOf(event.file)}  line ${grouped(event.line)}`);
       } else if (event.kind === 'indexed') {
         if (!reading) bar.update(event.done, event.total, 'indexing');
       } else for (const line of linesOf(event)) bar.note(line);
@@ -36,7 +37,7 @@ function linesOf(event: Noted): readonly Printable[] {
     case 'rejected':
       return [printable`rejected ${event.file}:${event.line}: ${event.reason}`];
     case 'known':
-      return [printable`${event.file}: read before (${event.lines.toLocaleString('en')} lines), nothing to do`];
+      return [printable`${event.file}: read before (${grouped(event.lines)} lines), nothing to do`];
     case 'file': {
       const { added, updated, unchanged, rejected } = event;
       const counts = printable`${nameOf(event.file)}: ${added} new, ${updated} changed, ${unchanged} known, ${rejected} rejected`;

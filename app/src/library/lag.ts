@@ -1,5 +1,7 @@
 // How far the index is behind the store, in one sentence for pages, API and command line.
 
+import { grouped } from '../output/numbers.ts';
+
 /** Works in the index and in the store, and the changes of the store that the index does not contain yet. */
 export interface Lag {
   readonly indexed: number;
@@ -10,7 +12,7 @@ export interface Lag {
 /** undefined while the index contains everything. */
 export function lagNote({ indexed, works, behind }: Lag): string | undefined {
   if (behind <= 0) return undefined;
-  const n = (value: number) => value.toLocaleString('en');
+  const n = grouped;
   if (indexed < works)
     return `${n(indexed)} of ${n(works)} papers are searchable; the index does not contain the rest yet.`;
   const changes = behind === 1 ? 'change' : `${n(behind)} changes`;

@@ -2,10 +2,11 @@
 
 import type { Child } from 'hono/jsx';
 import { type BoundedWork, sizeIn } from '../output/bounds.ts';
+import { counted } from '../output/numbers.ts';
 import { paperPath } from '../papers/index.ts';
 import type { Excerpt, Reason } from '../services/services.ts';
 import { Data } from './text.tsx';
-import { counted, inWords, opening, people } from './wording.ts';
+import { inWords, opening, people } from './wording.ts';
 
 const LABELS: Readonly<Partial<Record<Reason, string>>> = {
   id: 'exact id',

@@ -1,12 +1,13 @@
 // One day's papers, with the days before and after it.
 
+import { counted } from '../output/numbers.ts';
 import type { DayPage, LibraryStatus, ListPage } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';
 import type { Site } from './site.ts';
-import { counted, dayInWords } from './wording.ts';
+import { dayInWords } from './wording.ts';
 
 export interface DayProps {
   readonly site: Site;

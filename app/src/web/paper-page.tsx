@@ -1,6 +1,7 @@
 // One paper: all of its facts, and the papers nearest to it.
 
 import { type BoundedWork, bounded, OTHERS, PAGE, sizeIn } from '../output/bounds.ts';
+import { counted } from '../output/numbers.ts';
 import type { Work } from '../papers/index.ts';
 import type { PaperView, SimilarPage } from '../services/services.ts';
 import { Card } from './card.tsx';
@@ -8,7 +9,7 @@ import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import type { Site } from './site.ts';
 import { Data, List, More } from './text.tsx';
-import { counted, dayInWords, inWords, people } from './wording.ts';
+import { dayInWords, inWords, people } from './wording.ts';
 
 export function paperPage(site: Site, { work: whole, others, damaged = [] }: PaperView, near?: SimilarPage) {
   const similar = near?.hits ?? [];

@@ -2,13 +2,13 @@
 
 import { REQUEST } from '../output/bounds.ts';
 import { cutAt } from '../output/characters.ts';
+import { counted } from '../output/numbers.ts';
 import type { LibraryStatus, SearchPage } from '../services/services.ts';
 import { Card } from './card.tsx';
 import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';
 import { Pages } from './pages.tsx';
 import type { Site } from './site.ts';
-import { counted } from './wording.ts';
 
 export function searchPage(site: Site, status: LibraryStatus, result: SearchPage) {
   return page({

@@ -2,6 +2,7 @@
 // reorder the text around it; layout.tsx removes control characters from the whole document.
 
 import type { Child } from 'hono/jsx';
+import { grouped } from '../output/numbers.ts';
 
 /** Outside text within a line. */
 export function Data({ children }: { readonly children?: Child }) {
@@ -31,5 +32,5 @@ export function List({
 
 /** How many entries are not shown. */
 export function More({ shown, size }: { readonly shown: number; readonly size: number }) {
-  return size > shown ? <> and {(size - shown).toLocaleString('en')} more</> : null;
+  return size > shown ? <> and {grouped(size - shown)} more</> : null;
 }

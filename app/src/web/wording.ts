@@ -1,5 +1,6 @@
 // The wording of facts on pages: dates with their precision, people, counts.
 
+import { counted } from '../output/numbers.ts';
 import type { PaperDate, Work } from '../papers/index.ts';
 
 /** "18 March 2025", "March 2025" or "2025", with the precision of the record. */
@@ -12,17 +13,11 @@ export function inWords(date: PaperDate): string {
 // Created once: creating a formatter costs a thousand times as much as a call of it, and a page has dozens of dates.
 const MONTH = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long' });
 const DAY = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric' });
-const NUMBER = new Intl.NumberFormat('en');
 
 /** "Friday, 21 November 2025" of a YYYY-MM-DD. */
 export function dayInWords(day: string): string {
   const words = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
   return new Intl.DateTimeFormat('en-GB', words).format(Date.parse(`${day}T00:00:00Z`));
-}
-
-/** "1 paper", "1,204 papers". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
 /** The organisation if one is named, else the number of authors; undefined when neither is known. */

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { IngestReport } from '../../library/ingest.ts';
+import { grouped } from '../../output/numbers.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import { importInto } from '../import-into.ts';
 import { ImportTally } from '../import-tally.ts';
@@ -88,7 +89,7 @@ function exitOf({ failed, rejected }: IngestReport): Exit {
 
 function summary(report: IngestReport, seconds: number): Printable {
   const { files, failed, added, updated, unchanged, rejected, works, indexed } = report;
-  const n = (value: number) => value.toLocaleString('en');
+  const n = grouped;
   return joined([
     printable`${n(files)} ${files === 1 ? 'file' : 'files'} in ${seconds} s: ${n(added)} records new, `,
     printable`${n(updated)} changed, ${n(unchanged)} known, ${n(rejected)} rejected; ${n(works)} works touched\n`,
@@ -101,5 +102,5 @@ const NOT_INDEXED = printable`The papers are stored. Another process writes the 
 
 function notRead(file: string, line: number): Printable {
   if (line === 0) return printable`not read: ${file}\n`;
-  return printable`not read to its end: ${file} (rows up to line ${line.toLocaleString('en')} are kept)\n`;
+  return printable`not read to its end: ${file} (rows up to line ${grouped(line)} are kept)\n`;
 }

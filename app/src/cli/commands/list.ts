@@ -1,6 +1,7 @@
 // `quire list`: a day's papers, or the newest ones.
 
 import { Command, Option } from 'commander';
+import { grouped } from '../../output/numbers.ts';
 import { joined, printable } from '../../output/printable.ts';
 import type { Work } from '../../papers/index.ts';
 import type { DayPage, ListPage } from '../../services/services.ts';
@@ -47,7 +48,7 @@ Exit codes: 0 papers, 3 none, 5 a row is damaged.`,
           await io.out(
             joined([
               'day' in found
-                ? printable`${found.day}: ${found.total.toLocaleString('en')} ${found.total === 1 ? 'paper' : 'papers'}\n`
+                ? printable`${found.day}: ${grouped(found.total)} ${found.total === 1 ? 'paper' : 'papers'}\n`
                 : printable``,
               table(found.works.map(rowOf), { columns: io.columns, stretch: 3 }),
             ]),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { grouped } from '../../output/numbers.ts';
 import { printable } from '../../output/printable.ts';
 import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
 import { createPages } from '../../web/index.ts';
@@ -52,7 +53,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       await io.out(printable`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
       await io.out(
-        printable`  ${what}: ${status.works.toLocaleString('en')} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
+        printable`  ${what}: ${grouped(status.works)} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
       );
       if (site.library.readOnly) await io.out(printable`  note: ${READ_ONLY_NOTE}\n`);
       if (isWildcard(options.host) && options.publicUrl === undefined)

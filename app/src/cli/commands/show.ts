@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { type BoundedWork, bounded, PAGE, sizeIn } from '../../output/bounds.ts';
+import { grouped } from '../../output/numbers.ts';
 import { joined, type Printable, printable, printableJson } from '../../output/printable.ts';
 import { exitWith } from '../damage.ts';
 import { EXIT, json, wrap } from '../io.ts';
@@ -63,7 +64,7 @@ function shown(work: BoundedWork, columns: number): Printable {
   const head = [wrap(work.title, width), ...(people === '' ? [] : [wrap(people, width)])];
   const abstract = wrap(work.abstract || '(no abstract)', width);
   const size = work.cut?.abstract;
-  const rest = size === undefined ? [] : [printable`(cut here; the abstract has ${n(size)} characters)`];
+  const rest = size === undefined ? [] : [printable`(cut here; the abstract has ${grouped(size)} characters)`];
   return printable`${joined([...head, BLANK, abstract, ...rest, BLANK, ...lines], '\n')}\n`;
 }
 
@@ -73,7 +74,7 @@ const BLANK = printable``;
 
 function peopleOf(work: BoundedWork): string {
   if (work.authors.length > 0) return listed(work.authors, sizeIn(work, 'authors'));
-  return work.authorCount === undefined ? '' : `${n(work.authorCount)} authors`;
+  return work.authorCount === undefined ? '' : `${grouped(work.authorCount)} authors`;
 }
 
 function nameOf({ source, id }: BoundedWork['sources'][number]): string {
@@ -82,9 +83,5 @@ function nameOf({ source, id }: BoundedWork['sources'][number]): string {
 
 function listed(entries: readonly string[], size: number): string {
   const rest = size - entries.length;
-  return entries.join(', ') + (rest > 0 ? ` and ${n(rest)} more` : '');
-}
-
-function n(value: number): string {
-  return value.toLocaleString('en');
+  return entries.join(', ') + (rest > 0 ? ` and ${grouped(rest)} more` : '');
 }
