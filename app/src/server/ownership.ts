@@ -25,7 +25,7 @@ export interface Ownership {
 }
 
 /** The lock; its files are numbered (`server.lock-1`). */
-export const SERVER_LOCK = 'server.lock';
+const SERVER_LOCK = 'server.lock';
 const FILE = 'server.json';
 
 /**

@@ -26,7 +26,7 @@ export function isGeneral({ table, key }: Damage): boolean {
 export const DAMAGE_LIMIT = 100;
 
 /** A key as a message shows it. */
-export function shownKey(key: unknown): string {
+function shownKey(key: unknown): string {
   const text = typeof key === 'string' ? key : String(key);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

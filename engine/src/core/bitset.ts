@@ -78,7 +78,7 @@ export class BitSet {
   }
 }
 
-export function popcount32(word: number): number {
+function popcount32(word: number): number {
   let w = word - ((word >>> 1) & 0x55555555);
   w = (w & 0x33333333) + ((w >>> 2) & 0x33333333);
   return (((w + (w >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;

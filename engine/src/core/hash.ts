@@ -7,7 +7,7 @@ import { EngineError } from './errors.ts';
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Hex digits of a fingerprint: 64 bits. Enough to tell configurations apart; not enough to resist an attacker. */
-export const FINGERPRINT_DIGITS = 16;
+const FINGERPRINT_DIGITS = 16;
 
 /** SHA-256 of `bytes` as 64 lower-case hex digits. */
 export function sha256Hex(bytes: Uint8Array): string {

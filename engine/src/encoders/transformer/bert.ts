@@ -7,7 +7,7 @@ import type { Members } from './model-files.ts';
 import { NamedTensors } from './weights.ts';
 
 /** `hidden_act` → activation. */
-export const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu: 'gelu',
   gelu_new: 'gelu-tanh',
   gelu_pytorch_tanh: 'gelu-tanh',
