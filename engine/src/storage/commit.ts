@@ -4,6 +4,7 @@
 import type { BitSet } from '../core/bitset.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Schema } from '../core/types.ts';
+import { type Codecs, openCodecs } from './codecs.ts';
 import type { Directory } from './directory.ts';
 import { type Manifest, readManifest, type SegmentInfo } from './manifest.ts';
 import { type Kinds, type OpenSegment, openSegment, readDeletes, type SegmentOptions, segmentKey } from './segment.ts';
@@ -21,6 +22,7 @@ export interface SegmentState {
 export interface Commit {
   readonly manifest: Manifest;
   readonly states: readonly SegmentState[];
+  readonly codecs: Codecs;
   retain(): void;
   release(): void;
 }
@@ -35,11 +37,12 @@ export function liveCount(state: SegmentState): number {
 }
 
 /** Wraps open states; takes over one reference to each segment. */
-export function commitOf(manifest: Manifest, states: readonly SegmentState[]): Commit {
+export function commitOf(manifest: Manifest, states: readonly SegmentState[], codecs: Codecs): Commit {
   let references = 1;
   return {
     manifest,
     states,
+    codecs,
     retain: () => {
       references++;
     },
@@ -49,22 +52,29 @@ export function commitOf(manifest: Manifest, states: readonly SegmentState[]): C
   };
 }
 
-/** Opens `manifest`, with the segments of `reuse` that are open already. */
+/** What is open already and need not be read again. */
+export interface Reusable {
+  readonly segments: readonly OpenSegment[];
+  readonly codecs: Codecs;
+}
+
+/** Opens `manifest`, with the segments and codecs of `reuse` that it names. */
 async function openCommit(
   directory: Directory,
   schema: Schema,
   kinds: Kinds,
   manifest: Manifest,
-  reuse: readonly OpenSegment[],
+  reuse: Reusable,
   options: SegmentOptions,
 ): Promise<Commit> {
-  const open = new Map(reuse.map((segment) => [segmentKey(segment.info), segment]));
+  const codecs = await openCodecs(directory, manifest, kinds, reuse.codecs);
+  const open = new Map(reuse.segments.map((segment) => [segmentKey(segment.info), segment]));
   const states: SegmentState[] = [];
   const opened: OpenSegment[] = [];
   try {
     for (const info of manifest.segments) {
       let segment = open.get(segmentKey(info));
-      if (segment === undefined) segment = await openSegment(directory, schema, info, kinds, options);
+      if (segment === undefined) segment = await openSegment(directory, schema, info, kinds, { ...options, codecs });
       else segment.retain();
       opened.push(segment);
       await segment.loadParts();
@@ -74,7 +84,7 @@ async function openCommit(
     for (const segment of opened) segment.release();
     throw error;
   }
-  return commitOf(manifest, states);
+  return commitOf(manifest, states, codecs);
 }
 
 /**
@@ -84,7 +94,7 @@ async function openCommit(
 export async function openNewest(
   directory: Directory,
   check: (manifest: Manifest) => { readonly schema: Schema; readonly kinds: Kinds },
-  reuse: readonly OpenSegment[],
+  reuse: Reusable,
   options: SegmentOptions = {},
 ): Promise<Commit | undefined> {
   let tried = -1;

@@ -1,18 +1,20 @@
 // openLibrary: the newest commit for readers, one writer at a time, new commits of other processes by refresh(). The
-// files are described in docs/format/library.md; commits and merges are in writer.ts.
+// files are described in docs/format/library.md; commits and merges are in writer/.
 
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
 import type { Cancellable, Schema } from '../core/types.ts';
+import { type Drift, driftsOf } from './codecs.ts';
 import { type Commit, commitOf, openNewest } from './commit.ts';
 import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contract.ts';
 import type { Directory } from './directory.ts';
 import { checkPartName, LOCK } from './file-names.ts';
-import { isSameCommit, type Manifest, type Metadata, type PartInfo, readManifest } from './manifest.ts';
+import { isSameCommit, type Manifest, type Metadata, manifestFiles, type PartInfo, readManifest } from './manifest.ts';
 import type { AnyPartKind } from './part.ts';
 import { canRead, type Kinds, normaliseSchema, partInfo } from './segment.ts';
 import { openSnapshot } from './snapshot.ts';
-import { DEFAULT_BUFFER_BYTES, LibraryWriter, type WriterHost } from './writer.ts';
+import type { WriterHost } from './writer/pending.ts';
+import { DEFAULT_BUFFER_BYTES, LibraryWriter } from './writer/writer.ts';
 
 /**
  * Opens the library in `directory`, or an empty one that its first commit will create. Throws SCHEMA_MISMATCH for
@@ -41,6 +43,8 @@ export interface LibraryInfo {
   readonly generation: number;
   readonly schema: Schema;
   readonly parts: Readonly<Record<string, PartInfo>>;
+  /** Of parts with a codec: does it still fit the documents? */
+  readonly drift: Readonly<Record<string, Drift>>;
   readonly metadata: Metadata;
   /** Documents, deleted ones not counted. */
   readonly size: number;
@@ -51,16 +55,15 @@ export interface LibraryInfo {
 export async function inspectLibrary(directory: Directory): Promise<LibraryInfo | undefined> {
   const manifest = await readManifest(directory);
   if (manifest === undefined) return undefined;
-  const { generation, schema, parts, metadata, segments } = manifest;
-  const bytesOf = (s: (typeof segments)[number]) =>
-    s.documents.bytes + (s.deletes?.bytes ?? 0) + Object.values(s.parts).reduce((sum, part) => sum + part.bytes, 0);
+  const { generation, schema, parts, codecs, metadata, segments } = manifest;
   return {
     generation,
     schema,
     parts,
+    drift: driftsOf(codecs),
     metadata,
     size: segments.reduce((sum, s) => sum + s.size - (s.deletes?.count ?? 0), 0),
-    bytes: segments.reduce((sum, s) => sum + bytesOf(s), 0),
+    bytes: manifestFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),
   };
 }
 
@@ -80,7 +83,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     this.#options = options;
     this.#kinds = new Map(Object.entries(options.parts as Record<string, AnyPartKind>));
     for (const name of this.#kinds.keys()) checkPartName(name);
-    this.#current = commitOf(emptyManifest(this.schema, this.#kinds), []);
+    this.#current = commitOf(emptyManifest(this.schema, this.#kinds), [], new Map());
   }
 
   get parts(): P {
@@ -151,7 +154,8 @@ class OpenLibrary<P extends Parts> implements Library<P> {
       const manifest = await readManifest(this.directory);
       if (manifest === undefined || isSameCommit(manifest, this.#current.manifest)) return false;
     }
-    const reuse = this.#current.states.map((state) => state.segment);
+    const { states, codecs } = this.#current;
+    const reuse = { segments: states.map((state) => state.segment), codecs };
     const commit = await openNewest(this.directory, (manifest) => this.#check(manifest), reuse, {
       trace: this.#options.trace,
     });
@@ -215,7 +219,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
 
 function emptyManifest(schema: Schema, kinds: Kinds): Manifest {
   const parts = Object.fromEntries([...kinds].map(([name, kind]) => [name, partInfo(kind)]));
-  return { generation: 0, nextFile: 1, schema, parts, segments: [], metadata: {} };
+  return { generation: 0, nextFile: 1, schema, parts, codecs: {}, segments: [], metadata: {} };
 }
 
 function assertSameSchema(wanted: Schema, found: Schema): void {

@@ -20,6 +20,16 @@ const manifest: Manifest = {
       config: { dim: 2 },
     },
   },
+  codecs: {
+    t: {
+      ...file,
+      file: '00000003.t.codec',
+      codec: 'pq',
+      version: 0,
+      trained: { documents: 40, error: 0.25 },
+      added: { documents: 0, error: 0 },
+    },
+  },
   segments: [segment, { ...segment, deletes: { ...file, file: '00000002.deletes', count: 1 } }],
   metadata: { change: 7, note: 'x' },
 };

@@ -13,10 +13,10 @@ import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
 import type { Directory } from './directory.ts';
 import { isLibraryFile, MANIFEST, newManifestFile } from './file-names.ts';
 import type { PartConfig } from './part.ts';
-import { corrupt, type FileInfo } from './sections.ts';
+import { corrupt, type FileInfo } from './section-layout.ts';
 
 const MAGIC = 0x4e414d51; // "QMAN"
-/** Version 1 has one `kind` a part and no fingerprints; it is read, and the next commit writes version 2. */
+/** Version 1 has one `kind` a part, no fingerprints and no codecs; it is read, and the next commit writes version 2. */
 export const FORMAT_VERSION = 2;
 
 export type Metadata = Readonly<Record<string, string | number>>;
@@ -38,6 +38,20 @@ export interface PartFile extends FileInfo {
   readonly version: number;
 }
 
+/** A mean over documents. */
+export interface MeanError {
+  readonly documents: number;
+  readonly error: number;
+}
+
+/** The file of a part's codec, with the error of the documents that it was trained on and of those added since. */
+export interface CodecFile extends FileInfo {
+  readonly codec: string;
+  readonly version: number;
+  readonly trained: MeanError;
+  readonly added: MeanError;
+}
+
 export interface SegmentInfo {
   /** The number of its documents file: unique in the life of the library. */
   readonly name: string;
@@ -54,17 +68,20 @@ export interface Manifest {
   readonly nextFile: number;
   readonly schema: Schema;
   readonly parts: Readonly<Record<string, PartInfo>>;
+  /** By part name; only of parts whose kind has a codec. */
+  readonly codecs: Readonly<Record<string, CodecFile>>;
   readonly segments: readonly SegmentInfo[];
   readonly metadata: Metadata;
 }
 
 /** Every file that a manifest needs. */
-export function manifestFiles(manifest: Manifest): readonly FileInfo[] {
-  return manifest.segments.flatMap((segment) => [
-    segment.documents,
-    ...Object.values(segment.parts),
-    ...(segment.deletes === null ? [] : [segment.deletes]),
-  ]);
+export function manifestFiles(manifest: Pick<Manifest, 'segments' | 'codecs'>): readonly FileInfo[] {
+  return [...Object.values(manifest.codecs), ...manifest.segments.flatMap(segmentFiles)];
+}
+
+/** Every file of one segment. */
+export function segmentFiles({ documents, parts, deletes }: SegmentInfo): readonly FileInfo[] {
+  return [documents, ...Object.values(parts), ...(deletes === null ? [] : [deletes])];
 }
 
 /**
@@ -195,11 +212,13 @@ const hasShapeOf1 = has({
   parts: each(has({ ...partMembers, kind: isText })),
   segments: (list) => Array.isArray(list) && list.every(has({ parts: each(isFile) })),
 });
+const isMean = has({ documents: isCount, error: (value) => Number.isFinite(value) && (value as number) >= 0 });
 const hasManifestShape = has({
   generation: isCount,
   nextFile: isCount,
   schema: has({ fields: each(isObject), columns: each(isColumn) }),
   parts: each(has({ ...partMembers, queryKind: isText, documentKind: isText, documents: isText })),
+  codecs: each(has({ ...fileMembers, codec: isText, version: isCount, trained: isMean, added: isMean })),
   segments: (list) => Array.isArray(list) && list.every(isSegment),
   metadata: each((value) => isText(value) || typeof value === 'number'),
 });
@@ -210,7 +229,7 @@ function isManifest(value: unknown): value is Manifest {
 
 type PartInfoOf1 = Pick<PartInfo, 'index' | 'version' | 'space' | 'config'> & { readonly kind: Kind };
 type SegmentOf1 = Omit<SegmentInfo, 'parts'> & { readonly parts: Readonly<Record<string, FileInfo>> };
-type ManifestOf1 = Omit<Manifest, 'parts' | 'segments'> & {
+type ManifestOf1 = Omit<Manifest, 'parts' | 'codecs' | 'segments'> & {
   readonly parts: Readonly<Record<string, PartInfoOf1>>;
   readonly segments: readonly SegmentOf1[];
 };
@@ -227,5 +246,5 @@ function upgraded(manifest: ManifestOf1): Manifest {
     });
     return { ...segment, parts: Object.fromEntries(files) };
   });
-  return { ...manifest, parts: Object.fromEntries(parts), segments };
+  return { ...manifest, parts: Object.fromEntries(parts), codecs: {}, segments };
 }

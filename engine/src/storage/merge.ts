@@ -6,13 +6,15 @@ import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import { nextTurn } from '../core/turn.ts';
 import type { Cancellable, DocId, Schema } from '../core/types.ts';
+import type { Codecs } from './codecs.ts';
 import type { SegmentState } from './commit.ts';
 import type { Directory } from './directory.ts';
 import { type Column, columnValue } from './documents/columns.ts';
 import { type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
 import type { PartFile, SegmentInfo } from './manifest.ts';
-import { type Kinds, type NextNumber, writeFile } from './segment.ts';
+import { writeFile } from './sections.ts';
+import type { Kinds, NextNumber } from './segment.ts';
 
 /** Ids between two turns of the event loop, so that searches run during a merge. */
 const IDS_A_TURN = 4096;
@@ -92,6 +94,7 @@ export async function mergeSegments(
   states: readonly SegmentState[],
   plan: MergePlan,
   next: NextNumber,
+  codecs: Codecs,
   options: Cancellable = {},
 ): Promise<SegmentInfo> {
   const number = next();
@@ -104,9 +107,8 @@ export async function mergeSegments(
       const { part, sections, version } = state.segment.part(name);
       return { part, sections, version, ords: plan.ords[s]! };
     });
-    const file = await writeFile(directory, partFile(next(), name), (out) =>
-      kind.merge(sources, plan.size, out, options),
-    );
+    const own = { ...options, codec: codecs.get(name)?.codec };
+    const file = await writeFile(directory, partFile(next(), name), (out) => kind.merge(sources, plan.size, out, own));
     parts[name] = { ...file, version: kind.version };
   }
   return { name: segmentName(documents.file), size: plan.size, documents, parts, deletes: null };

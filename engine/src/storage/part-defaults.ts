@@ -2,7 +2,7 @@
 
 import { EngineError } from '../core/errors.ts';
 import { plainFingerprint } from '../core/fingerprint.ts';
-import type { Fingerprint, Representation, Side } from '../core/types.ts';
+import type { DocId, Fingerprint, Representation, Side } from '../core/types.ts';
 import type { AnyPartKind } from './part.ts';
 
 type Fingerprints = Pick<AnyPartKind, 'space' | 'queryKind' | 'documentKind' | 'documents' | 'accepts'>;
@@ -35,7 +35,7 @@ export function assertQuery(name: string, kind: Fingerprints, query: Representat
 }
 
 /** Throws ENCODER_MISMATCH for a representation that the part `name` does not store. */
-export function assertDocument(name: string, kind: Fingerprints, rep: Representation, id: string): void {
+function assertDocument(name: string, kind: Fingerprints, rep: Representation, id: string): void {
   const isRight = rep?.kind === kind.documentKind && rep.space === kind.space && isSide(rep, 'document');
   if (isRight && rep.fingerprint === documentsOf(kind)) return;
   throw new EngineError(
@@ -52,4 +52,18 @@ function isSide(rep: Representation, side: Side): boolean {
 function described(rep: Representation | null | undefined): string {
   if (rep === null || rep === undefined) return String(rep);
   return `${rep.kind} of ${rep.fingerprint} in space ${rep.space}`;
+}
+
+/** Throws ENCODER_MISMATCH, or what the kind's check throws with the document's id in front. */
+export function checkRep(name: string, kind: AnyPartKind, rep: Representation, id: DocId): void {
+  assertDocument(name, kind, rep, id);
+  try {
+    kind.check(rep);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError(error.code, `Document ${JSON.stringify(id)}, part ${name}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
 }

@@ -1,6 +1,6 @@
 // The interface of an index kind: three functions over named, checksummed sections. `write` makes a segment's part from
 // representations, `open` makes it searchable, `merge` joins the parts of several segments into one. A kind with
-// trained codebooks also has a codec (codec.ts), which all segments of a library share.
+// trained codebooks also has a codec, which all segments of a library share.
 
 import type { BitSet } from '../core/bitset.ts';
 import type {
@@ -186,6 +186,7 @@ export interface CodecKind<D extends Kind = Kind, C = unknown> {
   readonly version: number;
   /** The maximum number of representations for `train`: a sample drawn with a fixed seed. */
   readonly sample: number;
+  /** An empty sample gives a codec that any representation can be encoded with, however badly. */
   train(sample: readonly DocumentRep<D>[], options?: Cancellable): Promise<C>;
   write(codec: C, out: SectionWriter): Promise<void>;
   open(sections: SectionReader, options?: Cancellable): Promise<C>;
@@ -197,3 +198,5 @@ export interface CodecKind<D extends Kind = Kind, C = unknown> {
 export type AnyPartKind = PartKind<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: the part of such a kind
 export type AnySegmentPart = SegmentPart<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: the codec of such a kind
+export type AnyCodecKind = CodecKind<any, any>;

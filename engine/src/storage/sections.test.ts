@@ -3,7 +3,8 @@ import { ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
 import { Rng } from '../core/rng.ts';
 import { memoryDirectory } from './memory.ts';
-import { BLOCK_BYTES, createSectionFile, type FileInfo, openSectionFile, SECTIONS_VERSION } from './sections.ts';
+import { BLOCK_BYTES, type FileInfo, SECTIONS_VERSION } from './section-layout.ts';
+import { createSectionFile, openSectionFile } from './sections.ts';
 
 const seed = 99;
 

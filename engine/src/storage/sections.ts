@@ -5,41 +5,28 @@
 // Header, footer and trailer are verified when the file is opened, a block when it is first read. The manifest contains
 // the checksum of the footer, so one root covers every byte of a library. Errors name file, section and block.
 
-import { ByteReader, ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
 import { EngineError } from '../core/errors.ts';
-import type { Cancellable } from '../core/types.ts';
-import type { Directory, FileSink, RandomAccess } from './directory.ts';
+import type { Directory, FileSink } from './directory.ts';
 import { scratchFile } from './file-names.ts';
-import type { SectionReader, SectionSink, SectionWriter } from './part.ts';
+import type { SectionSink, SectionWriter } from './part.ts';
 import { createScratch, type ScratchFile } from './scratch.ts';
-
-/** Version of the container. The content of a part's sections has the version of its kind. */
-export const SECTIONS_VERSION = 1;
-export const BLOCK_BYTES = 65536;
-const HEADER_BYTES = 16;
-const TRAILER_BYTES = 28;
-const MAGIC = 0x43455351; // "QSEC"
-const END_MAGIC = 0x444e4551; // "QEND"
-const ALIGNMENT = 8; // aligned for any typed array
-
-/** The manifest's description of a file. */
-export interface FileInfo {
-  readonly file: string;
-  readonly bytes: number;
-  /** CRC-32C of the footer, which holds the CRC-32C of every block. */
-  readonly checksum: number;
-}
-
-/** Names one damaged place; thrown inside CORRUPT errors and listed by the deep check. */
-export interface Damage {
-  readonly file: string;
-  readonly section?: string;
-  readonly block?: number;
-  /** Byte offset in the file. */
-  readonly offset?: number;
-  readonly message: string;
-}
+import {
+  BLOCK_BYTES,
+  corrupt,
+  decodeFooter,
+  decodeHeader,
+  decodeTrailer,
+  encodeFooter,
+  encodeHeader,
+  encodeTrailer,
+  type FileInfo,
+  HEADER_BYTES,
+  padded,
+  type Section,
+  TRAILER_BYTES,
+} from './section-layout.ts';
+import { type SectionFile, sectionFile } from './section-reader.ts';
 
 // ───────────────────────────────────────────── writing
 
@@ -48,13 +35,6 @@ export interface SectionFileWriter extends SectionWriter {
   finish(): Promise<FileInfo>;
   /** Closes without finishing; the file is garbage. */
   abandon(): Promise<void>;
-}
-
-interface Section {
-  readonly name: string;
-  readonly offset: number;
-  readonly size: number;
-  readonly checksums: ArrayLike<number>; // (blocks)
 }
 
 /** Creates the file `name`. The caller must call finish or abandon. */
@@ -106,6 +86,22 @@ export async function createSectionFile(directory: Directory, name: string): Pro
   };
 }
 
+/** Writes one file of sections. After a failure the file is closed, and the next writer removes it. */
+export async function writeFile(
+  directory: Directory,
+  name: string,
+  write: (out: SectionWriter) => Promise<void>,
+): Promise<FileInfo> {
+  const out = await createSectionFile(directory, name);
+  try {
+    await write(out);
+    return await out.finish();
+  } catch (error) {
+    await out.abandon().catch(() => undefined); // the first error is more useful
+    throw error;
+  }
+}
+
 function sectionSink(file: FileSink, name: string, onClose: (section: Section) => void): SectionSink {
   const block = new Uint8Array(BLOCK_BYTES);
   const checksums: number[] = [];
@@ -142,47 +138,7 @@ function sectionSink(file: FileSink, name: string, onClose: (section: Section) =
   };
 }
 
-function encodeHeader(): Uint8Array {
-  const out = new ByteWriter(HEADER_BYTES);
-  out.u32(MAGIC);
-  out.u32(SECTIONS_VERSION);
-  out.u32(BLOCK_BYTES);
-  out.u32(crc32c(out.view()));
-  return out.finish();
-}
-
-function encodeFooter(sections: readonly Section[]): Uint8Array {
-  const out = new ByteWriter(1024);
-  out.varint(sections.length);
-  for (const { name, offset, size, checksums } of sections) {
-    out.string(name);
-    out.varint(offset);
-    out.varint(size);
-    for (let i = 0; i < checksums.length; i++) out.u32(checksums[i]!);
-  }
-  return out.finish();
-}
-
-function encodeTrailer(offset: number, length: number, checksum: number): Uint8Array {
-  const out = new ByteWriter(TRAILER_BYTES);
-  out.u64(offset);
-  out.u64(length);
-  out.u32(checksum);
-  out.u32(END_MAGIC);
-  out.u32(crc32c(out.view()));
-  return out.finish();
-}
-
 // ───────────────────────────────────────────── reading
-
-/** The sections of one open file. */
-export interface SectionFile extends SectionReader {
-  readonly info: FileInfo;
-  names(): readonly string[];
-  /** Reads and verifies every block, including blocks that were read before; returns the damage. */
-  verify(options?: Cancellable): Promise<readonly Damage[]>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens a file of sections; `expected` comes from the manifest. Throws CORRUPT when header, footer or trailer are
@@ -214,184 +170,4 @@ export async function openSectionFile(directory: Directory, expected: FileInfo):
     await file.close();
     throw error;
   }
-}
-
-function decodeHeader(name: string, bytes: Uint8Array): number {
-  const reader = new ByteReader(bytes, `${name}: header`);
-  const magic = reader.u32();
-  const version = reader.u32();
-  const blockBytes = reader.u32();
-  if (magic !== MAGIC || crc32c(bytes.subarray(0, 12)) !== reader.u32()) {
-    throw corrupt({ file: name, section: 'header', offset: 0, message: 'checksum mismatch' });
-  }
-  if (version !== SECTIONS_VERSION) {
-    throw new EngineError(
-      'UNSUPPORTED_FORMAT',
-      `${name}: format version ${version}; this build reads ${SECTIONS_VERSION}`,
-      {
-        hint: 'Use the version of Quire that wrote the library, or rebuild it from the store.',
-      },
-    );
-  }
-  if (blockBytes === 0 || blockBytes % ALIGNMENT !== 0) {
-    throw corrupt({ file: name, section: 'header', offset: 8, message: `blocks of ${blockBytes} bytes` });
-  }
-  return blockBytes;
-}
-
-function decodeTrailer(file: RandomAccess, bytes: Uint8Array) {
-  const reader = new ByteReader(bytes, `${file.name}: trailer`);
-  reader.offset = TRAILER_BYTES - 4;
-  if (crc32c(bytes.subarray(0, TRAILER_BYTES - 4)) !== reader.u32()) {
-    const offset = file.size - TRAILER_BYTES;
-    throw corrupt({ file: file.name, section: 'trailer', offset, message: 'checksum mismatch' });
-  }
-  reader.offset = 0;
-  return { offset: reader.u64(), length: reader.u64(), checksum: reader.u32() };
-}
-
-/** `end`: offset of the footer. Sizes are checked against the length of the file before memory is allocated. */
-function decodeFooter(name: string, footer: Uint8Array, blockBytes: number, end: number): ReadonlyMap<string, Section> {
-  const reader = new ByteReader(footer, `${name}: footer`);
-  const sections = new Map<string, Section>();
-  for (let n = reader.varint(); n > 0; n--) {
-    const section = reader.string();
-    const offset = reader.varint();
-    const size = reader.varint();
-    const blocks = Math.ceil(size / blockBytes);
-    const isInside = offset >= HEADER_BYTES && offset % ALIGNMENT === 0 && offset + padded(size) <= end;
-    if (!isInside || 4 * blocks > reader.remaining) {
-      throw corrupt({ file: name, section, offset, message: `${size} bytes cannot lie there` });
-    }
-    const checksums = Uint32Array.from({ length: blocks }, () => reader.u32());
-    sections.set(section, { name: section, offset, size, checksums });
-  }
-  return sections;
-}
-
-function sectionFile(
-  file: RandomAccess,
-  info: FileInfo,
-  sections: ReadonlyMap<string, Section>,
-  blockBytes: number,
-): SectionFile {
-  const verified = new Map<string, Uint8Array>(); // section → one byte a block, 1 = verified
-  const find = (name: string): Section => {
-    const section = sections.get(name);
-    if (section === undefined) throw new EngineError('NOT_FOUND', `${file.name} has no section ${name}`);
-    return section;
-  };
-  const flagsOf = (section: Section): Uint8Array => {
-    let flags = verified.get(section.name);
-    if (flags === undefined) {
-      flags = new Uint8Array(section.checksums.length);
-      verified.set(section.name, flags);
-    }
-    return flags;
-  };
-  const plan = (name: string, offset: number, length: number) => {
-    const section = find(name);
-    if (!(offset >= 0 && length >= 0 && offset + length <= section.size)) {
-      const wanted = `${length} bytes at ${offset}`;
-      throw corrupt({ file: file.name, section: name, message: `${wanted} are beyond its ${section.size} bytes` });
-    }
-    return planRead(section, flagsOf(section), offset, length, blockBytes);
-  };
-  const readSync = file.readSync?.bind(file);
-  return {
-    info,
-    names: () => [...sections.keys()],
-    has: (name) => sections.has(name),
-    size: (name) => find(name).size,
-    read: async (name, offset, length, options) => {
-      const read = plan(name, offset, length);
-      return read.accept(await file.read(read.from, read.length, options), file.name);
-    },
-    readAll: async (name, options) => {
-      const read = plan(name, 0, find(name).size);
-      return read.accept(await file.read(read.from, read.length, options), file.name);
-    },
-    ...(readSync !== undefined && {
-      readSync: (name: string, offset: number, length: number) => {
-        const read = plan(name, offset, length);
-        return read.accept(readSync(read.from, read.length), file.name);
-      },
-    }),
-    verify: async (options) => {
-      const damage: Damage[] = [];
-      for (const section of sections.values())
-        damage.push(...(await verifySection(file, section, blockBytes, options)));
-      return damage;
-    },
-    close: () => file.close(),
-  };
-}
-
-/**
- * The bytes of the file to read for a range of a section, and the function that verifies them and returns the range.
- */
-function planRead(section: Section, flags: Uint8Array, offset: number, length: number, blockBytes: number) {
-  const first = Math.floor(offset / blockBytes);
-  const last = length === 0 ? first : Math.floor((offset + length - 1) / blockBytes);
-  let isVerified = true;
-  for (let b = first; b <= last && isVerified && length > 0; b++) isVerified = flags[b] === 1;
-  if (isVerified) {
-    return { from: section.offset + offset, length, accept: (bytes: Uint8Array) => bytes };
-  }
-  const from = section.offset + first * blockBytes;
-  const end = section.offset + Math.min(padded(section.size), (last + 1) * blockBytes);
-  const accept = (bytes: Uint8Array, file: string): Uint8Array => {
-    for (let b = first; b <= last; b++) {
-      if (flags[b] === 1) continue;
-      const start = (b - first) * blockBytes;
-      checkBlock(file, section, b, bytes.subarray(start, start + blockBytes), blockBytes);
-      flags[b] = 1;
-    }
-    return bytes.subarray(offset - first * blockBytes, offset - first * blockBytes + length);
-  };
-  return { from, length: end - from, accept };
-}
-
-function padded(size: number): number {
-  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-}
-
-function checkBlock(file: string, section: Section, block: number, bytes: Uint8Array, blockBytes: number): void {
-  if (crc32c(bytes) === section.checksums[block]) return;
-  const offset = section.offset + block * blockBytes;
-  throw corrupt({ file, section: section.name, block, offset, message: 'checksum mismatch' });
-}
-
-async function verifySection(
-  file: RandomAccess,
-  section: Section,
-  blockBytes: number,
-  options?: Cancellable,
-): Promise<readonly Damage[]> {
-  const damage: Damage[] = [];
-  for (let b = 0; b < section.checksums.length; b++) {
-    const offset = b * blockBytes;
-    const length = Math.min(blockBytes, padded(section.size) - offset);
-    const place = { file: file.name, section: section.name, block: b, offset: section.offset + offset };
-    try {
-      const bytes = await file.read(section.offset + offset, length, options);
-      if (crc32c(bytes) !== section.checksums[b]) damage.push({ ...place, message: 'checksum mismatch' });
-    } catch (error) {
-      if (error instanceof EngineError && error.code === 'CANCELLED') throw error;
-      damage.push({ ...place, message: (error as Error).message });
-    }
-  }
-  return damage;
-}
-
-/** The error for one damaged place. */
-export function corrupt(damage: Damage): EngineError {
-  const where = [
-    damage.section === undefined ? '' : ` section ${damage.section}`,
-    damage.block === undefined ? '' : ` block ${damage.block}`,
-    damage.offset === undefined ? '' : ` at offset ${damage.offset}`,
-  ].join('');
-  return new EngineError('CORRUPT', `${damage.file}:${where} ${damage.message}`, {
-    hint: 'Run the deep check to see all damage; restore the file from a copy or rebuild the library.',
-  });
 }

@@ -6,15 +6,19 @@ import { asUint32, bytesOf } from '../core/bytes.ts';
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
 import type { Cancellable, Filter, Kind, Schema, Trace } from '../core/types.ts';
+import type { Codecs } from './codecs.ts';
 import type { Directory } from './directory.ts';
 import { evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
 import { type IdFilter, idFilter } from './documents/id-filter.ts';
 import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
 import type { PartFile, PartInfo, SegmentInfo } from './manifest.ts';
-import type { AnyPartKind, AnySegmentPart, PartInput, SectionWriter } from './part.ts';
+import type { AnyPartKind, AnySegmentPart, PartInput } from './part.ts';
 import { documentsOf } from './part-defaults.ts';
-import { createSectionFile, type FileInfo, openSectionFile, type SectionFile } from './sections.ts';
+import type { FileInfo } from './section-layout.ts';
+import type { SectionFile } from './section-reader.ts';
+import { openSectionFile, writeFile } from './sections.ts';
+import { writeSection } from './write-section.ts';
 
 export type Kinds = ReadonlyMap<string, AnyPartKind>;
 
@@ -52,6 +56,7 @@ export function segmentKey(info: SegmentInfo): string {
 export interface SegmentOptions {
   /** Gets what the parts report when they open, say that kernels cannot be used. */
   readonly trace?: Trace | undefined;
+  readonly codecs?: Codecs | undefined;
 }
 
 /** Opens with one reference, which is the caller's. */
@@ -117,7 +122,7 @@ async function openParts(
   info: SegmentInfo,
   kinds: Kinds,
   parts: Map<string, OpenPart>,
-  { trace }: SegmentOptions,
+  { trace, codecs }: SegmentOptions,
 ) {
   for (const [name, kind] of kinds) {
     const file = info.parts[name];
@@ -125,12 +130,9 @@ async function openParts(
     const sections = await openSectionFile(directory, file);
     try {
       const { version } = file;
-      parts.set(name, {
-        kind,
-        sections,
-        version,
-        part: await kind.open(sections, { version, trace: traceOf(trace, name, file.file) }),
-      });
+      const codec = codecs?.get(name)?.codec;
+      const part = await kind.open(sections, { version, codec, trace: traceOf(trace, name, file.file) });
+      parts.set(name, { kind, sections, version, part });
     } catch (error) {
       await sections.close();
       throw error;
@@ -165,22 +167,6 @@ function keep(filters: Map<string, BitSet>, filter: Filter, set: BitSet): BitSet
 
 // ───────────────────────────────────────────── writing
 
-/** Writes one file of sections. After a failure the file is closed, and the next writer removes it. */
-export async function writeFile(
-  directory: Directory,
-  name: string,
-  write: (out: SectionWriter) => Promise<void>,
-): Promise<FileInfo> {
-  const out = await createSectionFile(directory, name);
-  try {
-    await write(out);
-    return await out.finish();
-  } catch (error) {
-    await out.abandon().catch(() => undefined); // the first error is more useful
-    throw error;
-  }
-}
-
 /** Assigns numbers to new files. */
 export type NextNumber = () => number;
 
@@ -191,6 +177,7 @@ export async function writeSegment(
   next: NextNumber,
   rows: Rows,
   reps: (part: string) => PartInput<Kind>['reps'],
+  codecs: Codecs,
   options: Cancellable = {},
 ): Promise<SegmentInfo> {
   const number = next();
@@ -198,7 +185,8 @@ export async function writeSegment(
   const parts: Record<string, PartFile> = {};
   for (const [name, kind] of kinds) {
     const input = { size: rows.size, reps: reps(name) };
-    const file = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, options));
+    const own = { ...options, codec: codecs.get(name)?.codec };
+    const file = await writeFile(directory, partFile(next(), name), (out) => kind.write(input, out, own));
     parts[name] = { ...file, version: kind.version };
   }
   return { name: segmentName(documents.file), size: rows.size, documents, parts, deletes: null };
@@ -207,11 +195,7 @@ export async function writeSegment(
 // ───────────────────────────────────────────── deleted documents
 
 export async function writeDeletes(directory: Directory, name: string, deleted: BitSet): Promise<FileInfo> {
-  return writeFile(directory, name, async (out) => {
-    const sink = await out.section('deletes');
-    await sink.append(bytesOf(deleted.words));
-    await sink.close();
-  });
+  return writeFile(directory, name, (out) => writeSection(out, 'deletes', bytesOf(deleted.words)));
 }
 
 /** undefined when nothing is deleted. */

@@ -4,12 +4,14 @@
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { compareUtf8 } from '../core/order.ts';
 import type { Cancellable, Schema } from '../core/types.ts';
+import { driftsOf } from './codecs.ts';
 import type { Directory } from './directory.ts';
 import { columnSections } from './documents/columns.ts';
 import { openTable } from './documents/table.ts';
 import { isLibraryFile, MANIFEST } from './file-names.ts';
 import { type Manifest, manifestFiles, readManifest, type SegmentInfo } from './manifest.ts';
-import { type Damage, openSectionFile } from './sections.ts';
+import type { Damage } from './section-layout.ts';
+import { openSectionFile } from './sections.ts';
 import { readDeletes } from './segment.ts';
 
 export interface VerifyOptions extends Cancellable {
@@ -26,13 +28,17 @@ export interface VerifyReport {
   readonly problems: readonly Damage[];
   /** Files that no commit needs: left by a crash, removed by the next writer. */
   readonly garbage: readonly string[];
+  /** What would make searches better, though nothing is damaged: a part whose codec no longer fits its documents. */
+  readonly advice: readonly string[];
 }
 
 /** Does not throw for damage: damage is the result. */
 export async function verifyLibrary(directory: Directory, options: VerifyOptions = {}): Promise<VerifyReport> {
   const problems: Damage[] = [];
   const manifest = await attempt(MANIFEST, problems, () => readManifest(directory));
-  if (manifest === undefined) return { generation: undefined, files: 0, bytes: 0, problems, garbage: [] };
+  if (manifest === undefined) {
+    return { generation: undefined, files: 0, bytes: 0, problems, garbage: [], advice: [] };
+  }
   const files = manifestFiles(manifest);
   for (const [done, info] of files.entries()) {
     throwIfAborted(options.signal);
@@ -57,6 +63,7 @@ export async function verifyLibrary(directory: Directory, options: VerifyOptions
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     problems,
     garbage: await garbageOf(directory, manifest),
+    advice: Object.values(driftsOf(manifest.codecs)).flatMap(({ advice }) => advice ?? []),
   };
 }
 

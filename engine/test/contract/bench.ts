@@ -21,7 +21,9 @@ import {
   type Snapshot,
 } from '@quire/engine/storage';
 
-export type OnePart<K extends Kind> = { readonly part: PartKind<K> };
+// biome-ignore lint/suspicious/noExplicitAny: a kind with any codec
+export type AnyCodec<K extends Kind> = PartKind<K, K, any>;
+export type OnePart<K extends Kind> = { readonly part: AnyCodec<K> };
 export type Lib<K extends Kind> = Library<OnePart<K>>;
 export type Snap<K extends Kind> = Snapshot<OnePart<K>>;
 
@@ -32,10 +34,10 @@ export const ODD_IDS = ['../x', 'a b', 'A', 'a', 'é', '\uffee', '😀', 'x\u000
 
 /** Makes libraries of numbered documents. */
 export class Bench<K extends Kind> {
-  readonly #makeKind: () => PartKind<K>;
+  readonly #makeKind: () => AnyCodec<K>;
   readonly #document: (i: number) => DocumentRep<K> | undefined;
 
-  constructor(makeKind: () => PartKind<K>, document: (i: number) => DocumentRep<K> | undefined) {
+  constructor(makeKind: () => AnyCodec<K>, document: (i: number) => DocumentRep<K> | undefined) {
     this.#makeKind = makeKind;
     this.#document = document;
   }

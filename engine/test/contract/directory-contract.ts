@@ -1,6 +1,6 @@
 // What every Directory must do, as one suite. Readers of other kinds (HTTP) are tested beside their file.
 
-import type { Directory } from '@quire/engine/storage';
+import { createSectionFile, type Directory } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -55,6 +55,25 @@ export function directoryContract(title: string, make: () => Promise<Directory>,
       expect(await directory.list()).toEqual(['b']);
       await expect(directory.open('a')).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(directory.remove('a')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('keeps scratch files while a file of sections is written, and no longer', async () => {
+      const directory = await make();
+      const out = await createSectionFile(directory, '00000001.flat.part');
+      const [first, second] = [await out.scratch(), await out.scratch()];
+      await first.append(bytes('first '));
+      await second.append(bytes('second'));
+      await first.append(bytes('again'));
+      expect([first.size, second.size]).toEqual([11, 6]);
+      expect(text(await first.read(6, 5))).toBe('again');
+      expect(text(await second.read(0, 6))).toBe('second');
+      await expect(first.append(bytes('late'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      await out.finish();
+      expect(await directory.list()).toEqual(['00000001.flat.part']);
+      const failed = await createSectionFile(directory, '00000002.flat.part');
+      await (await failed.scratch()).append(bytes('unread'));
+      await failed.abandon();
+      expect(await directory.list()).not.toContain('00000002.0.scratch');
     });
 
     it('replaces by rename', async () => {

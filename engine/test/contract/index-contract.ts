@@ -23,7 +23,7 @@ import {
 } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { diskKey, recordingDirectory } from '../crash/recording-directory.ts';
-import { Bench, idOf, ODD_IDS } from './bench.ts';
+import { type AnyCodec, Bench, idOf, ODD_IDS } from './bench.ts';
 import { readBackCases } from './read-back-cases.ts';
 
 export type ContractCase =
@@ -70,7 +70,7 @@ export interface ContractOptions<K extends Kind> {
 
 export function indexContract<K extends Kind>(
   name: string,
-  makeKind: () => PartKind<K>,
+  makeKind: () => AnyCodec<K>,
   options: ContractOptions<K>,
 ): void {
   const seed = options.seed ?? 4711;

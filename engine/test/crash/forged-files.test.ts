@@ -15,7 +15,8 @@ import { Heap } from '../../src/kernels/index.ts';
 import { openLibrary } from '../../src/storage/library.ts';
 import { encodeManifest, type Manifest, readManifest } from '../../src/storage/manifest.ts';
 import { type MemoryDirectory, memoryDirectory } from '../../src/storage/memory.ts';
-import { createSectionFile, type FileInfo, openSectionFile } from '../../src/storage/sections.ts';
+import type { FileInfo } from '../../src/storage/section-layout.ts';
+import { createSectionFile, openSectionFile } from '../../src/storage/sections.ts';
 import { count, seed } from '../support/env.ts';
 import { document, query } from '../support/inverted.ts';
 

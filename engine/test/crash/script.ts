@@ -12,11 +12,12 @@ import {
   type Writer,
 } from '@quire/engine/storage';
 import { bruteForceDense } from '../plugin/brute-force-dense.ts';
+import { type Ranges, scalarCodes } from '../plugin/scalar-codes.ts';
 
 const space = 'test/crash/8';
 const dim = 8;
-const parts = { dense: bruteForceDense(space, dim) };
-type Parts = { readonly dense: PartKind<'dense'> };
+const parts = { dense: bruteForceDense(space, dim), codes: scalarCodes(space, dim) };
+type Parts = { readonly dense: PartKind<'dense'>; readonly codes: PartKind<'dense', 'dense', Ranges> };
 
 /** A small buffer, so that a commit has several segments and merges are frequent. */
 export function openScripted(
@@ -58,7 +59,7 @@ export async function runStep(writer: Writer<Parts>, n: number): Promise<Snapsho
       const columns = { step, tags: [`t${step % 5}`, id], even: step % 2 === 0 };
       await writer.replace(
         { id, fields: { title: `${id} as of ${step}` }, columns },
-        { dense: vector(step * 100 + id.length) },
+        { dense: vector(step * 100 + id.length), codes: vector(step * 100 + id.length) },
       );
     }
   }
@@ -98,6 +99,7 @@ export async function answersOf(snapshot: Snapshot<Parts>): Promise<string> {
     await stateOf(snapshot),
     snapshot.metadata,
     await reader.search(vector(1), 30),
+    await snapshot.part('codes').search(vector(1), 10),
     await reader.search(vector(2), 10, { filter }),
     await reader.search(vector(3), 5, { filter: { op: 'is', column: 'even', value: true } }),
     await snapshot.facet('tags', { limit: 10 }),

@@ -1,7 +1,7 @@
 // Rows of any number of 32-bit words in two sections: `rows` and `starts`. What the test parts have in common.
 
 import { asUint32, bytesOf } from '@quire/engine/internals';
-import type { MergeSource, SectionReader, SectionWriter } from '@quire/engine/storage';
+import { type MergeSource, type SectionReader, type SectionWriter, writeSection } from '@quire/engine/storage';
 
 /** A row for each Ord; an absent one is undefined and takes no room. */
 export async function writeRows(
@@ -18,9 +18,7 @@ export async function writeRows(
     ord++;
   }
   await sink.close();
-  const index = await out.section('starts');
-  await index.append(bytesOf(starts));
-  await index.close();
+  await writeSection(out, 'starts', bytesOf(starts));
 }
 
 /** Another view of each row. */

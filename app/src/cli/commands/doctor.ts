@@ -157,7 +157,7 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
   const directory = await nodeDirectory(indexFolder(folder), { readOnly: true });
   const info = await inspectLibrary(directory);
   if (info === undefined) throw new EngineError('CORRUPT', 'The folder of the index holds no index');
-  const { problems } = await verifyLibrary(directory, { deep });
+  const { problems, advice } = await verifyLibrary(directory, { deep });
   for (const { file, section, block, message } of problems) {
     const where = [file, section, block === undefined ? undefined : `block ${block}`].filter(
       (part) => part !== undefined,
@@ -165,6 +165,7 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
     findings.push({ name: 'index', state: 'damaged', detail: `${where.join(' ')}: ${message}`, hint: INDEX_HINT });
   }
   if (problems.length > 0) return;
+  for (const detail of advice) findings.push({ name: 'index', state: 'warning', detail, hint: INDEX_HINT });
   const behind = store.lastChange() - Number(info.metadata.change ?? 0);
   const detail = `${info.size.toLocaleString('en')} papers, ${sizeOf(info.bytes)}, generation ${info.generation}${deep ? '; every block verified' : ''}`;
   if (behind === 0) findings.push({ name: 'index', state: 'ok', detail });

@@ -8,6 +8,7 @@ import { EngineError } from '../../core/errors.ts';
 import { compareUtf8 } from '../../core/order.ts';
 import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
 import type { SectionReader, SectionSink, SectionWriter } from '../part.ts';
+import { writeSection } from '../write-section.ts';
 
 const IDS_PER_BLOCK = 16;
 const CHUNK_BYTES = 65536;
@@ -36,9 +37,7 @@ export async function writeStrings(name: string, strings: Iterable<string>, out:
   }
   await drain(buffer, sink);
   await sink.close();
-  const index = await out.section(`${name}.index`);
-  await index.append(blocks.view());
-  await index.close();
+  await writeSection(out, `${name}.index`, blocks.view());
 }
 
 async function drain(buffer: ByteWriter, sink: SectionSink): Promise<void> {

@@ -6,6 +6,7 @@ import { EngineError } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { ColumnType, ColumnValue, DocId, Document, Schema } from '../../core/types.ts';
 import type { SectionReader, SectionWriter } from '../part.ts';
+import { writeSection } from '../write-section.ts';
 import { type Column, type ColumnSource, columnValue, loadColumn, loadColumnSync, writeColumn } from './columns.ts';
 import { openStrings, type SortedStrings, writeStrings } from './ids.ts';
 
@@ -58,9 +59,7 @@ async function writeStored(rows: Rows, out: SectionWriter): Promise<void> {
   await sink.append(buffer.view());
   offsets.u64(sink.size);
   await sink.close();
-  const index = await out.section('stored.index');
-  await index.append(offsets.view());
-  await index.close();
+  await writeSection(out, 'stored.index', offsets.view());
 }
 
 /** Names of stored fields, ascending: their order on disk. */

@@ -1,9 +1,9 @@
 // Documents and representations that a writer has accepted and not yet written to a segment. It holds what will be
 // written (stored fields, columns, representations), not the whole text.
 
-import { compareUtf8 } from '../core/order.ts';
-import type { ColumnValue, DocId, Document, DocumentRep, Kind, Schema } from '../core/types.ts';
-import { encodeStored, type Rows, storedFields } from './documents/table.ts';
+import { compareUtf8 } from '../../core/order.ts';
+import type { ColumnValue, DocId, Document, DocumentRep, Kind, Schema } from '../../core/types.ts';
+import { encodeStored, type Rows, storedFields } from '../documents/table.ts';
 
 export type RepsByPart = Readonly<Record<string, DocumentRep<Kind> | undefined>>;
 

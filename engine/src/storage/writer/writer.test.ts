@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Directory } from './directory.ts';
-import { openLibrary } from './library.ts';
-import { memoryDirectory } from './memory.ts';
+import type { Directory } from '../directory.ts';
+import { openLibrary } from '../library.ts';
+import { memoryDirectory } from '../memory.ts';
 
 const options = { schema: { fields: { title: { stored: true } }, columns: {} }, parts: {} } as const;
 
@@ -58,7 +58,7 @@ describe('a writer where open files do not outlive their removal', () => {
 });
 
 it('recognises its files by numbers of any length', async () => {
-  const { documentsFile, isLibraryFile, segmentName } = await import('./file-names.ts');
+  const { documentsFile, isLibraryFile, segmentName } = await import('../file-names.ts');
   for (const number of [1, 99_999_999, 100_000_000, 1_234_567_890]) {
     expect(isLibraryFile(documentsFile(number))).toBe(true);
     expect(Number(segmentName(documentsFile(number)))).toBe(number);

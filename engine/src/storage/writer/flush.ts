@@ -1,0 +1,60 @@
+// The buffered documents become a segment. The first segment of a part with a codec trains it; later ones are written
+// with the same codec and counted in its drift.
+
+import type { Cancellable, DocumentRep, Kind } from '../../core/types.ts';
+import { addDrift, type Codecs, type OpenCodec, samplePositions, trainCodec } from '../codecs.ts';
+import { segmentState } from '../commit.ts';
+import { codecFile } from '../file-names.ts';
+import { openSegment, writeSegment } from '../segment.ts';
+import type { DocumentBuffer } from './buffer.ts';
+import type { Pending, WriterHost } from './pending.ts';
+
+/** Writes the buffer, adds the segment to `pending` and empties the buffer. */
+export async function flush(
+  { directory, schema, trace }: WriterHost,
+  pending: Pending,
+  buffer: DocumentBuffer,
+  options: Cancellable = {},
+): Promise<void> {
+  if (buffer.size === 0) return;
+  const { rows, reps } = buffer.sorted();
+  const repsOf = (part: string) => reps.map((row) => row[part]);
+  const { kinds } = pending;
+  const codecs = new Map<string, OpenCodec>(pending.codecs);
+  const drifted = new Map<string, OpenCodec>();
+  for (const [name, { codec: kind }] of kinds) {
+    if (kind === undefined) continue;
+    const present = repsOf(name).filter((rep) => rep !== undefined);
+    const open = codecs.get(name);
+    if (open !== undefined) drifted.set(name, addDrift(open, kind, present));
+    else
+      codecs.set(
+        name,
+        await trainCodec(directory, codecFile(pending.next(), name), kind, sample(present, kind.sample), options),
+      );
+  }
+  const info = await writeSegment(
+    directory,
+    schema,
+    kinds,
+    pending.next,
+    rows,
+    (part) => streamOf(repsOf(part)),
+    codecs,
+    options,
+  );
+  const segment = await openSegment(directory, schema, info, kinds, { trace, codecs });
+  pending.states = [...pending.states, segmentState(info, segment, undefined)];
+  pending.codecs = new Map([...codecs, ...drifted]) satisfies Codecs;
+  buffer.clear();
+  trace?.({ name: 'commit.flush', facts: { segment: info.name, documents: info.size } });
+}
+
+function sample(reps: readonly DocumentRep<Kind>[], size: number): readonly DocumentRep<Kind>[] {
+  return samplePositions(reps.length, size).map((i) => reps[i]!);
+}
+
+/** A list as a stream. */
+async function* streamOf<T>(list: readonly T[]): AsyncGenerator<T> {
+  yield* list;
+}
