@@ -158,6 +158,25 @@ describe('a codec', () => {
     await library.close();
   });
 
+  it('is read by other readers of the library when a rebuild has replaced it', async () => {
+    const { library, writer, open, calls } = await made();
+    const other = await open();
+    const before = other.snapshot();
+    await fill(writer, 300, 400, 3);
+    await writer.buildPart('codes', scalarCodes(space, dim, calls), async (ids) =>
+      ids.map((id) => vector(Number(id.slice(1)), Number(id.slice(1)) < 300 ? 1 : 3)),
+    );
+    await writer.commit();
+    expect(await other.refresh()).toBe(true);
+    const query = vector(5);
+    const answers = await library.snapshot().part('codes').search(query, 400);
+    expect(await other.snapshot().part('codes').search(query, 400)).toEqual(answers);
+    expect(await before.part('codes').search(query, 400)).not.toEqual(answers); // the old codes with the old codec
+    before.release();
+    await other.close();
+    await library.close();
+  });
+
   it('is refused where the part was made with another one', async () => {
     const { directory, library } = await made();
     await library.close();
