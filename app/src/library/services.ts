@@ -23,6 +23,7 @@ import type { IndexView } from './index-view.ts';
 import { lagNote } from './lag.ts';
 import { worksNamed } from './lookup.ts';
 import { type Names, storeNames } from './names.ts';
+import { bounds } from './page-bounds.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import { DEEPEST, PIPELINES, type SearchPipeline } from './pipelines.ts';
 import { type Found, search } from './search.ts';
@@ -40,8 +41,6 @@ export interface ServicesOptions {
   readonly now?: () => number;
 }
 
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
 /** How long counts may be behind while papers come in. */
 const COUNT_MS = 1_000;
 
@@ -246,13 +245,4 @@ class LibraryServices implements Services {
 /** The last change of the store that an index contains. */
 function changeOf({ metadata }: PaperSnapshot): number {
   return Number(metadata.change ?? 0);
-}
-
-/** Offset and limit within what is served. */
-function bounds({ offset = 0, limit = DEFAULT_LIMIT }: { readonly offset?: number; readonly limit?: number }): {
-  offset: number;
-  limit: number;
-} {
-  const whole = (value: number, min: number, max: number) => Math.min(max, Math.max(min, Math.trunc(value) || min));
-  return { offset: whole(offset, 0, DEEPEST), limit: whole(limit, 1, MAX_LIMIT) };
 }

@@ -1,4 +1,6 @@
-// Links between the pages of a long list.
+// Links between the pages of a long list. No link leads beyond the deepest entry that can be asked for.
+
+import { REQUEST } from '../output/bounds.ts';
 
 export interface PagesProps {
   readonly offset: number;
@@ -21,13 +23,18 @@ export function Pages({ offset, limit, total, at }: PagesProps) {
       ) : (
         <span />
       )}
-      {after ? (
-        <a rel="next" href={at(offset + limit)}>
-          Next {Math.min(limit, total - offset - limit)} →
-        </a>
-      ) : (
-        <span />
-      )}
+      <Next {...{ offset, limit, total, at }} />
     </nav>
+  );
+}
+
+function Next({ offset, limit, total, at }: PagesProps) {
+  const next = offset + limit;
+  if (next >= total) return <span />;
+  if (next > REQUEST.offset) return <span>The list ends here. A narrower query shows what comes later.</span>;
+  return (
+    <a rel="next" href={at(next)}>
+      Next {Math.min(limit, total - next)} →
+    </a>
   );
 }

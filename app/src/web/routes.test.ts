@@ -167,6 +167,15 @@ describe('the pages', () => {
     expect(offsets).toEqual([10_000, 0]);
   });
 
+  it('link to no page beyond the deepest hit, and say so', async () => {
+    const deep: Partial<Services> = {
+      search: async (query, { offset = 0 } = {}) => ({ ...(await services().search(query)), offset, total: 50_000 }),
+    };
+    expect((await get('/search?q=a&offset=9980', deep)).text).toContain('offset=10000');
+    const last = (await get('/search?q=a&offset=10000', deep)).text;
+    expect([last.includes('offset=10020'), last.includes('The list ends here')]).toEqual([false, true]);
+  });
+
   it('redirect every other address of a paper to the one that links have', async () => {
     for (const path of ['/papers/doi%3A10.1%2Fx%20y', '/papers/doi:10.1/x%20y', '/paper?id=doi:10.1/x+y']) {
       const { status, headers } = await get(path);
