@@ -21,6 +21,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 function fail(message, hint) {
-  process.stderr.write(`error: ${message}\n  hint: ${hint}\n`);
+  // The name of a folder may contain control characters; output/characters.ts is not built yet.
+  const [line, fix] = [message, hint].map((text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd'));
+  process.stderr.write(`error: ${line}\n  hint: ${fix}\n`);
   process.exitCode = 1;
 }

@@ -1,7 +1,10 @@
 // No character of a record, of a file name or of an argument controls the terminal. The verbs come from the program
 // itself: one without a case here fails the first test.
 
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVIL, evil, HOSTILE_ROW } from '../../test/hostile.ts';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
@@ -160,6 +163,22 @@ describe('hostile text', () => {
     const { out } = await quire(['show', evil('identifier'), '--json', ...data()]);
     const { work } = JSON.parse(out) as { work: { venue: string; keywords: string[] } };
     expect(work).toMatchObject({ venue: HOSTILE_ROW.venue, keywords: [evil('keyword')] });
+  });
+
+  it('has one way to the streams of the process', () => {
+    const source = fileURLToPath(new URL('..', import.meta.url));
+    const writers = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /(?<!\.test)\.tsx?$/.test(path))
+      .filter((path) => /process\.std(?:out|err)|\bconsole\./.test(readFileSync(join(source, path), 'utf8')));
+    expect(writers).toEqual([join('cli', 'main.ts')]);
+  });
+
+  it('in the name of the folder stays out of the message that nothing is built', async () => {
+    const bin = join(folder, evilName, 'app', 'bin');
+    mkdirSync(bin, { recursive: true });
+    copyFileSync(new URL('../../bin/quire.js', import.meta.url), join(bin, 'quire.mjs'));
+    const { status, stderr } = spawnSync(process.execPath, [join(bin, 'quire.mjs')], { encoding: 'utf8' });
+    expect([status, stderr.includes('npm run build'), hostileIn(stderr)]).toEqual([1, true, []]);
   });
 
   it('in a file name stays out of the bar', () => {
