@@ -52,25 +52,31 @@ export const PLAIN_WORK: Work = {
   sources: [{ source: 'arxiv', id: '2503.00001' }],
 };
 
-/** A work larger than any that an import accepts. */
-export function hugeWork(): Work {
+/** A work larger than any that an import accepts, made of `filler`. */
+export function hugeWork(filler = 'x'): Work {
   const many = (count: number, name: string) =>
-    Array.from({ length: count }, (_, i) => `${name} ${i} ${'x'.repeat(50)}`);
+    Array.from({ length: count }, (_, i) => `${name} ${i} ${filler.repeat(1_000)}`);
+  const long = (name: string) => `${name} ${filler.repeat(50_000)}`;
+  const address = (length: number) => `https://example.org/${filler.repeat(length)}`;
   const authors = many(100_000, 'Author');
   return {
     ...PLAIN_WORK,
-    title: 'Title '.repeat(50_000),
-    abstract: 'word '.repeat(1_000_000),
+    title: long('Title'),
+    abstract: `${filler.repeat(4)} `.repeat(1_000_000 / filler.length),
     authors,
     authorCount: authors.length,
-    organization: 'Organization '.repeat(10_000),
-    venue: 'Venue '.repeat(10_000),
-    status: 'Status '.repeat(10_000),
-    comment: 'Comment '.repeat(100_000),
-    url: `https://example.org/${'a'.repeat(1_000_000)}`,
+    organization: long('Organization'),
+    venue: long('Venue'),
+    status: long('Status'),
+    comment: long('Comment'),
+    tldr: long('Summary'),
+    doi: `10.1/${filler.repeat(490)}`,
+    url: address(1_000_000),
+    github: address(480),
+    projectPage: address(1_900),
     keywords: many(10_000, 'keyword'),
     categories: many(10_000, 'category'),
     awards: many(10_000, 'award'),
-    sources: many(10_000, 'source').map((source) => ({ source, id: 'i'.repeat(1_000) })),
+    sources: many(10_000, 'source').map((source) => ({ source, id: filler.repeat(480), url: address(480) })),
   };
 }

@@ -25,7 +25,7 @@ import { worksNamed } from './lookup.ts';
 import { type Names, storeNames } from './names.ts';
 import { bounds } from './page-bounds.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
-import { DEEPEST, PIPELINES, type SearchPipeline } from './pipelines.ts';
+import { PIPELINES, type SearchPipeline } from './pipelines.ts';
 import { type Found, search } from './search.ts';
 import { similarTo } from './similar.ts';
 

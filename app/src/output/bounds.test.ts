@@ -9,7 +9,7 @@ describe('bounded', () => {
 
   it('shortens every text and every list, and states the full sizes', () => {
     const work = bounded(hugeWork(), LISTED);
-    expect(work.authors).toHaveLength(LISTED.entries);
+    expect(work.authors).toHaveLength(LISTED.authors);
     expect(work.abstract.length).toBeLessThanOrEqual(LISTED.abstract);
     expect(work.cut).toMatchObject({ authors: 100_000, abstract: 5_000_000, keywords: 10_000 });
     expect(sizeIn(work, 'authors')).toBe(100_000);
@@ -22,6 +22,8 @@ describe('bounded', () => {
 
   it('leaves out an address that is too long, because a part of an address is another address', () => {
     expect(bounded(hugeWork(), WHOLE).url).toBeUndefined();
-    expect(bounded({ ...PLAIN_WORK, url: `https://example.org/${'a'.repeat(900)}` }, LISTED).url).toHaveLength(920);
+    const work = { ...PLAIN_WORK, url: `https://example.org/${'a'.repeat(900)}` };
+    expect(bounded(work, WHOLE).url).toHaveLength(920);
+    expect(bounded(work, LISTED)).toMatchObject({ url: undefined, cut: { url: 920 } });
   });
 });

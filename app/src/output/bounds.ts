@@ -1,5 +1,5 @@
 // How much of one paper an output shows, and how much a request may ask for. Every such bound of the product is here;
-// docs/cli.md and docs/api.md state them. What a record may contain at all is papers/record.ts.
+// docs/http.md states them. What a record may contain at all is papers/record.ts.
 
 import type { Work } from '../papers/index.ts';
 import { cutAt } from './characters.ts';
@@ -9,18 +9,28 @@ export interface Bounds {
   readonly abstract: number;
   /** Any other text. */
   readonly text: number;
-  /** Entries of a list: authors, keywords, sources. */
+  readonly authors: number;
+  /** Entries of any other list: keywords, sources. */
   readonly entries: number;
   /** One entry. */
   readonly entry: number;
+  /** An address or identifier. A part of one is wrong, so a longer one is left out. */
+  readonly address: number;
 }
 
 /** One paper for a program: API and JSON. The longest author list of a real paper has 5,154 names. */
-export const WHOLE: Bounds = { abstract: 200_000, text: 10_000, entries: 6_000, entry: 200 };
+export const WHOLE: Bounds = {
+  abstract: 200_000,
+  text: 10_000,
+  authors: 6_000,
+  entries: 500,
+  entry: 200,
+  address: 2_000,
+};
 /** A paper in a list of papers. One abstract in 10,000 is longer. */
-export const LISTED: Bounds = { abstract: 4_000, text: 300, entries: 20, entry: 100 };
+export const LISTED: Bounds = { abstract: 4_000, text: 300, authors: 20, entries: 10, entry: 100, address: 500 };
 /** One paper for a reader: its page, and the terminal. */
-export const PAGE: Bounds = { abstract: 20_000, text: 2_000, entries: 60, entry: 200 };
+export const PAGE: Bounds = { abstract: 20_000, text: 2_000, authors: 50, entries: 50, entry: 200, address: 2_000 };
 
 /** Works beside the first that one id names. */
 export const OTHERS = 20;
@@ -54,16 +64,14 @@ export type Cut = Readonly<Record<string, number>>;
 /** A work within bounds. */
 export type BoundedWork = Work & { readonly cut?: Cut };
 
-/** Addresses and identifiers: a part of one is wrong, so one that is too long is left out. */
-const INDIVISIBLE: ReadonlySet<string> = new Set(['key', 'url', 'github', 'projectPage', 'doi', 'arxivId', 'id']);
-const LONGEST_ADDRESS = 5_000;
+const ADDRESSES: ReadonlySet<string> = new Set(['url', 'github', 'projectPage', 'doi', 'arxivId', 'id']);
 
 /** `work` with every text and every list within `bounds`; `cut` names what was shortened, with its full size. */
 export function bounded(work: BoundedWork, bounds: Bounds): BoundedWork {
   const changed: Record<string, unknown> = {};
   const cut: Record<string, number> = {};
   for (const [name, value] of Object.entries(work)) {
-    if (name === 'cut') continue;
+    if (name === 'cut' || name === 'key') continue; // a key is a hash, or an identifier that papers/record.ts bounds
     const inside = within(name, value, name === 'abstract' ? bounds.abstract : bounds.text, bounds);
     if (inside === value) continue;
     changed[name] = inside;
@@ -82,11 +90,12 @@ export function sizeIn(work: BoundedWork, name: 'authors' | 'keywords' | 'catego
 /** The value itself when it is within the bounds; else a shortened copy. */
 function within(name: string, value: unknown, text: number, bounds: Bounds): unknown {
   if (typeof value === 'string') {
-    if (INDIVISIBLE.has(name)) return value.length > LONGEST_ADDRESS ? undefined : value;
+    if (ADDRESSES.has(name)) return value.length > bounds.address ? undefined : value;
     return cutAt(value, text);
   }
   if (Array.isArray(value)) {
-    const kept = value.length > bounds.entries ? value.slice(0, bounds.entries) : value;
+    const size = name === 'authors' ? bounds.authors : bounds.entries;
+    const kept = value.length > size ? value.slice(0, size) : value;
     const inside = kept.map((entry: unknown) => within('', entry, bounds.entry, bounds));
     return kept.length === value.length && inside.every((entry, i) => entry === value[i]) ? value : inside;
   }

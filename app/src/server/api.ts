@@ -1,4 +1,4 @@
-// The JSON API under /api/v1: search, papers, days, status. docs/api.md describes it.
+// The JSON API under /api/v1: search, papers, days, status. docs/http.md describes it.
 
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
