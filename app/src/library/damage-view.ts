@@ -1,5 +1,6 @@
 // Damage of the store as text of an answer: the rows that are missing from it, and what else may be wrong in it.
 
+import { withoutPaths } from '../output/paths.ts';
 import type { LibraryStatus } from '../services/services.ts';
 import type { Damage, Health } from '../store/index.ts';
 
@@ -15,13 +16,13 @@ export function damagedField(health: Health, rows: readonly Damage[]): { readonl
   return { damaged: [...sentences.slice(0, SENTENCES), `${rest} more; "quire doctor --deep" lists them.`] };
 }
 
-/** The state of the store for /status. */
-export function storeStatus(health: Health): LibraryStatus['store'] {
+/** The state of the store for /status. `folder`: the reason of a failure may name it, but an answer does not. */
+export function storeStatus(health: Health, folder: string): LibraryStatus['store'] {
   const { state, checkedAt, failure, damaged, quarantined } = health.now;
   return {
     state,
     ...(checkedAt !== undefined && { checkedAt }),
-    ...(failure !== undefined && { failure }),
+    ...(failure !== undefined && { failure: withoutPaths(failure, folder) }),
     damaged: damaged.map(({ message }) => message),
     quarantined,
   };

@@ -186,7 +186,7 @@ class LibraryServices implements Services {
   status(): LibraryStatus {
     const counts = this.counts();
     const day = this.newestDay();
-    const store = storeStatus(this.store.health);
+    const store = storeStatus(this.store.health, this.store.folder);
     const { dense } = this.encoders;
     const { sampleSource } = this.options;
     const state = this.index.state();

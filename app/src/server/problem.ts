@@ -1,12 +1,12 @@
 // Errors as answers: the status of every error code, and a message without folders of this machine. docs/errors.md has
 // the same table.
 
-import { homedir } from 'node:os';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { jsonOf } from '../output/characters.ts';
 import type { ErrorBody } from '../output/pages.ts';
+import { withoutPaths } from '../output/paths.ts';
 
 /**
  * The status of an error that a handler throws. NOT_FOUND means that the index does not exist yet: an unknown paper or
@@ -69,20 +69,4 @@ export function describePublicly(error: unknown, folder: string): ErrorBody & { 
     message: withoutPaths(message, folder),
     ...(hint !== undefined && { hint: withoutPaths(hint, folder) }),
   };
-}
-
-/** An absolute path of any system, but not the path of an address: https://example.org/a/b stays. */
-const ABSOLUTE =
-  /(?<![\w.~:/\\-])(?:file:\/\/|[a-z]:|\\\\)?[/\\](?:[^\s/\\:"'“”‘’<>|(),;]+[/\\])*([^\s/\\:"'“”‘’<>|(),;]*)/gi;
-
-/**
- * `text` with every absolute path cut down to its last component. `folder` is known, so it may contain any character.
- */
-export function withoutPaths(text: string, folder: string): string {
-  const known = [folder, process.cwd(), homedir()].filter((path) => path.length > 1);
-  const shortened = known.reduce(
-    (rest, path) => rest.replaceAll(`${path}/`, '').replaceAll(path, 'the data folder'),
-    text,
-  );
-  return shortened.replace(ABSOLUTE, (path, last: string) => (path.length === 1 ? path : last || 'a folder'));
 }

@@ -6,10 +6,11 @@ import { EngineError, type ErrorCode } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import { PLAIN_WORK } from '../../test/hostile.ts';
 import { EXIT_OF } from '../cli/io.ts';
+import { withoutPaths } from '../output/paths.ts';
 import type { SearchPage, Services } from '../services/services.ts';
 import { createPages } from '../web/index.ts';
 import { createApp } from './app.ts';
-import { STATUS_OF, withoutPaths } from './problem.ts';
+import { STATUS_OF } from './problem.ts';
 
 const FOLDER = '/srv/quire data';
 const page = (query: string): SearchPage => ({
