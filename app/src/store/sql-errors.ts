@@ -65,7 +65,20 @@ function translated(path: string, cause: unknown): EngineError {
   }
 }
 
+/** The driver gives no code with some errors of `all`: SQLite's fixed message of the code stands for it. */
+const MESSAGES: ReadonlyMap<string, number> = new Map([
+  ['access permission denied', RESULT.perm],
+  ['database is locked', RESULT.busy],
+  ['database table is locked', RESULT.locked],
+  ['attempt to write a readonly database', RESULT.readOnly],
+  ['database disk image is malformed', RESULT.corrupt],
+  ['database or disk is full', RESULT.full],
+  ['unable to open database file', RESULT.cantOpen],
+  ['file is not a database', RESULT.notADatabase],
+]);
+
 function resultOf(cause: unknown): number | undefined {
-  if (typeof cause !== 'object' || cause === null || !('errcode' in cause)) return undefined;
-  return typeof cause.errcode === 'number' ? cause.errcode & 0xff : undefined;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'errcode' in cause ? cause.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : MESSAGES.get(cause.message);
 }

@@ -2,8 +2,6 @@
 // statement. This is the only file that imports the driver. The driver has the interface of node:sqlite, so it can be
 // replaced by the built-in module once the oldest supported Node has it (docs/adr/0028-sqlite-driver.md).
 
-import { statSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { EngineError } from '@quire/engine/core';
 import {
@@ -18,6 +16,7 @@ import {
 } from 'kysely';
 import type { Tables } from './schema.ts';
 import { guarded } from './sql-errors.ts';
+import { addressOf, bytesOf, stampOf, unmergedLog } from './store-file.ts';
 
 export type Value = string | number | null;
 export type Params = Readonly<Record<string, Value>>;
@@ -63,10 +62,12 @@ export type Access = 'write' | 'read' | 'immutable';
 
 export class Sql {
   readonly path: string;
-  readonly #access: Access;
-  readonly #database: InstanceType<typeof DatabaseSync>;
+  #access: Access;
+  #database: InstanceType<typeof DatabaseSync>;
   /** Inode, size and time of a file that was opened as immutable; undefined where SQLite locks the file. */
-  readonly #stamp: string | undefined;
+  #stamp: string | undefined;
+  #busyMs = 0;
+  #isInTransaction = false;
 
   constructor(path: string, access: Access = 'write') {
     this.path = path;
@@ -81,8 +82,9 @@ export class Sql {
    * Opens `path` without ever writing, also in a folder that cannot be written. A file in WAL mode is read through two
    * files beside it, -wal and -shm. SQLite reads those that are there; where there are none and none can be made, it
    * reads the file alone only if told that it does not change (immutable), and then it neither locks nor reads a log.
-   * That is right where no log holds anything, and as long as no process writes: every answer is checked for that.
-   * Where there is a log and SQLite cannot read it, the file alone is an older state or half of a newer one: refused.
+   * That is right where no log holds anything, and as long as no process writes: every answer is checked for that, and
+   * the file is opened again when it has changed or has a log. Where there is a log and SQLite cannot read it, the file
+   * alone is an older state or half of a newer one: refused.
    * The process that closes the last connection locks the file for a moment: that is waited for, up to `busyMs`.
    */
   static openToRead(path: string, busyMs: number): Sql {
@@ -96,7 +98,9 @@ export class Sql {
       sql?.close();
       if (!(error instanceof EngineError && error.code === 'READ_ONLY')) throw error;
       if (bytesOf(`${path}-wal`) > 0) throw unmergedLog(path, error);
-      return new Sql(path, 'immutable');
+      sql = new Sql(path, 'immutable');
+      sql.#busyMs = busyMs;
+      return sql;
     }
   }
 
@@ -108,26 +112,26 @@ export class Sql {
   prepare<P extends Params, R = never>(build: (params: P) => Compilable<R>): Prepared<P, R> {
     const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) }); // read by `build` only
     const compiled = build(placeholders).compile();
-    const statement = guarded(this.path, () => this.#database.prepare(compiled.sql));
-    // The driver makes objects several times more slowly than arrays.
-    const names = statement.columns().map(({ name }) => name);
-    statement.setReturnArrays(true);
+    const statement = this.#statement(compiled.sql);
+    const names = statement()
+      .columns()
+      .map(({ name }) => name);
     const order = compiled.parameters;
     // a parameter that is no Placeholder is a literal of the query, which the builder admits as Value only
     const bind = (params: P): Value[] =>
       order.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
     return {
       all: (params) => {
-        const rows = this.#checked(() => statement.all(...bind(params)) as Value[][]); // arrays were asked for
+        const rows = this.#checked(() => statement().all(...bind(params)) as Value[][]); // arrays were asked for
         return rows.map((values) => named<R>(names, values));
       },
       get: (params) => {
-        const values = this.#checked(() => statement.get(...bind(params)) as Value[] | undefined); // the same
+        const values = this.#checked(() => statement().get(...bind(params)) as Value[] | undefined); // the same
         return values && named<R>(names, values);
       },
       run: (params) =>
         guarded(this.path, () => {
-          const { changes, lastInsertRowid } = statement.run(...bind(params));
+          const { changes, lastInsertRowid } = statement().run(...bind(params));
           return { changes, lastInsertRowid: Number(lastInsertRowid) };
         }),
     };
@@ -193,7 +197,9 @@ export class Sql {
   }
 
   #between<T>(begin: string, work: () => T): T {
+    if (this.#stamp !== undefined) this.#reopenChanged();
     this.exec(begin);
+    this.#isInTransaction = true;
     try {
       const result = work();
       this.exec('COMMIT');
@@ -205,19 +211,82 @@ export class Sql {
         // A failed commit has rolled back already; the first error says what happened.
       }
       throw error;
+    } finally {
+      this.#isInTransaction = false;
     }
   }
 
-  /** Reads. A read while a process wrote a file that is open as immutable may see half of the write: an error. */
-  #checked<T>(read: () => T): T {
-    const result = guarded(this.path, read);
-    if (this.#stamp !== undefined && stampOf(this.path) !== this.#stamp) {
-      throw new EngineError('STORAGE_FAILED', `Another process changed ${this.path} while it was read without locks`, {
-        hint: 'Repeat this; a running server must be started again.',
-      });
-    }
-    return result;
+  /** Gives a statement, prepared again for each connection. Its rows are arrays: the driver makes objects slowly. */
+  #statement(sql: string): () => ReturnType<InstanceType<typeof DatabaseSync>['prepare']> {
+    const prepared = () => {
+      const made = guarded(this.path, () => this.#database.prepare(sql));
+      made.setReturnArrays(true);
+      return made;
+    };
+    let database = this.#database;
+    let statement = prepared();
+    return () => {
+      if (database !== this.#database) {
+        statement = prepared();
+        database = this.#database;
+      }
+      return statement;
+    };
   }
+
+  /** Reads. What is read while a process writes a file that is open as immutable may be half of it: it is read again. */
+  #checked<T>(read: () => T): T {
+    for (let attempt = 1; this.#stamp !== undefined; attempt++) {
+      if (!this.#isInTransaction) this.#reopenChanged();
+      const result = outcomeOf(() => guarded(this.path, read));
+      if (this.#stamp === undefined || stampOf(this.path) === this.#stamp) return resultIn(result);
+      if (this.#isInTransaction || attempt === ATTEMPTS) {
+        throw new EngineError(
+          'STORAGE_FAILED',
+          `Another process changed ${this.path} while it was read without locks`,
+          {
+            hint: 'Repeat this.',
+          },
+        );
+      }
+    }
+    return guarded(this.path, read);
+  }
+
+  /** Opens a file that is open as immutable again when it has changed, or when a writer keeps changes in a log. */
+  #reopenChanged(): void {
+    const isChanged = stampOf(this.path) !== this.#stamp;
+    if (!isChanged && bytesOf(`${this.path}-wal`) === 0) return;
+    let next: Sql;
+    try {
+      next = Sql.openToRead(this.path, this.#busyMs);
+    } catch (error) {
+      if (isChanged) throw error;
+      return; // a log that cannot be read: what is open is the whole state before it
+    }
+    this.#database.close();
+    this.#database = next.#database;
+    this.#access = next.#access;
+    this.#stamp = next.#stamp;
+  }
+}
+
+/** How often a file that changes while it is read without locks is read. */
+const ATTEMPTS = 5;
+
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+function outcomeOf<T>(work: () => T): Outcome<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function resultIn<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 /** A row as an object. R: the builder's type of a row. */
@@ -225,29 +294,4 @@ function named<R>(names: readonly string[], values: readonly Value[]): R {
   const row: Record<string, Value> = {};
   for (let i = 0; i < names.length; i++) row[names[i] ?? ''] = values[i] ?? null;
   return row as R;
-}
-
-function addressOf(path: string, access: 'read' | 'immutable'): string {
-  return `${pathToFileURL(path).href}?mode=ro${access === 'immutable' ? '&immutable=1' : ''}`;
-}
-
-/** Differs after every write. */
-function stampOf(path: string): string {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? 'gone' : `${found.ino} ${found.size} ${found.mtimeNs}`;
-}
-
-function bytesOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function unmergedLog(path: string, cause: unknown): EngineError {
-  return new EngineError(
-    'READ_ONLY',
-    `${path}-wal holds changes that can be read only where the folder can be written`,
-    {
-      hint: 'Open the library once as a user who may write its folder, or copy the folder to a place that you may write.',
-      cause,
-    },
-  );
 }
