@@ -1,4 +1,5 @@
-// Where an import runs: in the server that owns the folder, or here. When the server ends first, it goes on here.
+// The place of an import: the server that owns the folder, or this process. If the server ends first, this process
+// continues.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +47,7 @@ async function importHere(folder: string, work: HandOver, options: ImportIntoOpt
   const { signal, onEvent } = options;
   if (!existsSync(join(folder, STORE_FILE))) {
     const failed = await findUnreadable(paths);
-    // An import that can read nothing makes no library.
+    // An import that can read nothing creates no library.
     if (failed.length === paths.length) {
       for (const file of failed) onEvent({ kind: 'unreadable', ...file });
       return { files: paths.length, failed, added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0, indexed: true };

@@ -13,7 +13,7 @@ export interface Fulfilling {
   readonly total: number;
 }
 
-/** Whether `query` has conditions and nothing to look for; words to leave out count as conditions beside another one. */
+/** Whether `query` has conditions and no wanted word; words to leave out count as conditions beside another one. */
 export function isConditionsAlone({ filter, strict, loose }: ReadQuery): boolean {
   return filter !== undefined && strict.lexical === undefined && loose.lexical === undefined;
 }

@@ -1,6 +1,6 @@
-// Test collections through the pipelines of pipelines.ts: what `quire eval` measures. A pipeline that answers searches of
-// the site runs here as it does there, exact matches and spelling included; those of the published BM25 runs take a query
-// as a bag of words, 1,000 hits, ties written apart as Anserini does.
+// Test collections through the pipelines of pipelines.ts, for `quire eval`. A pipeline that answers searches of
+// the site runs here as it does there, exact matches and spelling included; those of the published BM25 runs take a
+// query as a bag of words, 1,000 hits, ties written apart as Anserini does.
 
 import { EngineError } from '@quire/engine/core';
 import { type Evaluation, evaluate, type Run, type RunHit, runQueries, strictScores } from '@quire/engine/evaluation';
@@ -23,7 +23,7 @@ export interface EvaluationRequest {
 export interface EvaluationResult {
   readonly evaluation: Evaluation;
   readonly run: Run;
-  /** The retriever as it was composed. */
+  /** The composed retriever. */
   readonly retriever: string;
   readonly encoder?: string;
   readonly documents: number;
@@ -32,7 +32,7 @@ export interface EvaluationResult {
   readonly uniqueTerms: number;
 }
 
-/** Hits of a query, as in the published runs. */
+/** Hits a query, as in the published runs. */
 const HITS = 1_000;
 
 /** Indexes the dataset in memory, runs its judged queries and measures them over all judged queries. */

@@ -1,5 +1,5 @@
-// Keeps a long-running process in step with its folder, no matter which process writes it: looks once a second for new
-// changes in the store's log and for new commits of the index, and indexes what no other process indexes. ADR 30.
+// Keeps a long-running process in step with its folder, whichever process writes it. Once a second it reads the store's
+// log for new changes and the index for new commits, and it indexes what no other process indexes. ADR 30.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '@quire/engine/core';
@@ -7,24 +7,24 @@ import type { OpenLibrary } from './open.ts';
 
 export interface FollowerOptions {
   readonly signal: AbortSignal;
-  /** Called once for each new trouble: an index that cannot be brought up to the store. */
+  /** Called once for each new error: the index cannot be brought up to the store. */
   readonly onProblem?: (error: unknown) => void;
-  /** Between two looks. Default 1,000. */
+  /** Milliseconds between two reads. Default 1,000. */
   readonly intervalMs?: number;
 }
 
 export interface Following {
-  /** The index contains what the store held at the start, or cannot be made to. */
+  /** The index contains what the store held at the start, or cannot be brought up to it. */
   readonly ready: Promise<void>;
-  /** The signal has fired and the last look has ended. */
+  /** The signal has fired and the last read has ended. */
   readonly ended: Promise<void>;
 }
 
 /** How long a new paper may be invisible, beside the time that indexing it takes. One look costs about 0.1 ms. */
 const INTERVAL_MS = 1_000;
-/** After trouble that is not another writer, looks become rarer up to this. */
+/** After an error other than a locked index, the pause grows up to this. */
 const MAX_INTERVAL_MS = 60_000;
-/** After so many changes, segments are joined: searches then take half as long. */
+/** After this many changes segments are joined: searches then take half as long. */
 const COMPACT_CHANGES = 10_000;
 
 /** Follows the folder of `library` until the signal fires. */
@@ -78,7 +78,7 @@ class Follower {
     );
     const contained = index.contained();
     const behind = store.lastChange() - contained;
-    // The first time always: an empty library needs an index, too, and one of another store is made again.
+    // Always the first time: an empty library needs an index, too, and an index of another store is made again.
     if (this.#isFirst || !isRead || behind !== 0) {
       await ingest.catchUp({ signal });
       this.#added += Math.max(0, index.contained() - contained);

@@ -35,9 +35,11 @@ export class IndexView {
     }
   }
 
-  /** Looks for a new commit. With `change`, opens the index again where it does not contain that: it was made again. */
+  /**
+   * Looks for a new commit. With `change`, opens the index again if it does not contain that change: it was made again.
+   */
   refresh(change?: number): Promise<void> {
-    // Without `change` a look that has begun is enough; a commit that is known needs a look that begins after it.
+    // Without `change` a running read is enough. A commit that is known needs a read that begins after it.
     if (this.#loading !== undefined && change === undefined) return this.#loading;
     const before = this.#loading?.catch(() => undefined);
     const load = before === undefined ? this.#load(change) : before.then(() => this.#load(change));

@@ -1,5 +1,5 @@
-// Keeps the index equal to the store: takes the changes after the one that the last commit contains, writes the works
-// they name, and commits together with the number of the last change. A kill costs what was not committed, no more.
+// Keeps the index equal to the store: reads the changes after the one in the last commit, writes the works that they
+// name, and commits together with the number of the last change. A kill loses only what was not committed.
 
 import { type DenseRep, type Document, EngineError, throwIfAborted } from '@quire/engine/core';
 import type { Writer } from '@quire/engine/storage';
@@ -47,12 +47,12 @@ export class PaperIndexer {
     this.#library = library;
   }
 
-  /** Opens the index of the store's folder for writing; makes a new one in place of one that is of no use. */
+  /** Opens the index of the store's folder for writing; makes a new one in place of one that cannot be used. */
   static async open(store: Store, encoders: Encoders = loadEncoders()): Promise<PaperIndexer> {
     return new PaperIndexer(store, encoders, await openOrRebuild(store, encoders));
   }
 
-  /** Writes what the store has and the index has not. Throws LOCKED when another process does the same. */
+  /** Writes the changes that the index lacks. Throws LOCKED when another process does the same. */
   async catchUp(options: CatchUpOptions = {}): Promise<void> {
     await this.#library.refresh(); // another process may have written the index since, or made it again
     const total = this.#store.lastChange();
@@ -105,11 +105,11 @@ export class PaperIndexer {
     const keys = [...new Set(changes.map(({ work }) => work))];
     const works = this.#store.works(keys);
     const dense = encoding?.encode(works.map(meaningOf));
-    dense?.catch(() => undefined); // heard of where it is awaited, unless writing the page before failed
+    dense?.catch(() => undefined); // handled where it is awaited, unless writing the page before failed
     return { change, keys, works, dense, isLast: changes.length < PAGE || change >= total };
   }
 
-  /** Adds or replaces the works of a page; takes out those that are no more. */
+  /** Adds or replaces the works of a page; removes those that no longer exist. */
   async #put(writer: IndexWriter, page: Page): Promise<void> {
     const there = new Set(page.works.map(({ key }) => key));
     for (const key of page.keys) if (!there.has(key)) await writer.delete(key);
@@ -142,7 +142,7 @@ export class PaperIndexer {
 
 type IndexWriter = Writer<PaperLibrary['parts']>;
 
-/** Some changes of the store, read to be written. */
+/** Some changes of the store, to be written. */
 interface Page {
   /** Number of the last change. */
   readonly change: number;
@@ -154,7 +154,7 @@ interface Page {
   readonly isLast: boolean;
 }
 
-/** Errors that a new index cures: everything in it can be made again from the store. */
+/** Errors that a new index solves: everything in it can be made again from the store. */
 const CURABLE = new Set(['CORRUPT', 'SCHEMA_MISMATCH', 'ENCODER_MISMATCH', 'UNSUPPORTED_FORMAT', 'NOT_FOUND']);
 
 async function openOrRebuild(store: Store, encoders: Encoders): Promise<PaperLibrary> {
@@ -165,7 +165,7 @@ async function openOrRebuild(store: Store, encoders: Encoders): Promise<PaperLib
   return (await emptyIndex(store.folder, usable)) ?? openPaperIndex(store.folder, encoders);
 }
 
-/** The index as it stands; undefined when only a new one helps. */
+/** The index if it can be used; undefined when only a new one helps. */
 async function openUsable(store: Store, encoders: Encoders): Promise<PaperLibrary | undefined> {
   try {
     const library = await openPaperIndex(store.folder, encoders);

@@ -1,5 +1,5 @@
-// The names that a search order looks up before it scores anything: ids, titles, authors. The site looks in the store, an
-// evaluation in the documents of its collection.
+// The names that a search looks up before it scores: ids, titles, authors. The site looks in the store, an evaluation
+// in the documents of its collection.
 
 import { titleHashOf } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';

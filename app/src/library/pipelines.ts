@@ -1,6 +1,6 @@
 // The pipelines by name, as data: which stages of the engine find candidates for a query, with which parameters. The
-// search page, the API, the command line, `quire eval` and the benchmarks run what stands here and nothing else;
-// compose.ts makes retrievers of it, search.ts puts exact matches above their candidates. ADR 0032 has the measurements.
+// search page, the API, the command line, `quire eval` and the benchmarks run only what is listed here; compose.ts
+// makes retrievers of it, search.ts ranks exact matches above their candidates. ADR 0032 has the measurements.
 
 import { EngineError } from '@quire/engine/core';
 
@@ -22,7 +22,7 @@ export interface Pipeline {
   /** One line for help and status. */
   readonly title: string;
   /**
-   * What it is asked with. `search`: what a reader types, read by query.ts; exact matches stand above its candidates.
+   * The form of its query. `search`: what a reader types, parsed by query.ts; exact matches rank above its candidates.
    * `text`: any text as a bag of words, as in the published runs. `paper`: a paper of the library.
    */
   readonly takes: 'search' | 'text' | 'paper';
@@ -41,14 +41,14 @@ const CANDIDATES = 100;
 const RUN_HITS = 1_000;
 /** Hits that can be paged to. */
 export const DEEPEST = 10_000;
-/** The share of meaning; tuned together with the shipped encoder on the dev splits (its card in models/). */
+/** The weight of dense search; tuned together with the shipped encoder on the dev splits (its card in models/). */
 const MEANING = 0.1;
 /**
- * Least cosine of a hit by meaning: something is always nearest, and below this it has nothing to do with the query.
- * Read from real queries over 8,602 papers, where the 20 nearest to nonsense score .20 to .30.
+ * Minimum cosine of a dense hit. Every query has nearest documents; below this value they are unrelated to it. Measured
+ * on real queries over 8,602 papers, where the 20 nearest to nonsense queries score .20 to .30.
  */
 const FLOOR = 0.2;
-/** The same where no paper has any word of the query: then the encoder has only pieces of words to go by. */
+/** The same when no paper has any word of the query: then only pieces of words are known to the encoder. */
 const FLOOR_WITHOUT_KNOWN_WORDS = 0.4;
 /** A page of similar papers shows 100 at most, and the paper itself is among its own neighbours. */
 const NEIGHBOURS = 101;
@@ -127,7 +127,7 @@ export type PipelineName = keyof typeof PIPELINES;
 /** Those that answer a search of the site. */
 export type SearchPipeline = 'hybrid' | 'lexical' | 'dense';
 
-/** Throws INVALID_ARGUMENT for a name that is none of them. */
+/** Throws INVALID_ARGUMENT for an unknown name. */
 export function pipelineNamed(name: string): Pipeline & { readonly name: PipelineName } {
   if (Object.hasOwn(PIPELINES, name)) return PIPELINES[name as PipelineName];
   throw new EngineError('INVALID_ARGUMENT', `There is no pipeline ${JSON.stringify(name)}`, {

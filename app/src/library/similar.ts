@@ -1,5 +1,5 @@
-// What is near a paper: the neighbours of its vector, which the index gives back; for a paper without one the papers with
-// the words that tell it apart from the others.
+// The papers nearest to a paper: the neighbours of its vector, which the index gives back; for a paper without a vector
+// the papers with its most distinctive words.
 
 import type { Cancellable, DenseRep, IndexReader, LexicalQuery, QueryRep, Ranking } from '@quire/engine/core';
 import { withRep } from '@quire/engine/retrieval';
@@ -11,10 +11,10 @@ import { PIPELINES } from './pipelines.ts';
 import { anyOf } from './query.ts';
 import { WordStatistics } from './word-statistics.ts';
 
-/** Terms of a paper that stand for it; 25 is what Lucene's MoreLikeThis takes. */
+/** Number of terms that represent a paper; Lucene's MoreLikeThis takes 25. */
 const TELLING_TERMS = 25;
 
-/** The `limit` nearest works, the work itself left out. */
+/** The `limit` nearest works, without the work itself. */
 export async function similarTo(
   work: Work,
   snapshot: PaperSnapshot,

@@ -1,5 +1,5 @@
 // Hands an import over to the server that owns the folder, and passes its events on. There is no time limit: a server
-// that is busy or stopped still owns the folder. When the server ends before the import does, the caller goes on itself.
+// that is busy or stopped still owns the folder. When the server ends before the import, the caller continues it.
 
 import { type IncomingMessage, request } from 'node:http';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
@@ -16,11 +16,11 @@ export interface HandOver {
 export interface HandOverOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: IngestEvent) => void;
-  /** The server has sent nothing for so many seconds; called once for each silence. */
+  /** The server has sent nothing for this many seconds; called once for each silence. */
   readonly onSilence: (seconds: number) => void;
 }
 
-/** A silence of this length is told. The server sends an event after each 1,000 rows. */
+/** A silence of this length is reported. The server sends an event after each 1,000 rows. */
 const SILENCE_MS = 4_000;
 
 /**

@@ -49,7 +49,7 @@ export async function ownFolder(folder: string): Promise<Ownership | undefined> 
   }
 }
 
-/** The server that owns `folder` and has told its address. */
+/** The server that owns `folder` and has published its address. */
 export async function findServer(folder: string): Promise<RunningServer | undefined> {
   const server = readFile(folder);
   if (server === undefined) return undefined;
@@ -68,7 +68,7 @@ function owned(folder: string, release: () => Promise<void>): Ownership {
     announce: (url) => {
       const token = randomBytes(24).toString('base64url');
       const server: RunningServer = { url, token, pid: process.pid };
-      // Written aside first: a reader never sees half of it, and a file left by another user does not pass on its mode.
+      // Written to another name first, so that a reader never sees half of it, and no other user's file mode is kept.
       writeFileSync(`${path}.new`, JSON.stringify(server), { mode: 0o600 });
       renameSync(`${path}.new`, path);
       return token;

@@ -22,13 +22,15 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes any free port. Default 4321. */
   readonly port?: number;
-  /** Makes the pages beside the API. */
+  /** Creates the pages beside the API. */
   readonly pages?: (services: Services) => Pages;
-  /** Address under which readers reach the site through a proxy or the network; requests for other names are refused. */
+  /**
+   * Address under which readers reach the site through a proxy or the network; requests for other names are refused.
+   */
   readonly publicUrl?: string;
-  /** A file of papers to begin an empty library with. */
+  /** A file of papers to import into an empty library. */
   readonly sample?: string;
-  /** Called for errors that do not end the server; `what` says in words what failed. */
+  /** Called for errors that do not end the server; `what` describes what failed. */
   readonly onProblem?: (what: string, error: unknown) => void;
 }
 
@@ -39,13 +41,13 @@ export interface RunningSite {
   readonly ready: Promise<void>;
   /** The check of the whole store has ended; its result is in the status. */
   readonly checked: Promise<void>;
-  /** Answers what has begun, ends imports at their last batch, releases every lock. */
+  /** Answers the requests in progress, ends imports at their last batch, releases every lock. */
   stop(): Promise<void>;
 }
 
 export const DEFAULT_PORT = 4321;
 const DEFAULT_HOST = '127.0.0.1';
-/** How long a request that has begun may still take when the server stops. */
+/** How long a request in progress may still take when the server stops. */
 const GRACE_MS = 3_000;
 
 /** Starts the site. Throws LOCKED when the port is taken, and when another server owns the folder. */

@@ -52,9 +52,11 @@ export interface SearchPage extends FromStore {
   readonly more: boolean;
   readonly offset: number;
   readonly limit: number;
-  /** The pipeline that answered (library/pipelines.ts): the mode asked for, 'lexical' where the library has no encoder. */
+  /**
+   * The pipeline that answered (library/pipelines.ts): the mode asked for, 'lexical' where the library has no encoder.
+   */
   readonly pipeline: 'hybrid' | 'lexical' | 'dense';
-  /** Things that a reader should know, as sentences: a part of the query that was dropped, and why. */
+  /** Sentences for the reader: words of the query that were dropped, and why. */
   readonly notes: readonly string[];
   readonly ms: number;
 }
@@ -112,7 +114,7 @@ export interface LibraryStatus extends Counts {
   readonly indexed: number;
   /** Changes of the store that the index does not contain yet; 0 when search finds everything. */
   readonly behind: number;
-  /** Things that a reader should know, as sentences: an index that is behind, a store that is not yet checked. */
+  /** Sentences for the reader: an index that is behind, a store that is not yet checked. */
   readonly notes: readonly string[];
   /** This process writes the index at this moment. */
   readonly indexing: boolean;
