@@ -5,11 +5,15 @@
 // Query layout for `dim`, P = dim rounded up to 16: i16[P] values, zero padded | i8[P] signs (0 or −1) | u8[P] |q| >> 7 |
 // u8[P] |q| & 127. The plain build reads the first part. The relaxed build reads the other three: with the sign moved to
 // the code, both halves are 7-bit, the range in which the relaxed dot product is exact on every machine.
-// dim ≤ 4096 keeps every 32-bit lane from overflowing: 1024 × 127 × 16383 < 2³¹.
+// 32-bit lanes hold the sums of 4096 dimensions (1024 × 127 × 16383 < 2³¹); those of more are added up in 64 bits. Up to
+// 65,536 dimensions they are exact as f64.
 
 import { isAccepted } from './accept';
 import { push, rankOf, threshold } from './topk';
 import { groupOf, touch } from './touch';
+
+/** Dimensions whose products a 32-bit lane can add up. */
+const LANE_DIMS: u32 = 4096;
 
 // @ts-ignore: decorator
 @inline
@@ -31,26 +35,37 @@ export function dotI8(codes: usize, query: usize, dim: u32): f64 {
   let a = i32x4.splat(0);
   let b = a;
   let i: u32 = 0;
+  let sum: i64 = 0;
   if (ASC_FEATURE_RELAXED_SIMD) {
     const p = padded(dim);
     const signs = query + 2 * p;
     for (; i + 16 <= dim; i += 16) {
+      if ((i & (LANE_DIMS - 1)) == 0) {
+        sum += lanes(a) * 128 + lanes(b);
+        a = i32x4.splat(0);
+        b = a;
+      }
       const sign = v128.load(signs + <usize>i);
       const code = i8x16.sub(v128.xor(v128.load(codes + <usize>i), sign), sign);
       a = i32x4.relaxed_dot_i8x16_i7x16_add_s(code, v128.load(signs + p + <usize>i), a);
       b = i32x4.relaxed_dot_i8x16_i7x16_add_s(code, v128.load(signs + 2 * p + <usize>i), b);
     }
-    let sum = lanes(a) * 128 + lanes(b);
+    sum += lanes(a) * 128 + lanes(b);
     for (; i < dim; i++) sum += <i64>(<i32>load<i8>(codes + <usize>i) * <i32>load<i16>(query + (<usize>i << 1)));
     return <f64>sum;
   }
   for (; i + 16 <= dim; i += 16) {
+    if ((i & (LANE_DIMS - 1)) == 0) {
+      sum += lanes(a) + lanes(b);
+      a = i32x4.splat(0);
+      b = a;
+    }
     const code = v128.load(codes + <usize>i);
     const q = query + (<usize>i << 1);
     a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(code), v128.load(q)));
     b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(code), v128.load(q, 16)));
   }
-  let sum = lanes(a) + lanes(b);
+  sum += lanes(a) + lanes(b);
   for (; i < dim; i++) sum += <i64>(<i32>load<i8>(codes + <usize>i) * <i32>load<i16>(query + (<usize>i << 1)));
   return <f64>sum;
 }

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { BitSet } from '../core/bitset.ts';
 import { Rng } from '../core/rng.ts';
+import { f32OfHalf } from './half.ts';
 import { type Arena, Heap } from './heap.ts';
 import { hasRelaxedSimd } from './probe.ts';
 import * as twin from './reference.ts';
@@ -37,6 +38,10 @@ function floats(rng: Rng, n: number, size = 1): Float32Array {
 }
 const int8s = (rng: Rng, n: number) => Int8Array.from({ length: n }, () => rng.below(255) - 127);
 const int15s = (rng: Rng, n: number) => Int16Array.from({ length: n }, () => rng.below(32767) - 16383);
+/** Any finite halves, subnormal ones and both zeros included. */
+const halves = (rng: Rng, n: number) =>
+  Uint16Array.from({ length: n }, () => rng.pick([rng.below(0x7c00), 0x8000 | rng.below(0x7c00), rng.below(1024)]));
+const widened = (stored: Uint16Array) => Float32Array.from(stored, f32OfHalf);
 const words = (rng: Rng, n: number) => Uint32Array.from({ length: n }, () => rng.uint32());
 
 /** A query in the layout of engine/assembly/int8.ts. */
@@ -72,10 +77,42 @@ for (const { build, missing } of builds) {
       }
     });
 
-    it(`dotI8 is the exact integer at all lengths to 100, 4096 and at the extremes (seed ${SEED})`, async () => {
+    it('dotF16 reads every half exactly', async () => {
+      const b = await bench(build);
+      const one = Float32Array.of(1, 0, 0, 0);
+      for (const lane of [0, 1, 2, 3]) {
+        put(
+          b.arena,
+          65536,
+          one.map((_, i) => (i === lane ? 1 : 0)),
+        );
+        for (let half = 0; half < 0x10000; half++) {
+          if ((half & 0x7c00) === 0x7c00) continue;
+          put(b.arena, BASE, Uint16Array.of(0, 0, 0, 0).with(lane, half));
+          const found = b.k.dotF16(BASE, 65536, 4);
+          if (found !== f32OfHalf(half) + 0) throw new Error(`half ${half.toString(16)} in lane ${lane}: ${found}`);
+        }
+      }
+    });
+
+    it(`dotF16 equals dotF32 over the widened row at all lengths to 100 and some beyond (seed ${SEED})`, async () => {
       const b = await bench(build);
       const rng = new Rng(SEED);
-      for (const n of [...Array(101).keys(), 256, 300, 768, 4096]) {
+      for (const n of [...Array(101).keys(), 255, 256, 384, 1023, 65_536]) {
+        for (const shift of [0, 2, 13]) {
+          const x = halves(rng, n);
+          const y = floats(rng, n);
+          put(b.arena, BASE + shift, x);
+          put(b.arena, (1 << 20) + shift, y);
+          expect(b.k.dotF16(BASE + shift, (1 << 20) + shift, n)).toBe(twin.dotF32(widened(x), y));
+        }
+      }
+    });
+
+    it(`dotI8 is the exact integer at all lengths to 100, 65,536 and at the extremes (seed ${SEED})`, async () => {
+      const b = await bench(build);
+      const rng = new Rng(SEED);
+      for (const n of [...Array(101).keys(), 256, 300, 768, 4096, 4097, 4112, 8192, 65_535, 65_536]) {
         const cases: [Int8Array, Int16Array][] = [
           [int8s(rng, n), int15s(rng, n)],
           [new Int8Array(n).fill(127), new Int16Array(n).fill(16383)],
@@ -84,8 +121,8 @@ for (const { build, missing } of builds) {
         ];
         for (const [codes, query] of cases) {
           put(b.arena, BASE + 3, codes);
-          putQueryI8(b, 65536, query);
-          expect(b.k.dotI8(BASE + 3, 65536, n)).toBe(twin.dotI8(codes, query) + 0);
+          putQueryI8(b, 1 << 20, query);
+          expect(b.k.dotI8(BASE + 3, 1 << 20, n)).toBe(twin.dotI8(codes, query) + 0);
         }
       }
     });
@@ -243,6 +280,12 @@ function checkOffers(b: Bench, rng: Rng, dim: number, n: number): void {
   b.k.offerF32(at.rows, dim, at.query, at.wanted, at.ids, n, at.top);
   expect(topkTake(b.arena, b.k, at.top)).toEqual(expected((row) => twin.dotF32(floatRows[row]!, query)));
 
+  const halfRows = Array.from({ length: 300 }, () => halves(rng, dim));
+  for (const [row, half] of halfRows.entries()) put(b.arena, at.rows + 2 * dim * row, half);
+  topkReset(b.arena, at.top, k);
+  b.k.offerF16(at.rows, dim, at.query, at.wanted, at.ids, n, at.top);
+  expect(topkTake(b.arena, b.k, at.top)).toEqual(expected((row) => twin.dotF32(widened(halfRows[row]!), query)));
+
   const integers = int15s(rng, dim);
   putQueryI8(b, at.query, integers);
   topkReset(b.arena, at.top, k);
@@ -350,6 +393,15 @@ function checkScans(b: Bench, rng: Rng): void {
     rng.pick([2 ** 32, limitOf(0)]),
     () => b.k.scanF32(at.rows, n, dim, at.query, first, ordsAt, acceptAt, at.top),
     (row) => twin.rankOf(twin.dotF32(rows[row]!, query)),
+  );
+
+  const small = Array.from({ length: n }, () => Uint16Array.from({ length: dim }, () => rng.pick([0, 0x3c00, 0xbc00])));
+  putRows(small);
+  put(b.arena, at.query, query);
+  check(
+    rng.pick([2 ** 32, limitOf(0)]),
+    () => b.k.scanF16(at.rows, n, dim, at.query, first, ordsAt, acceptAt, at.top),
+    (row) => twin.rankOf(twin.dotF32(widened(small[row]!), query)),
   );
 
   const bytes = Array.from({ length: n }, () => Int8Array.from({ length: dim }, () => rng.below(3) - 1));
