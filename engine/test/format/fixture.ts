@@ -5,7 +5,7 @@ import { type DenseRep, type LexicalQuery, plainFingerprint } from '@quire/engin
 import { termsEncoder } from '@quire/engine/encoders';
 import { binary, flat, inverted, ivf } from '@quire/engine/indexes';
 import { Rng } from '@quire/engine/internals';
-import { type Directory, openLibrary } from '@quire/engine/storage';
+import { type Directory, FORMAT_VERSION, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
 
 const SPACE = 'fixture/32';
@@ -13,19 +13,25 @@ const DIM = 32;
 const WORDS = `dense sparse retrieval of papers by meaning late interaction learned index compression with codes for
   neural ranking models trained on passages questions answers 漢字 naïve 😀 searching searched search`.split(/\s+/);
 
-export function openFixture(directory: Directory, options: { readonly readOnly?: boolean } = {}) {
+/** `version`: of the format that the library was written in; parts that came later are not in it. */
+export function openFixture(
+  directory: Directory,
+  { version = FORMAT_VERSION, ...options }: { readonly readOnly?: boolean; readonly version?: number } = {},
+) {
   const encoder = termsEncoder(english(), { fields: ['title', 'abstract'] });
+  const parts = {
+    terms: inverted({ space: encoder.space, fields: { title: 2, abstract: 1 } }),
+    flat: flat({ space: SPACE, dim: DIM }),
+    binary: binary({ space: SPACE, dim: DIM, vectors: 'int8' }),
+    ivf: ivf({ space: SPACE, dim: DIM }),
+  };
+  const later = version >= 2 ? { half: flat({ space: SPACE, dim: DIM, vectors: 'f16' }) } : {};
   return openLibrary(directory, {
     schema: {
       fields: { title: { stored: true }, abstract: {} },
       columns: { year: 'number', venue: 'keyword', tags: 'keywords', open: 'boolean' },
     },
-    parts: {
-      terms: inverted({ space: encoder.space, fields: { title: 2, abstract: 1 } }),
-      flat: flat({ space: SPACE, dim: DIM }),
-      binary: binary({ space: SPACE, dim: DIM, vectors: 'int8' }),
-      ivf: ivf({ space: SPACE, dim: DIM }),
-    },
+    parts: { ...parts, ...later } as typeof parts, // the others are asked by name
     autoMerge: false,
     ...options,
   });
@@ -48,8 +54,8 @@ export async function fillFixture(library: FixtureLibrary): Promise<void> {
       open: i % 2 === 0,
     };
     const [terms] = await encoder.encodeDocuments([fields]);
-    const dense = i % 11 === 10 ? undefined : vector(i);
-    const reps = { ...(terms && { terms }), ...(dense && { flat: dense, binary: dense, ivf: dense }) };
+    const dense = i % 11 === 10 ? undefined : vector(i === 100 ? 'zero' : i);
+    const reps = { ...(terms && { terms }), ...(dense && { flat: dense, binary: dense, ivf: dense, half: dense }) };
     await writer.add({ id: i % 10 === 0 ? `ünï/${i} 😀` : `paper-${i}`, fields, columns }, reps);
     if (i === 40 || i === 80) (await writer.commit({ change: i })).release();
     if (i === 80) await writer.mergeAll();
@@ -60,18 +66,19 @@ export async function fillFixture(library: FixtureLibrary): Promise<void> {
   await writer.close();
 }
 
-function vector(seed: number): DenseRep {
-  const rng = new Rng(seed + 7000);
+/** Since version 2 a vector of zeros is no vector. */
+function vector(seed: number | 'zero'): DenseRep {
+  const rng = new Rng(seed === 'zero' ? 0 : seed + 7000);
   return {
     kind: 'dense',
     space: SPACE,
     fingerprint: plainFingerprint(SPACE, 'document'),
-    vec: Float32Array.from({ length: DIM }, () => (rng.below(2001) - 1000) / 1024),
+    vec: Float32Array.from({ length: DIM }, () => (seed === 'zero' ? 0 : (rng.below(2001) - 1000) / 1024)),
   };
 }
 
 /** JSON of everything a fixed set of questions brings to light; scores to the last bit. */
-export async function askFixture(library: FixtureLibrary): Promise<unknown> {
+export async function askFixture(library: FixtureLibrary, version = FORMAT_VERSION): Promise<unknown> {
   const encoder = termsEncoder(english(), { fields: ['title', 'abstract'] });
   const snapshot = library.snapshot();
   const trees: readonly LexicalQuery[] = [
@@ -102,7 +109,8 @@ export async function askFixture(library: FixtureLibrary): Promise<unknown> {
   const lexical = [];
   for (const tree of trees) lexical.push(await snapshot.part('terms').search(encoder.query(tree), 8));
   const dense = [];
-  for (const part of ['flat', 'binary', 'ivf'] as const) {
+  const later = version >= 2 ? ['half' as 'flat'] : []; // a part like it
+  for (const part of ['flat', 'binary', 'ivf', ...later] as const) {
     dense.push(
       await snapshot.part(part).search(vector(1), 8),
       await snapshot.part(part).search(vector(2), 5, { filter }),

@@ -1,4 +1,5 @@
-// Three kinds of index that the engine does not have, made through its public interface alone, keep its contract.
+// Three kinds of index that the engine does not have keep its contract: one made of the shared pieces of dense kinds, two
+// through the public interface alone.
 
 import { type DenseRep, type LexicalQuery, type MultiDocument, plainFingerprint } from '@quire/engine/core';
 import { termsEncoder } from '@quire/engine/encoders';

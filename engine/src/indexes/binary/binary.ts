@@ -20,13 +20,17 @@ import {
   checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
+  DENSE_VERSION,
   type DenseKind,
   type RescoredOptions,
 } from '../dense-part/options.ts';
-import { checkDim, checkVector } from '../rows/check.ts';
+import { checkDim, checkDocument } from '../rows/check.ts';
+import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { orClose, readHead } from '../rows/head.ts';
-import { type RowStream, readOrds, rowsOfInput, rowsOfMerge } from '../rows/row-stream.ts';
+import { readSingleRows } from '../rows/row-map.ts';
+import type { RowStream } from '../rows/row-stream.ts';
 import { StoredVectors } from '../rows/stored-vectors.ts';
+import { zeroRows } from '../rows/zero-rows.ts';
 import { checkPool } from '../scan/parallel.ts';
 
 /** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
@@ -48,7 +52,8 @@ export function binary(options: RescoredOptions): DenseKind {
   checkQueryBits(queryBits);
   return {
     name: 'binary',
-    version: 1,
+    version: DENSE_VERSION,
+    reads: [1],
     queryKind: 'dense',
     documentKind: 'dense',
     space,
@@ -56,19 +61,20 @@ export function binary(options: RescoredOptions): DenseKind {
     accepts: options.accepts,
     lossy: format !== 'f32',
     config: { dim, vectors: format },
-    check: (rep) => checkVector(rep, space, dim, 'The vector'),
-    write: async (input, out, cancel) => writeBinary(await rowsOfInput(input, space, dim, format, cancel), out),
+    check: (rep) => checkDocument(rep, space, dim, format, 'The vector'),
+    write: async (input, out, cancel) => writeBinary(await denseRows(input, out, { space, dim, format }, cancel), out),
     merge: async (sources, size, out, cancel) =>
-      writeBinary(await rowsOfMerge(sources, size, dim, format, cancel), out),
+      writeBinary(await mergedDenseRows(sources, size, { space, dim, format }, cancel), out),
     open: async (sections, cancel = {}) => {
       const head = await readHead(sections, dim, format);
-      const ords = await readOrds(sections, head);
+      const map = await readSingleRows(sections, head);
+      const hidden = await zeroRows(sections, head, cancel.version);
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count, queryBits });
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const finder = finderOf({ codes, mean, count: head.count, rescore, queryBits, pool });
-      return densePart({ name: 'binary', space, documents, vectors, ords, finder, pool });
+      return densePart({ name: 'binary', space, documents, vectors, map, hidden, finder, pool });
     },
   };
 }

@@ -30,23 +30,27 @@ export function codeQuery(query: Float32Array, mean: Float32Array, bits: QueryBi
 /** Dimensions of a window: the kernel adds their four tables in bytes. */
 const WINDOW = 16;
 const LARGEST_SUM = 255;
+/** The kernel adds the windows in 16 bits. */
+const LARGEST_DISTANCE = 0xffff;
 
 /**
  * The centred query in integers, as large as possible while their absolute values add up to at most 255 in every
- * window.
+ * window and 65,535 in all.
  */
 function integersOf(query: Float32Array, mean: Float32Array): Int16Array {
   const values = new Int16Array(query.length);
   let largest = 0;
+  let total = 0;
   for (let from = 0; from < query.length; from += WINDOW) {
     const to = Math.min(from + WINDOW, query.length);
     let sum = 0;
     for (let j = from; j < to; j++) sum += Math.abs(query[j]! - mean[j]!);
     largest = Math.max(largest, sum);
+    total += sum;
   }
   if (largest === 0) return values;
-  // Rounding adds at most ½ a dimension.
-  const scale = (LARGEST_SUM - WINDOW / 2) / largest;
+  // Rounding adds at most ½ a dimension. The second limit is the smaller one only beyond 4096 dimensions.
+  const scale = Math.min((LARGEST_SUM - WINDOW / 2) / largest, (LARGEST_DISTANCE - query.length / 2) / total);
   for (let j = 0; j < values.length; j++) values[j] = Math.floor((query[j]! - mean[j]!) * scale + 0.5);
   return values;
 }

@@ -1,14 +1,16 @@
 // Shared by flat, binary and ivf: one row per document that has a vector, rows in Ord order, searches that filter,
 // rescore and translate rows back to Ords. The kinds differ in how they find candidate rows (`Finder`).
 
-import { BitSet } from '../../core/bitset.ts';
+import type { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { DenseRep, Explanation, Fingerprint, Ord, Space, Statistics } from '../../core/types.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
 import { checkVector } from '../rows/check.ts';
 import type { RowFilter } from '../rows/row-filter.ts';
+import type { RowMap } from '../rows/row-map.ts';
 import type { Scored, StoredVectors } from '../rows/stored-vectors.ts';
+import { isZero } from '../rows/vector-format.ts';
 
 /** The search of a kind, in rows. All functions get k ≥ 1 and existing rows. */
 export interface Finder {
@@ -35,8 +37,10 @@ export interface DensePartOptions {
   readonly space: Space;
   readonly documents: Fingerprint;
   readonly vectors: StoredVectors;
-  /** Ords of the rows, ascending; undefined when row = Ord. */
-  readonly ords: Uint32Array | undefined;
+  /** One row a document. */
+  readonly map: RowMap;
+  /** Rows that no search may find; undefined: none. */
+  readonly hidden?: BitSet | undefined;
   readonly finder: Finder;
   readonly pool?: KernelPool | undefined;
 }
@@ -46,26 +50,34 @@ export function densePart({
   space,
   documents,
   vectors,
-  ords,
+  map,
+  hidden,
   finder,
   pool,
 }: DensePartOptions): SegmentPart<'dense'> {
-  const { count, dim, size } = vectors.head;
+  const count = vectors.head.count - (hidden?.count() ?? 0);
+  const visible = hidden?.not();
   let isOpen = true;
 
   const check = (query: DenseRep) => {
     if (!isOpen) throw new EngineError('CLOSED', `This part of kind '${name}' was closed`);
-    checkVector(query, space, dim, 'The query vector');
+    checkVector(query, space, vectors.head.dim, 'The query vector');
   };
   const filterOf = (scope: Scope): RowFilter | undefined => {
-    if (scope.accept === undefined) return undefined;
-    const bits = ords === undefined ? scope.accept : rowsAccepted(scope.accept, ords);
-    return { bits, count: bits.count() };
+    const accepted = scope.accept === undefined ? undefined : map.rowsOf(scope.accept);
+    const bits = accepted === undefined || visible === undefined ? (accepted ?? visible) : accepted.and(visible);
+    return bits && { bits, count: bits.count() };
   };
   const toCandidates = ({ rows, scores }: Scored): Candidates => ({
-    ords: ords === undefined ? rows : rows.map((row) => ords[row]!),
+    ords: map.ordsOf(rows),
     scores,
   });
+
+  /** Row of a document, or −1. */
+  const rowOf = (ord: Ord): number => {
+    const { from, to } = map.rangeOf(ord);
+    return from < to && hidden?.has(from) !== true ? from : -1;
+  };
 
   /** Rows to score, or undefined for all of them. */
   const plan = (query: DenseRep, k: number, filter: RowFilter | undefined, scope: Scope): Uint32Array | undefined =>
@@ -76,7 +88,7 @@ export function densePart({
     throwIfAborted(scope.signal);
     const filter = filterOf(scope);
     const want = Math.min(k, filter?.count ?? count);
-    if (want === 0) return NOTHING;
+    if (want === 0 || isZero(query.vec)) return NOTHING;
     const rows = plan(query, want, filter, scope);
     if (scope.exhaustive) {
       const all = rows ?? filter?.bits ?? Array(count).keys();
@@ -91,7 +103,7 @@ export function densePart({
     throwIfAborted(scope.signal);
     const filter = filterOf(scope);
     const want = Math.min(k, filter?.count ?? count);
-    if (want === 0) return NOTHING;
+    if (want === 0 || isZero(query.vec)) return NOTHING;
     const rows = plan(query, want, filter, scope) ?? Uint32Array.from(filter?.bits ?? Array(count).keys());
     return toCandidates(await vectors.offerFromFile(query.vec, rows, want, scope));
   };
@@ -101,7 +113,7 @@ export function densePart({
     throwIfAborted(scope.signal);
     const filter = filterOf(scope);
     const want = Math.min(k, filter?.count ?? count);
-    if (want === 0) return NOTHING;
+    if (want === 0 || isZero(query.vec)) return NOTHING;
     const rows = await (finder.candidatesParallel ?? finder.candidates)(query.vec, want, filter, false);
     check(query); // throws if the part was closed in the meantime
     if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
@@ -117,21 +129,22 @@ export function densePart({
   const part: SegmentPart<'dense'> = {
     count,
     get residentBytes() {
-      return vectors.residentBytes + finder.residentBytes + (ords?.byteLength ?? 0);
+      return vectors.residentBytes + finder.residentBytes + map.bytes;
     },
     statistics: async () => NO_STATISTICS,
     search,
     explain: async (query, ord, scope) => {
       check(query);
-      const row = rowOf(ord, ords, size);
-      if (row < 0 || scope.accept?.has(ord) === false) return undefined;
+      const row = rowOf(ord);
+      if (row < 0 || isZero(query.vec) || scope.accept?.has(ord) === false) return undefined;
       return explanation(name, space, vectors, query.vec, row, finder.explain(query.vec, row));
     },
     score: async (query, wanted, scope) => {
       check(query);
       const scores = new Float64Array(wanted.length).fill(Number.NaN);
+      if (isZero(query.vec)) return scores;
       for (const [i, ord] of wanted.entries()) {
-        const row = rowOf(ord, ords, size);
+        const row = rowOf(ord);
         if (row >= 0 && scope.accept?.has(ord) !== false) scores[i] = await vectors.score(query.vec, row);
       }
       return scores;
@@ -139,13 +152,13 @@ export function densePart({
     gather: async (wanted) => {
       const reps: (DenseRep | undefined)[] = [];
       for (const ord of wanted) {
-        const row = rowOf(ord, ords, size);
+        const row = rowOf(ord);
         const vec = row < 0 ? undefined : await vectors.row(row);
         reps.push(vec && { kind: 'dense', space, fingerprint: documents, vec });
       }
       return reps;
     },
-    has: (ord) => rowOf(ord, ords, size) >= 0,
+    has: (ord) => rowOf(ord) >= 0,
     close: () => {
       if (!isOpen) return;
       isOpen = false;
@@ -161,6 +174,14 @@ export function densePart({
     },
     searchSync,
     statisticsSync: () => NO_STATISTICS,
+    scoreSync: (query, wanted, scope) => {
+      check(query);
+      const isNothing = isZero(query.vec);
+      return Float64Array.from(wanted, (ord) => {
+        const row = isNothing || scope.accept?.has(ord) === false ? -1 : rowOf(ord);
+        return row < 0 ? Number.NaN : vectors.scoreRows(query.vec, row, row + 1)[0]!;
+      });
+    },
   };
 }
 
@@ -180,23 +201,4 @@ async function explanation(
     facts: { space, metric: 'dot', dim, format, dot: value, ...facts },
     details: [],
   };
-}
-
-/** Row of a document, or −1. */
-function rowOf(ord: Ord, ords: Uint32Array | undefined, size: number): number {
-  if (ords === undefined) return ord < size ? ord : -1;
-  let low = 0;
-  let high = ords.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ords[middle]! < ord) low = middle + 1;
-    else high = middle;
-  }
-  return ords[low] === ord ? low : -1;
-}
-
-function rowsAccepted(accept: BitSet, ords: Uint32Array): BitSet {
-  const bits = new BitSet(ords.length);
-  for (let row = 0; row < ords.length; row++) if (accept.has(ords[row]!)) bits.add(row);
-  return bits;
 }

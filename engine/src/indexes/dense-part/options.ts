@@ -1,50 +1,48 @@
-// The options and the type of the dense index kinds: flat, binary and ivf.
+// The kind of a dense part: what flat, binary and ivf return.
 
 import { EngineError } from '../../core/errors.ts';
 import type { Fingerprint, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind } from '../../storage/part.ts';
-import type { VectorFormat } from '../rows/head.ts';
+import type { VectorFormat } from '../rows/vector-format.ts';
 
 export interface DenseOptions {
   /** The space of the encoder. */
   readonly space: Space;
   /** Fingerprint of the documents that it stores. Default: the plain one of the space. */
   readonly documents?: Fingerprint;
-  /** Fingerprints of the queries that it answers. Default: as in PartKind. */
+  /** Fingerprints of the queries that it answers. Default: see PartKind. */
   readonly accepts?: readonly Fingerprint[];
-  /** Dimensions, 1 … 4096. */
+  /** Dimensions, 1 … 65,536. */
   readonly dim: number;
-  /** How vectors are stored. f32: 4 bytes a dimension. int8: 1 byte and a scale a vector. */
+  /**
+   * How vectors are stored. f32: 4 bytes a dimension. f16: 2 bytes, sizes to 65,504. int8: 1 byte, and a scale a vector.
+   */
   readonly vectors?: VectorFormat;
-  /** Memory of the part. Default: the heap shared by the whole program. */
+  /** Memory for the part. Default: the program's common heap. */
   readonly heap?: Heap;
-  /** Workers for `search` (not searchSync) of flat and binary; needs a heap of shared memory. The same hits, faster. */
+  /** Workers for `search` (not searchSync) of flat and binary; needs a heap of shared memory. The same hits, sooner. */
   readonly pool?: KernelPool;
 }
 
 /** Options of the kinds that find candidates by their codes and score those exactly. */
 export interface RescoredOptions extends DenseOptions {
-  /**
-   * Minimum number of candidates scored exactly; four times k if that is more. 1 … 1,000,000. Default DEFAULT_RESCORE.
-   */
+  /** Candidates scored exactly, at least; four times k where that is more. 1 … 1,000,000. Default DEFAULT_RESCORE. */
   readonly rescore?: number;
   /**
-   * Bits of a query component in the comparison with codes. 8: integers whose tables fit in bytes, much higher recall.
+   * Bits of a query component that codes are compared with. 8: integers whose tables fit in bytes, far better candidates.
    * 1: Hamming distance, a somewhat faster scan that needs several times the candidates for the same recall. Default 8.
    */
   readonly queryBits?: 1 | 8;
-  /**
-   * Keep the vectors in memory. false: only codes are kept, and candidates' vectors are read from the file. Default
-   * true.
-   */
+  /** Keep the vectors in memory. false: codes only, candidates' vectors are read from the file. Default true. */
   readonly resident?: boolean;
 }
 
-/**
- * Recall@10 of `binary` on sentences of abstracts, 256 dimensions: .99 of 100,000, .98 of 400,000 (docs/kernels.md).
- */
+/** Version of the bytes of flat, binary and ivf. 2: vectors of zeros are not stored, and f16. */
+export const DENSE_VERSION = 2;
+
+/** Recall@10 of `binary` on sentences of abstracts, 256 dimensions: .99 of 100,000, .98 of 400,000 (docs/kernels.md). */
 export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */

@@ -5,11 +5,14 @@ import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
-import type { DenseKind, DenseOptions } from '../dense-part/options.ts';
-import { checkDim, checkVector } from '../rows/check.ts';
+import { DENSE_VERSION, type DenseKind, type DenseOptions } from '../dense-part/options.ts';
+import { checkDim, checkDocument } from '../rows/check.ts';
+import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { readHead } from '../rows/head.ts';
-import { readOrds, rowsOfInput, rowsOfMerge, writeRows } from '../rows/row-stream.ts';
+import { readSingleRows } from '../rows/row-map.ts';
+import { writeRows } from '../rows/row-stream.ts';
 import { StoredVectors } from '../rows/stored-vectors.ts';
+import { zeroRows } from '../rows/zero-rows.ts';
 import { checkPool } from '../scan/parallel.ts';
 
 /** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
@@ -25,7 +28,8 @@ export function flat(options: DenseOptions): DenseKind {
   checkPool(pool, options.heap);
   return {
     name: 'flat',
-    version: 1,
+    version: DENSE_VERSION,
+    reads: [1],
     queryKind: 'dense',
     documentKind: 'dense',
     space,
@@ -33,12 +37,14 @@ export function flat(options: DenseOptions): DenseKind {
     accepts: options.accepts,
     lossy: format !== 'f32',
     config: { dim, vectors: format },
-    check: (rep) => checkVector(rep, space, dim, 'The vector'),
-    write: async (input, out, cancel) => writeRows(await rowsOfInput(input, space, dim, format, cancel), out),
-    merge: async (sources, size, out, cancel) => writeRows(await rowsOfMerge(sources, size, dim, format, cancel), out),
+    check: (rep) => checkDocument(rep, space, dim, format, 'The vector'),
+    write: async (input, out, cancel) => writeRows(await denseRows(input, out, { space, dim, format }, cancel), out),
+    merge: async (sources, size, out, cancel) =>
+      writeRows(await mergedDenseRows(sources, size, { space, dim, format }, cancel), out),
     open: async (sections, cancel = {}) => {
       const head = await readHead(sections, dim, format);
-      const ords = await readOrds(sections, head);
+      const map = await readSingleRows(sections, head);
+      const hidden = await zeroRows(sections, head, cancel.version);
       const module = await loadVectors();
       const vectors = await StoredVectors.open(sections, head, {
         ...cancel,
@@ -46,7 +52,7 @@ export function flat(options: DenseOptions): DenseKind {
         heap: options.heap ?? defaultHeap(),
         module,
       });
-      return densePart({ name: 'flat', space, documents, vectors, ords, finder: ALL_ROWS, pool });
+      return densePart({ name: 'flat', space, documents, vectors, map, hidden, finder: ALL_ROWS, pool });
     },
   };
 }

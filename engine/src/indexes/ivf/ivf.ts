@@ -22,13 +22,17 @@ import {
   checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
+  DENSE_VERSION,
   type DenseKind,
   type RescoredOptions,
 } from '../dense-part/options.ts';
-import { checkDim, checkVector } from '../rows/check.ts';
+import { checkDim, checkDocument } from '../rows/check.ts';
+import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { orClose, readHead } from '../rows/head.ts';
-import { type RowStream, readOrds, rowsOfInput, rowsOfMerge } from '../rows/row-stream.ts';
+import { readSingleRows } from '../rows/row-map.ts';
+import type { RowStream } from '../rows/row-stream.ts';
 import { StoredVectors } from '../rows/stored-vectors.ts';
+import { zeroRows } from '../rows/zero-rows.ts';
 import { Lists } from './lists.ts';
 
 export interface IvfOptions extends RescoredOptions {
@@ -67,7 +71,8 @@ export function ivf(options: IvfOptions): DenseKind {
   const heap = () => options.heap ?? defaultHeap();
   return {
     name: 'ivf',
-    version: 1,
+    version: DENSE_VERSION,
+    reads: [1],
     queryKind: 'dense',
     documentKind: 'dense',
     space,
@@ -75,21 +80,32 @@ export function ivf(options: IvfOptions): DenseKind {
     accepts: options.accepts,
     lossy: format !== 'f32',
     config: { dim, vectors: format, lists, seed },
-    check: (rep) => checkVector(rep, space, dim, 'The vector'),
+    check: (rep) => checkDocument(rep, space, dim, format, 'The vector'),
     write: async (input, out, cancel = {}) =>
-      writeIvf(await rowsOfInput(input, space, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
+      writeIvf(await denseRows(input, out, { space, dim, format }, cancel), out, {
+        ...cancel,
+        lists,
+        seed,
+        heap: heap(),
+      }),
     merge: async (sources, size, out, cancel = {}) =>
-      writeIvf(await rowsOfMerge(sources, size, dim, format, cancel), out, { ...cancel, lists, seed, heap: heap() }),
+      writeIvf(await mergedDenseRows(sources, size, { space, dim, format }, cancel), out, {
+        ...cancel,
+        lists,
+        seed,
+        heap: heap(),
+      }),
     open: async (sections, cancel = {}) => {
       const head = await readHead(sections, dim, format);
-      const ords = await readOrds(sections, head);
+      const map = await readSingleRows(sections, head);
+      const hidden = await zeroRows(sections, head, cancel.version);
       const memory = { ...cancel, heap: heap(), module: await loadVectors() };
       const mean = await readMean(sections, dim);
       const codes = await Codes.open(sections, { ...memory, dim, count: head.count, queryBits, slots: 'slots' });
       const vectors = await orClose([codes], StoredVectors.open(sections, head, { ...memory, resident }));
       const lists = { ...memory, codes, mean, count: head.count, probes, rescore, queryBits };
       const finder = await orClose([codes, vectors], Lists.open(sections, lists));
-      return densePart({ name: 'ivf', space, documents, vectors, ords, finder });
+      return densePart({ name: 'ivf', space, documents, vectors, map, hidden, finder });
     },
   };
 }

@@ -1,12 +1,14 @@
-// The conditions for a dense vector to enter an index: the right space and dimension, finite, bounded components.
+// What a dense vector must be before it may touch an index: of the right space and dimension, finite, not huge.
 
 import { EngineError } from '../../core/errors.ts';
 import type { DenseRep, Space } from '../../core/types.ts';
+import { HALF_OVERFLOW, MAX_HALF } from '../../kernels/half.ts';
+import type { VectorFormat } from './vector-format.ts';
 
-/** Kernels add products of int8 codes in 32-bit lanes, which hold at most 4096 dimensions. */
-const MAX_DIM = 4096;
-/** Larger components could overflow an f32 dot product, and ∞ − ∞ has no rank. */
-const MAX_COMPONENT = 1e17;
+/** Beyond it the sum of int8 products is no longer known to be exact, and a query would take half a megabyte. */
+const MAX_DIM = 65_536;
+/** Larger components could overflow an f32 dot product, and ∞ − ∞ is no score. */
+const MAX_COMPONENT = 5e16;
 
 /** Throws INVALID_ARGUMENT unless dim is an integer in 1 … MAX_DIM. */
 export function checkDim(dim: number): void {
@@ -32,5 +34,17 @@ export function checkVector(rep: DenseRep, space: Space, dim: number, what: stri
         hint: `Components must be finite and at most ${MAX_COMPONENT} in size; normalise the vectors.`,
       });
     }
+  }
+}
+
+/** `checkVector` for a document: also throws INVALID_ARGUMENT where the format cannot hold a component. */
+export function checkDocument(rep: DenseRep, space: Space, dim: number, format: VectorFormat, what: string): void {
+  checkVector(rep, space, dim, what);
+  if (format !== 'f16') return;
+  for (const [i, x] of rep.vec.entries()) {
+    if (Math.abs(x) < HALF_OVERFLOW) continue;
+    throw new EngineError('INVALID_ARGUMENT', `${what} has ${x} in dimension ${i}`, {
+      hint: `f16 holds sizes to ${MAX_HALF}; normalise the vectors or store them as f32.`,
+    });
   }
 }

@@ -16,7 +16,8 @@ import { Chunks } from '../scan/chunks.ts';
 import { parallelScan } from '../scan/parallel.ts';
 import { Scan, type ScanInput, type ScanPlace } from '../scan/scan.ts';
 import { checkSize, type Head } from './head.ts';
-import { dequantise, quantiseQuery } from './int8.ts';
+import { quantiseQuery } from './int8.ts';
+import { bytesPerRow, newRow } from './vector-format.ts';
 
 /** Rows and scores, best first: score descending, then row ascending. */
 export interface Scored {
@@ -50,7 +51,7 @@ export class StoredVectors {
     scales: Float32Array | undefined,
   ) {
     this.head = head;
-    this.rowBytes = bytesPerRow(head);
+    this.rowBytes = bytesPerRow(head.format, head.dim);
     this.#sections = sections;
     this.#module = module;
     this.#chunks = chunks;
@@ -58,7 +59,7 @@ export class StoredVectors {
   }
 
   static async open(sections: SectionReader, head: Head, options: VectorsOptions): Promise<StoredVectors> {
-    const rowBytes = bytesPerRow(head);
+    const rowBytes = bytesPerRow(head.format, head.dim);
     checkSize(sections, 'vectors', head.count * rowBytes);
     const isInt8 = head.format === 'int8';
     if (isInt8) checkSize(sections, 'scales', head.count * 4);
@@ -93,8 +94,12 @@ export class StoredVectors {
       const { kernels, at, top } = scan.in(chunk.arena);
       const bits = accept === undefined ? 0 : at[at.length - 1]!;
       const [rows, n, first] = [chunk.at[0]!, chunk.count, chunk.first];
-      if (format === 'f32') kernels.scanF32(rows, n, dim, at[0]!, first, 0, bits, top);
-      else kernels.scanI8(rows, chunk.at[1]!, n, dim, at[0]!, prepared.scale, first, 0, bits, top);
+      if (format === 'int8') {
+        kernels.scanI8(rows, chunk.at[1]!, n, dim, at[0]!, prepared.scale, first, 0, bits, top);
+      } else {
+        const scanFloats = format === 'f32' ? kernels.scanF32 : kernels.scanF16;
+        scanFloats(rows, n, dim, at[0]!, first, 0, bits, top);
+      }
     }
     return scoredOf(scan.take());
   }
@@ -120,7 +125,9 @@ export class StoredVectors {
       call: ({ at, top }, chunk, from, count) => {
         const rows = chunk.at[0]! + from * this.rowBytes;
         const last = [chunk.first + from, 0, accept === undefined ? 0 : at[at.length - 1]!, top];
-        if (format === 'f32') return { name: 'scanF32', args: [rows, count, dim, at[0]!, ...last] };
+        if (format !== 'int8') {
+          return { name: format === 'f32' ? 'scanF32' : 'scanF16', args: [rows, count, dim, at[0]!, ...last] };
+        }
         const scales = chunk.at[1]! + 4 * from;
         return { name: 'scanI8', args: [rows, scales, count, dim, at[0]!, prepared.scale, ...last] };
       },
@@ -146,8 +153,12 @@ export class StoredVectors {
       const end = chunk.first + chunk.count;
       for (; i < rows.length && rows[i]! < end; i++) wanted[i] = rows[i]! - chunk.first;
       const [local, ids, n] = [at[at.length - 1]! + 4 * start, at[at.length - 2]! + 4 * start, i - start];
-      if (format === 'f32') kernels.offerF32(chunk.at[0]!, dim, at[0]!, local, ids, n, top);
-      else kernels.offerI8(chunk.at[0]!, chunk.at[1]!, dim, at[0]!, scale, local, ids, n, top);
+      if (format === 'int8') {
+        kernels.offerI8(chunk.at[0]!, chunk.at[1]!, dim, at[0]!, scale, local, ids, n, top);
+      } else {
+        const offerFloats = format === 'f32' ? kernels.offerF32 : kernels.offerF16;
+        offerFloats(chunk.at[0]!, dim, at[0]!, local, ids, n, top);
+      }
     }
     return scoredOf(scan.take());
   }
@@ -192,15 +203,22 @@ export class StoredVectors {
     return this.#scorer(query)(bytes, this.#scaleOf(row));
   }
 
-  /** The stored vector of one row; int8 codes are decoded. */
+  /** Scores of rows from … to−1. Resident only. */
+  scoreRows(query: Float32Array, from: number, to: number): Float64Array {
+    const score = this.#scorer(query);
+    return Float64Array.from({ length: to - from }, (_, i) => {
+      return score(this.#rowInMemory(from + i), this.#scaleOf(from + i));
+    });
+  }
+
+  /** The stored vector of one row; f16 and int8 are decoded. */
   async row(row: number): Promise<Float32Array> {
     const bytes = this.isResident
       ? this.#rowInMemory(row)
       : await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
-    if (this.head.format === 'f32') return new Float32Array(bytes.slice().buffer);
-    const vec = new Float32Array(this.head.dim);
-    dequantise(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length), this.#scaleOf(row), vec);
-    return vec;
+    const decoded = newRow(this.head.dim, this.head.format);
+    decoded.load(bytes, this.#scaleOf(row));
+    return decoded.vec;
   }
 
   /** A query in the form of the kernels: f32, or the int8 layout and its scale. */
@@ -210,7 +228,7 @@ export class StoredVectors {
     readonly scale: number;
   } {
     const { dim, format } = this.head;
-    if (format === 'f32') return { inputs: [{ bytes: bytesOf(query) }], prepare: () => {}, scale: 1 };
+    if (format !== 'int8') return { inputs: [{ bytes: bytesOf(query) }], prepare: () => {}, scale: 1 };
     const { values, scale } = quantiseQuery(query);
     const input = { bytes: bytesOf(values), room: Math.ceil(dim / 16) * 80 };
     return { inputs: [input], prepare: ({ kernels, at }) => kernels.splitQueryI8(at[0]!, dim), scale };
@@ -218,8 +236,13 @@ export class StoredVectors {
 
   /** The scalar scoring function of a query. */
   #scorer(query: Float32Array): (row: Uint8Array, scale: number) => number {
-    if (this.head.format === 'f32') {
-      return (row) => dotF32(new Float32Array(row.slice().buffer), query) + 0; // −0 as 0
+    const { dim, format } = this.head;
+    if (format !== 'int8') {
+      const stored = newRow(dim, format);
+      return (row) => {
+        stored.load(row, 0);
+        return dotF32(stored.vec, query) + 0; // −0 as 0
+      };
     }
     const quantised = quantiseQuery(query);
     return (row, scale) => {
@@ -235,7 +258,7 @@ export class StoredVectors {
   }
   #scaleOf(row: number): number {
     if (this.#scales !== undefined) return this.#scales[row]!;
-    if (this.#chunks === undefined || this.head.format === 'f32') return 0;
+    if (this.#chunks === undefined || this.head.format !== 'int8') return 0;
     const chunk = this.#chunks.chunkOf(row);
     return new Float32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[row - chunk.first]!;
   }
@@ -244,10 +267,6 @@ export class StoredVectors {
     if (this.#chunks !== undefined) return this.#chunks;
     throw new EngineError('UNSUPPORTED', 'These vectors stay in their file', { hint: 'Open with resident: true.' });
   }
-}
-
-function bytesPerRow(head: Head): number {
-  return head.format === 'f32' ? 4 * head.dim : head.dim;
 }
 
 function scoredOf(ranked: Ranked): Scored {
