@@ -8,7 +8,10 @@ import type { TraceEvent } from './types.ts';
 export interface QueryBudget {
   /** Different words of the query, those of phrases included. Optional words beyond it are left out, the last first. */
   readonly terms: number;
-  /** Different prefix and fuzzy words. Those beyond the limit are searched as they are spelled. */
+  /**
+   * Different prefix and fuzzy words, in units of work: a prefix of three or more characters is 1, of two 4, of one 32; a
+   * fuzzy word 2, without a fixed first character 8. Those beyond it are searched as they are spelled.
+   */
   readonly expanding: number;
   /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */
   readonly expansions: number;
@@ -23,13 +26,13 @@ export interface QueryBudget {
 export type BudgetedWork = keyof QueryBudget | 'characters';
 
 /**
- * An abstract of 300 words has about 130 different terms and 3 million postings in a library of 212,000 papers (ADR
+ * An abstract of 300 words has 110 to 150 different terms and 3 million postings in a library of 212,000 papers (ADR
  * 0023).
  */
 export const DEFAULT_QUERY_BUDGET: QueryBudget = {
   terms: 1024,
   expanding: 32,
-  expansions: 2048,
+  expansions: 1024,
   postings: 4_000_000,
 };
 

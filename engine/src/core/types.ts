@@ -82,8 +82,8 @@ export type LexicalQuery =
   | { readonly type: 'or'; readonly clauses: readonly LexicalQuery[] }
   | { readonly type: 'not'; readonly clause: LexicalQuery }
   /**
-   * Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first. All prefix and fuzzy
-   * nodes of a query expand to at most 2,048 terms together.
+   * Terms beginning with `prefix`, at most `limit` (default 64) of them, most frequent first. The budget of
+   * the index limits the expansions of a query (core/query-budget.ts).
    */
   | { readonly type: 'prefix'; readonly prefix: string; readonly limit?: number }
   /** Terms within `distance` (1 or 2) Damerau-Levenshtein edits that share the first `exact` (default 1) characters. */

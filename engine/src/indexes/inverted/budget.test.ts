@@ -78,15 +78,24 @@ describe('the budget of a query', () => {
     await expect(ask(or(word('common'), ...words(5).map(not)), { terms: 4 })).rejects.toThrow(
       'requires or excludes 5 words',
     );
-    await expect(ask(or(word('common'), not(prefix('w1')), not(prefix('b'))), { expanding: 1 })).rejects.toThrow(
-      'excludes 2 prefix and fuzzy words',
+    await expect(ask(or(word('common'), not(prefix('w1')), not(prefix('b'))), { expanding: 32 })).rejects.toThrow(
+      'excludes 36 units of prefix and fuzzy words',
     );
   });
 
   it('searches prefixes beyond the limit as they are spelled, excluded ones never', async () => {
-    const found = await ask(or(prefix('b1'), prefix('w1'), not(prefix('b0'))), { expanding: 2 });
+    const found = await ask(or(prefix('b1'), prefix('w1'), not(prefix('b0'))), { expanding: 8 });
     expect(found.docs).toEqual([1, 10, 11]);
-    expect(found.cuts).toEqual([{ what: 'expanding', limit: 2, found: 3 }]);
+    expect(found.cuts).toEqual([{ what: 'expanding', limit: 8, found: 12 }]);
+  });
+
+  it('counts a prefix by its share of the dictionary, and a fuzzy word too', async () => {
+    const fuzzy = (term: string, exact = 1): LexicalQuery => ({ type: 'fuzzy', term, distance: 1, exact });
+    const unitsOf = async (...clauses: LexicalQuery[]) => (await ask(or(...clauses), { expanding: 1 })).cuts[0]?.found;
+    expect(await unitsOf(prefix('w'))).toBe(32);
+    expect(await unitsOf(prefix('w1'), prefix('w1'), prefix('b1x'))).toBe(5);
+    expect(await unitsOf(fuzzy('w1'), fuzzy('w2', 0), word('w3'))).toBe(10);
+    expect(await unitsOf(prefix('b1x'))).toBeUndefined();
   });
 
   it('leaves out the most frequent words first, and keeps one', async () => {

@@ -32,10 +32,10 @@ export function limitWords(plan: Plan, budget: QueryBudget): Budgeted {
     kept = firstWords(plan, budget.terms);
     cuts.push({ what: 'terms', limit: budget.terms, found: words.size });
   }
-  const expanding = new Set(expandLeaves(kept).map(spelling));
-  if (expanding.size > budget.expanding) {
+  const expanding = unitsOf(expandLeaves(kept));
+  if (expanding > budget.expanding) {
     kept = firstExpanding(kept, budget.expanding);
-    cuts.push({ what: 'expanding', limit: budget.expanding, found: expanding.size });
+    cuts.push({ what: 'expanding', limit: budget.expanding, found: expanding });
   }
   return { plan: kept, cuts };
 }
@@ -137,10 +137,15 @@ function required(plan: Plan, out = new Set<string>()): Set<string> {
  * query.
  */
 function firstExpanding(plan: Plan, limit: number): Plan {
-  const excluded = new Set(expandLeavesExcluded(plan).map(spelling));
-  if (excluded.size > limit) throw tooMany('excludes', excluded.size, 'prefix and fuzzy words', limit);
-  const taken = new Set(excluded);
-  for (const leaf of expandLeaves(plan)) if (taken.size < limit) taken.add(spelling(leaf));
+  const excluded = expandLeavesExcluded(plan);
+  let left = limit - unitsOf(excluded);
+  if (left < 0) throw tooMany('excludes', limit - left, 'units of prefix and fuzzy words', limit);
+  const taken = new Set(excluded.map(spelling));
+  for (const leaf of expandLeaves(plan)) {
+    if (taken.has(spelling(leaf)) || unitsOf([leaf]) > left) continue;
+    taken.add(spelling(leaf));
+    left -= unitsOf([leaf]);
+  }
   return mapLeaves(plan, (leaf) => (isExpanding(leaf) && !taken.has(spelling(leaf)) ? asSpelled(leaf) : leaf));
 }
 
@@ -165,6 +170,19 @@ function expandLeaves(plan: Plan): readonly ExpandLeaf[] {
 function expandLeavesExcluded(plan: Plan): readonly ExpandLeaf[] {
   if (!('clauses' in plan)) return [];
   return [...plan.excluded.flatMap(expandLeaves), ...plan.clauses.flatMap(expandLeavesExcluded)];
+}
+
+/**
+ * What different leaves cost together: their share of a dictionary. A prefix of one character is a letter of it; each
+ * further one is about a tenth. A fuzzy leaf passes over most terms of the first letter, and of all without a fixed one.
+ */
+function unitsOf(leaves: readonly ExpandLeaf[]): number {
+  const units = new Map<string, number>();
+  for (const leaf of leaves) {
+    const fixed = Math.min(3, leaf.exact);
+    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 4, 1][fixed]! : fixed === 0 ? 8 : 2);
+  }
+  return [...units.values()].reduce((sum, each) => sum + each, 0);
 }
 
 /** Equal for the leaves of one word in several fields. */

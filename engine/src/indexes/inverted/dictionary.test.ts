@@ -45,6 +45,26 @@ describe('the term dictionary', () => {
     expect(starting('w2')).toEqual([]);
   });
 
+  it('passes over the terms with a common beginning, and stands at what a plain walk finds next', () => {
+    const rng = new Rng(11);
+    const letters = ['a', 'b', 'é', '日'];
+    const random = Array.from({ length: 3000 }, () =>
+      Array.from({ length: 1 + rng.below(9) }, () => rng.pick(letters)).join(''),
+    );
+    const { sorted, dictionary } = dictionaryOf(random);
+    for (let round = 0; round < 300; round++) {
+      const cursor = dictionary.from();
+      for (let steps = 1 + rng.below(sorted.length); steps > 0; steps--) cursor.next();
+      const prefix = cursor.term().slice(0, 1 + rng.below(cursor.term().length));
+      const plain = dictionary.from(cursor.term().slice());
+      while (plain.next() && (compareBytes(plain.term(), cursor.term()) < 0 || plain.startsWith(prefix)));
+      const isThere = compareBytes(plain.term(), cursor.term()) > 0 && !plain.startsWith(prefix);
+      expect(cursor.skip(prefix.length)).toBe(isThere);
+      if (isThere)
+        expect([decodeUtf8(cursor.term()), cursor.entry()]).toEqual([decodeUtf8(plain.term()), plain.entry()]);
+    }
+  });
+
   it('may be empty, and says so when its index belongs to another', () => {
     expect(dictionaryOf([]).dictionary.find('a')).toBeUndefined();
     const one = dictionaryOf(['a', 'b']);

@@ -128,7 +128,7 @@ describe('a prefix or fuzzy leaf', () => {
   const start = seed('expansion of documents');
   it(`finds every document that holds the word or an expansion, with the best one’s score (seed ${start})`, async () => {
     const rng = new Rng(start);
-    const kind = inverted({ space: SPACE, fields: { body: 1 } });
+    const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 100 } });
     const word = () => `w${'abc'[rng.below(3)]}${rng.below(40)}`;
     for (let round = 0; round < count(15, 300); round++) {
       const bodies = Array.from({ length: 1 + rng.below(900) }, () => Array.from({ length: rng.below(9) }, word));
@@ -176,7 +176,7 @@ describe('a prefix or fuzzy leaf', () => {
 
 describe('a query of hundreds of fuzzy words', () => {
   const most = DEFAULT_QUERY_BUDGET.expansions;
-  const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 200 } });
+  const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 400 } });
   // Every word w00 … w99 with 30 neighbours of its own: each document holds one of these 3,100 terms and a filler.
   const words = Array.from({ length: 100 }, (_, i) => `w${String(i).padStart(2, '0')}`);
   const bodies = words.flatMap((word) => [word, ...Array.from({ length: 30 }, (_, n) => `${word}${letters(n)}`)]);

@@ -15,12 +15,13 @@
 // All inputs are the query and the global statistics, so the result is the same for any segmentation. Twin:
 // expand-reference.ts.
 
+import { compareBytes } from '../../core/byte-strings.ts';
 import { compareUtf8 } from '../../core/order.ts';
 import type { Statistics } from '../../core/types.ts';
-import { decodeUtf8 } from '../../core/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../core/utf8.ts';
 import { idf, weightOf } from './bm25.ts';
 import type { Dictionary } from './dictionary.ts';
-import { decodePoints, NearTerms, type NearWord, pointsOf } from './near-terms.ts';
+import { decodePoints, encodedLength, NearTerms, type NearWord, pointsOf } from './near-terms.ts';
 import { type ExpandLeaf, keyOf } from './plan.ts';
 
 export interface Expansion {
@@ -59,10 +60,20 @@ export function* candidates(
   const fuzzy = leaves.filter((leaf) => leaf.type === 'fuzzy');
   for (const [start, near] of grouped(fuzzy, startOf)) {
     const words = new NearTerms(near.map(wordOf));
-    for (const cursor of dictionary.startingWith(start)) {
+    const first = encodeUtf8(start);
+    const cursor = dictionary.from(first);
+    for (let isThere = cursor.next(); isThere; ) {
       const bytes = cursor.term();
+      if (!cursor.startsWith(first)) {
+        if (compareBytes(bytes, first) > 0) break;
+        isThere = cursor.next();
+        continue;
+      }
       if (bytes.length > points.length) points = new Uint32Array(2 * bytes.length);
       if (words.near(points, decodePoints(bytes, points)).length > 0) yield { term: decodeUtf8(bytes), df: cursor.df };
+      // Most beginnings of a few characters are near no word: all terms that share them are passed over.
+      const dead = words.deadPoints;
+      isThere = dead === undefined ? cursor.next() : cursor.skip(encodedLength(points, dead));
     }
   }
 }

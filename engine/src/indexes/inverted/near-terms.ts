@@ -73,6 +73,11 @@ export class NearTerms {
     return [...found, ...this.#longNear(term, length)].sort((a, b) => a - b);
   }
 
+  /** After `near`: no term that begins with so many points of the term is near any word. undefined: some may be. */
+  get deadPoints(): number | undefined {
+    return this.#long.length === 0 && this.#alive[this.#depth]!.length === 0 ? this.#depth : undefined;
+  }
+
   /** Edits between `term` and a word that `match` has just returned for it. */
   distance(word: number, term: Uint32Array, length: number): number {
     const { points, distance } = this.#words[word]!;
@@ -166,4 +171,14 @@ export function decodePoints(bytes: Uint8Array, out: Uint32Array): number {
     out[n++] = point;
   }
   return n;
+}
+
+/** Bytes of the first `count` code points in UTF-8. */
+export function encodedLength(points: Uint32Array, count: number): number {
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    const point = points[i]!;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

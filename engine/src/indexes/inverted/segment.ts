@@ -11,7 +11,8 @@ import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/
 import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
 import type { Budgeted } from './budget.ts';
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
-import { Dictionary, type TermEntry } from './dictionary.ts';
+import { Dictionary } from './dictionary.ts';
+import type { TermEntry } from './dictionary-cursor.ts';
 import { candidates } from './expand.ts';
 import { expandedList } from './expand-list.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
