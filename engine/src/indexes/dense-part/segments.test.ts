@@ -1,7 +1,8 @@
 // The same documents in one, three and six segments. Flat ranks do not depend on it; those of binary and ivf do, in the
 // way that docs/adr/0022-dense-ranks-and-segments.md says.
 
-import { type DenseRep, plainFingerprint, type Ranking, Rng } from '@quire/engine/core';
+import { type DenseRep, plainFingerprint, type Ranking } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { binary } from '../binary/binary.ts';

@@ -11,7 +11,7 @@ import type { ScoredList } from './pruned.ts';
 
 /** Documents a posting below which the arrays, one number a document of the segment, cost more than they save. */
 const SPARSE = 16;
-/** Lists that a sorted key tells apart: a leaf has as many at most where nobody raised its limit. */
+/** Lists that a sorted key tells apart: the default limit of a leaf is 64. */
 const MAX_LISTS = 4096;
 /** Documents whose keys are exact in a double. */
 const MAX_SIZE = 2 ** 40;
