@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type DenseRep, EngineError, plainFingerprint } from '@quire/engine/core';
 import type { StaticEncoder } from '@quire/engine/encoders';
+import { Replies } from '@quire/engine/internals';
 import { canUseThreads } from './thread-calls.ts';
 
 type Documents = readonly Readonly<Record<string, string>>[];
@@ -38,32 +39,23 @@ export function encodingFor(model: StaticEncoder, documents: number): Encoding {
   return { encode: (batch) => model.encodeDocuments(batch), close: async () => {} };
 }
 
-interface Waiting {
-  readonly resolve: (reps: readonly DenseRep[]) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 class EncodeThread implements Encoding {
   readonly #model: StaticEncoder;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-  #broken: unknown;
+  readonly #replies = new Replies();
 
   constructor(model: StaticEncoder) {
     this.#model = model;
     this.#worker = new Worker(fileURLToPath(new URL('./encode-thread.js', import.meta.url)));
     this.#worker.on('message', (answer: EncodeAnswer) => this.#receive(answer));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new EngineError('CLOSED', 'The thread that encodes has ended')));
+    this.#worker.on('error', (error) => this.#replies.fail(error));
+    this.#worker.on('exit', () => this.#replies.fail(new EngineError('CLOSED', 'The thread that encodes has ended')));
   }
 
   encode(documents: Documents): Promise<readonly DenseRep[]> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, space: this.#model.space, documents } satisfies EncodeRequest);
+    const { space } = this.#model;
+    return this.#replies.request((id) => {
+      this.#worker.postMessage({ id, space, documents } satisfies EncodeRequest);
     });
   }
 
@@ -72,16 +64,8 @@ class EncodeThread implements Encoding {
   }
 
   #receive(answer: EncodeAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if ('error' in answer) waiting?.reject(new EngineError('ENCODER_MISMATCH', answer.error));
-    else waiting?.resolve(split(answer.vectors, this.#model));
-  }
-
-  #fail(error: unknown): void {
-    this.#broken ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    if ('error' in answer) this.#replies.reject(answer.id, new EngineError('ENCODER_MISMATCH', answer.error));
+    else this.#replies.resolve(answer.id, split(answer.vectors, this.#model));
   }
 }
 

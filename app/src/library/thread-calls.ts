@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
+import { Replies } from '@quire/engine/internals';
 import type { Calls } from './calls.ts';
 import type { ImportOptions, ImportReport } from './import-files.ts';
 import type { IndexEvent } from './indexer.ts';
@@ -44,17 +45,10 @@ export function threadCalls(folder: string): Calls {
   };
 }
 
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-  readonly onEvent: ((event: never) => void) | undefined;
-}
-
 class Thread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-  #broken: unknown;
+  readonly #replies = new Replies();
+  #hasEnded = false;
 
   constructor(folder: string) {
     this.#worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: { folder } });
@@ -69,43 +63,34 @@ class Thread {
     signal?: AbortSignal,
     onEvent?: (event: E) => void,
   ): Promise<R> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    const id = this.#next++;
-    const cancel = () => this.#worker.postMessage({ id, call: 'cancel' } satisfies ToThread);
-    this.#worker.ref();
-    const answer = new Promise<R>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, onEvent: onEvent as Waiting['onEvent'] });
+    let cancel = () => {};
+    const answer = this.#replies.request<R, E>((id) => {
+      cancel = () => this.#worker.postMessage({ id, call: 'cancel' } satisfies ToThread);
+      this.#worker.ref();
       this.#worker.postMessage({ ...request, id });
       if (signal?.aborted) cancel();
       else signal?.addEventListener('abort', cancel, { once: true });
-    });
+    }, onEvent);
     return answer.finally(() => {
       signal?.removeEventListener('abort', cancel);
-      if (this.#waiting.size === 0) this.#worker.unref();
+      if (this.#replies.pending === 0) this.#worker.unref();
     });
   }
 
   async close(): Promise<void> {
-    if (this.#broken === undefined) await this.call({ call: 'close' });
+    if (!this.#hasEnded) await this.call({ call: 'close' });
     await this.#worker.terminate();
   }
 
   #receive(message: FromThread): void {
-    const waiting = this.#waiting.get(message.id);
-    if (waiting === undefined) return;
-    if ('event' in message) {
-      waiting.onEvent?.(message.event as never);
-      return;
-    }
-    this.#waiting.delete(message.id);
-    if ('result' in message) waiting.resolve(message.result as never);
-    else waiting.reject(revived(message.error));
+    if ('event' in message) this.#replies.report(message.id, message.event);
+    else if ('result' in message) this.#replies.resolve(message.id, message.result);
+    else this.#replies.reject(message.id, revived(message.error));
   }
 
   #fail(error: unknown): void {
-    this.#broken ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    this.#hasEnded = true;
+    this.#replies.fail(error);
   }
 }
 

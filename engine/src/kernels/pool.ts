@@ -4,6 +4,7 @@
 
 import { checkCount } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
+import { Replies } from '../core/replies.ts';
 import type { Arena } from './heap.ts';
 import type { KernelModule } from './module.ts';
 
@@ -58,21 +59,17 @@ interface Member {
   /** Memories that the worker has an instance for. */
   readonly known: Set<number>;
 }
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export class KernelPool {
   readonly threads: number;
   readonly #members: readonly Member[];
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #replies = new Replies();
   readonly #memoryIds = new WeakMap<Arena, Map<KernelModule, number>>();
   /**
    * Arenas that were garbage-collected: the instances in the workers would keep their memory until the pool is closed.
    */
   readonly #gone = new FinalizationRegistry<number>((memoryId) => this.#forget(memoryId));
-  #nextId = 0;
+  #nextMemoryId = 0;
   #isOpen = true;
   /** Why a worker failed. After that nothing is sent, because no answer would come. */
   #broken: EngineError | undefined;
@@ -112,7 +109,7 @@ export class KernelPool {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     for (const { worker } of this.#members) worker.close();
-    this.#fail(new EngineError('CLOSED', 'The worker pool was closed'));
+    this.#replies.fail(new EngineError('CLOSED', 'The worker pool was closed'));
   }
 
   #start(workers: WorkerAdapter): readonly Member[] {
@@ -152,11 +149,7 @@ export class KernelPool {
   }
 
   #post(member: Member, message: Readonly<Record<string, unknown>>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      member.worker.post({ ...message, id });
-      this.#waiting.set(id, { resolve, reject });
-    });
+    return this.#replies.request((id) => member.worker.post({ ...message, id }));
   }
 
   #assertWorks(): void {
@@ -169,7 +162,7 @@ export class KernelPool {
     this.#memoryIds.set(arena, ids);
     let id = ids.get(module);
     if (id === undefined) {
-      id = this.#nextId++;
+      id = this.#nextMemoryId++;
       ids.set(module, id);
       this.#gone.register(arena, id);
     }
@@ -185,10 +178,8 @@ export class KernelPool {
   }
 
   #settle({ id, error }: { readonly id: number; readonly error?: string }): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error === undefined) waiting?.resolve();
-    else waiting?.reject(new EngineError('UNSUPPORTED', `A worker of the kernel pool failed: ${error}`));
+    if (error === undefined) this.#replies.resolve(id, undefined);
+    else this.#replies.reject(id, new EngineError('UNSUPPORTED', `A worker of the kernel pool failed: ${error}`));
   }
 
   #break(cause: unknown): void {
@@ -197,12 +188,7 @@ export class KernelPool {
       hint: "A page's CSP must allow worker-src blob: and wasm-unsafe-eval; or search without a pool.",
       cause,
     });
-    this.#fail(this.#broken);
-  }
-
-  #fail(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    this.#replies.fail(this.#broken);
   }
 }
 

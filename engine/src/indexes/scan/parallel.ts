@@ -2,6 +2,7 @@
 // result is that of one thread. Twin: the same scan through scan.ts.
 
 import { EngineError } from '../../core/errors.ts';
+import { TopK } from '../../core/topk.ts';
 import type { Arena, Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { KernelCall, KernelPool } from '../../kernels/pool.ts';
@@ -91,9 +92,10 @@ function callsFor(
   return calls;
 }
 
+/** A smaller rank is better, and TopK keeps the larger score: the score is −rank, exact in a double. */
 function mergeRanked(lists: readonly Ranked[], k: number): Ranked {
-  const all = lists.flatMap(({ ords, ranks }) => Array.from(ords, (ord, i) => ({ ord, rank: ranks[i]! })));
-  all.sort((a, b) => a.rank - b.rank || a.ord - b.ord);
-  const best = all.slice(0, k);
-  return { ords: Uint32Array.from(best, (c) => c.ord), ranks: Uint32Array.from(best, (c) => c.rank) };
+  const top = new TopK(k);
+  for (const { ords, ranks } of lists) for (let i = 0; i < ords.length; i++) top.push(-ranks[i]!, ords[i]!);
+  const best = top.drain();
+  return { ords: best.ords, ranks: Uint32Array.from(best.scores, (score) => -score) };
 }
