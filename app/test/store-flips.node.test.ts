@@ -2,7 +2,8 @@
 // of queries is the same as before, or names what is damaged. Nothing ends the process, nothing hangs.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineError, Rng } from '@quire/engine/core';
+import { EngineError } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { count, seed } from '../../engine/test/support/env.ts';
 import { IndexView } from '../src/library/index-view.ts';

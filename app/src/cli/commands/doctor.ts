@@ -10,8 +10,8 @@ import { loadModel } from '../../library/model.ts';
 import { openLibraryIn, openStore } from '../../library/open.ts';
 import { emptyIndex, indexFolder } from '../../library/paper-index.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
-import { findServer } from '../../server/ownership.ts';
-import { checkStore, repairStore, STORE_FILE, type Store } from '../../store/index.ts';
+import { findServer, ownFolder } from '../../server/ownership.ts';
+import { checkStore, type Repaired, repairStore, STORE_FILE, type Store } from '../../store/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
@@ -192,9 +192,15 @@ function hasIndex(path: string): boolean {
 }
 
 async function repair(io: Io, folder: string): Promise<Finding> {
-  await noServer(folder, 'repair the store');
-  const { records, works, quarantined, unreadable, kept } = repairStore(folder);
-  await rebuild(io, folder);
+  const owner = await ownFolder(folder); // no server may start meanwhile
+  let repaired: Repaired;
+  try {
+    repaired = repairStore(folder);
+    await rebuild(io, folder);
+  } finally {
+    await owner?.release();
+  }
+  const { records, works, quarantined, unreadable, kept } = repaired;
   const n = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;
   const lost = unreadable === 0 ? '' : `; ${n(unreadable, 'place')} of the old file cannot be read`;
   const detail = `${n(records, 'record')} copied, ${n(works, 'work')} made, ${n(quarantined, 'record')} in quarantine${lost}; the old file is in ${kept}`;
@@ -203,13 +209,10 @@ async function repair(io: Io, folder: string): Promise<Finding> {
 
 const LOST_HINT = 'Import the files of the lost records again.';
 
-async function noServer(folder: string, what: string): Promise<void> {
-  if ((await findServer(folder)) === undefined) return;
-  throw new EngineError('LOCKED', 'A server holds this library', { hint: `Stop it, then ${what}.` });
-}
-
 async function rebuild(io: Io, folder: string): Promise<void> {
-  await noServer(folder, 'rebuild the index');
+  if ((await findServer(folder)) !== undefined) {
+    throw new EngineError('LOCKED', 'A server holds this library', { hint: 'Stop it, then rebuild the index.' });
+  }
   await emptyIndex(folder);
   const library = openLibraryIn(folder);
   const bar = progress(io);
