@@ -16,6 +16,8 @@ export interface Composed {
   readonly withRest: (candidates: Retriever) => Retriever;
   /** The stages inside that search words: what they return matches a word of the query. */
   readonly byWords: readonly Retriever[];
+  /** So does what stands below the candidates. */
+  readonly restIsLexical: boolean;
   /** Every hit matches a word: nothing else is searched. */
   readonly isLexical: boolean;
 }
@@ -54,7 +56,15 @@ function compose(pipeline: Pipeline, encoders: Encoders): Composed {
     [stages, withoutKnownWords].map((each) => [each, rest === undefined ? each : concatenate(each, rest)]),
   );
   const withRest = (candidates: Retriever) => longer.get(candidates) ?? candidates;
-  return { pipeline, stages, withoutKnownWords, withRest, byWords: ofStages, isLexical };
+  return {
+    pipeline,
+    stages,
+    withoutKnownWords,
+    withRest,
+    byWords: ofStages,
+    restIsLexical: pipeline.rest?.stage === 'retrieve' && pipeline.rest.part === 'terms',
+    isLexical,
+  };
 }
 
 function stageOf(spec: StageSpec, encoders: Encoders, make: (spec: StageSpec) => Retriever): Retriever {

@@ -12,6 +12,7 @@ import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/
 import { paperAnalyzer } from './analyzer.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
+import { INDEX_BUDGET } from './query-budget.ts';
 
 /** Parts by name; `dense` is there when a model is. */
 export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
@@ -87,7 +88,7 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
 
 export function partsOf({ terms, dense }: Encoders): PaperParts {
   return {
-    terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS }),
+    terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS, budget: INDEX_BUDGET }),
     ...(dense && { dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8' }) }),
   };
 }

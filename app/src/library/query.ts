@@ -5,9 +5,10 @@ import type { Analyzer, Filter, LexicalQuery } from '@quire/engine/core';
 import { type ParsedQuery, parseQuery, type QuerySyntax } from '@quire/engine/retrieval';
 import { plain } from '../papers/index.ts';
 import { DATE_COLUMNS } from './documents.ts';
+import { QUERY_BUDGET } from './query-budget.ts';
 
 export interface ReadQuery {
-  /** The whole, clipped to QUERY_LIMIT and trimmed. */
+  /** The whole, clipped to the budget (query-budget.ts) and trimmed. */
   readonly text: string;
   /** As it stands: quoted phrases, words with + and words in a field must occur. */
   readonly strict: ParsedQuery;
@@ -19,8 +20,6 @@ export interface ReadQuery {
   readonly notes: readonly string[];
 }
 
-/** Longest query that is read, in characters; an abstract fits. */
-const QUERY_LIMIT = 4_000;
 const QUOTES = /["“”„«»]/g;
 const QUOTED_PART = /(^|\s)([-+]?)(\p{L}+):["“”„«]([^"“”„«»]*)["“”»]/gu;
 
@@ -40,11 +39,24 @@ const SYNTAX: QuerySyntax = {
 };
 
 export function readQuery(given: string, analyzer: Analyzer): ReadQuery {
-  const text = given.slice(0, QUERY_LIMIT).trim();
+  const { text, notes } = clip(given);
   const strict = parseQuery(text, analyzer, SYNTAX);
   const loose = strict.phrases.length === 0 ? strict : parseQuery(withoutQuotes(text), analyzer, SYNTAX);
-  const notes = given.length > QUERY_LIMIT ? [`Only the first ${QUERY_LIMIT} characters of the query were read.`] : [];
   return { text, strict, loose, filter: strict.filter, words: wordsOf(strict, analyzer), notes };
+}
+
+/** The beginning of a query that the budget allows, with a note of what was left out. */
+function clip(given: string): { readonly text: string; readonly notes: readonly string[] } {
+  const { characters, words } = QUERY_BUDGET;
+  const read = given.slice(0, characters).trim();
+  let end = 0;
+  let count = 0;
+  for (const match of read.matchAll(/\S+/g)) {
+    if (++count > words) return { text: read.slice(0, end), notes: [`Only the first ${words} words were searched.`] };
+    end = match.index + match[0].length;
+  }
+  const notes = given.length > characters ? [`Only the first ${characters} characters of the query were read.`] : [];
+  return { text: read, notes };
 }
 
 /** Quotes taken away: `au:"Ada Example"` becomes `au:Ada au:Example`; a quoted condition on a column stays a condition. */

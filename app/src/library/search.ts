@@ -2,7 +2,7 @@
 // pipeline (pipelines.ts). The first kinds rank by rule, not by score, so that no weight can rank a guess above an exact
 // match. The site and `quire eval` both search here. A longer page never changes the order of a shorter one.
 
-import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking } from '@quire/engine/core';
+import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, TraceEvent } from '@quire/engine/core';
 import { concatenateRankings, inOneRun, once, type Query, type Retriever, withRep } from '@quire/engine/retrieval';
 import { identify, nameKey } from '../papers/index.ts';
 import type { Reason } from '../services/services.ts';
@@ -13,6 +13,7 @@ import type { Names } from './names.ts';
 import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import { DEEPEST } from './pipelines.ts';
 import { anyOf, phraseOf, type ReadQuery, readQuery } from './query.ts';
+import { budgetNote, unknownNotes } from './query-budget.ts';
 import { correctSpelling } from './spelling.ts';
 import { WordStatistics } from './word-statistics.ts';
 
@@ -66,14 +67,14 @@ class Search {
   readonly #found = new Map<DocId, Found>();
   /** The same, kind by kind, best kind first. */
   readonly #groups: Ranking[] = [];
-  readonly #notes: string[];
+  readonly #notes: Set<string>;
 
   constructor(text: string, sources: SearchSources, request: SearchRequest) {
     this.#query = readQuery(text, sources.encoders.terms.analyzer);
     this.#sources = sources;
     this.#request = request;
     this.#terms = sources.snapshot.part('terms');
-    this.#notes = [...this.#query.notes];
+    this.#notes = new Set(this.#query.notes);
   }
 
   async answer(): Promise<Answer> {
@@ -98,7 +99,7 @@ class Search {
       ranking: concatenateRankings(this.#groups),
       more: false,
       weights: new Map(),
-      notes: this.#notes,
+      notes: [...this.#notes],
       ...rest,
     };
   }
@@ -121,8 +122,18 @@ class Search {
     return [...this.#found.values()].some(({ reason }) => reason === 'id' || reason === 'title');
   }
 
+  #note(note: string): void {
+    this.#notes.add(note);
+  }
+
+  /** Limits that a search reached become notes. */
+  readonly #trace = (event: TraceEvent): void => {
+    const note = budgetNote(event);
+    if (note !== undefined) this.#note(note);
+  };
+
   #ask(query: LexicalQuery, k: number): Promise<Ranking> {
-    const options = { signal: this.#request.signal, filter: this.#query.filter };
+    const options = { signal: this.#request.signal, filter: this.#query.filter, trace: this.#trace };
     return this.#terms.search(this.#sources.encoders.terms.query(query), k, options);
   }
 
@@ -135,7 +146,7 @@ class Search {
     const holding = await this.#ask(lexical, wanted < candidates ? candidates : DEEPEST);
     this.#put('phrase', holding);
     if (holding.length > 0 || this.#isNamed()) return;
-    this.#notes.push(
+    this.#note(
       `No paper holds ${phrases.map((phrase) => `“${phrase}”`).join(' and ')}; the words were searched instead.`,
     );
   }
@@ -170,7 +181,7 @@ class Search {
     const text = restricted || terms.length === 0 ? '' : this.#query.loose.text;
     let candidates = await this.#candidates({ text, lexical: this.#lexical(words) }, words.anyIsKnown);
     if (candidates.ranking.length === 0 && restricted && this.#found.size === 0) {
-      this.#notes.push('Nothing fulfils all of that; papers with any of the words follow.');
+      this.#note('Nothing fulfils all of that; papers with any of the words follow.');
       candidates = await this.#candidates({ text, lexical: anyOf(terms) }, true);
     }
     await this.#putLabelled(candidates, terms);
@@ -181,16 +192,13 @@ class Search {
   #lexical(words: WordStatistics): LexicalQuery | undefined {
     const { text, loose } = this.#query;
     if (loose.lexical === undefined || this.#request.pipeline.byWords.length === 0) return undefined;
-    const { lexical, unknown } = correctSpelling(loose.lexical, (term) => words.frequency(term));
+    const { lexical, unknown } = correctSpelling(loose.lexical, (term) => words.isUnknown(term));
     if (this.#isNamed()) return lexical;
     if (isIdentifier(text)) {
-      this.#notes.push(`No paper here is called “${text}”; its words were searched instead.`);
+      this.#note(`No paper here is called “${text}”; its words were searched instead.`);
       return lexical;
     }
-    for (const term of unknown) {
-      const word = this.#query.words.get(term) ?? term;
-      this.#notes.push(`No paper has “${word}”; words spelled like it were searched instead.`);
-    }
+    for (const note of unknownNotes([...unknown].map((term) => this.#query.words.get(term) ?? term))) this.#note(note);
     return lexical;
   }
 
@@ -199,7 +207,7 @@ class Search {
     const { snapshot, encoders } = this.#sources;
     const { wanted, signal, pipeline } = this.#request;
     const query: Query = withRep({ text, filter: this.#query.filter }, encoders.terms.query(lexical));
-    return inOneRun({ snapshot, signal }, async (run) => {
+    return inOneRun({ snapshot, signal, trace: this.#trace }, async (run) => {
       const list = (retriever: Retriever) => once(retriever, query, run, () => retriever.run(query, run));
       const stages = anyIsKnown ? pipeline.stages : pipeline.withoutKnownWords;
       const first = await list(stages);
@@ -209,20 +217,23 @@ class Search {
       const fresh = first.filter(({ id }) => !this.#found.has(id)).length;
       if (!isFull || this.#found.size + fresh > wanted) return { ranking: first, matching, more: isFull };
       const ranking = await list(pipeline.withRest(stages));
+      if (pipeline.restIsLexical) for (const { id } of ranking.slice(first.length)) matching?.add(id);
       return { ranking, matching, more: ranking.length >= DEEPEST };
     });
   }
 
   async #putLabelled({ ranking, matching }: Candidates, terms: readonly string[]): Promise<void> {
-    const words = this.#sources.encoders.terms.query(anyOf(terms));
     this.#groups.push(ranking);
-    for (const { id, score } of ranking) {
-      if (this.#found.has(id)) continue;
-      // Beyond the lexical candidates only the postings show whether a word matches; they are read for the hits that
-      // are shown.
-      const isShown = this.#found.size < this.#request.wanted;
-      const isKnown = matching === undefined || matching.has(id);
-      const matches = isKnown || (isShown && (await this.#terms.explain(words, id)) !== undefined);
+    const fresh = ranking.filter(({ id }) => !this.#found.has(id));
+    // Beyond the lexical candidates only the postings show whether a word matches; they are read for the hits that are
+    // shown.
+    const shown = fresh.slice(0, Math.max(0, this.#request.wanted - this.#found.size)).map(({ id }) => id);
+    const unsure = matching === undefined ? [] : shown.filter((id) => !matching.has(id));
+    const words = this.#sources.encoders.terms.query(anyOf(terms));
+    const scores = unsure.length === 0 ? [] : await this.#terms.score(words, unsure, { trace: this.#trace });
+    const matched = new Set(unsure.filter((_, i) => scores[i] !== undefined));
+    for (const { id, score } of fresh) {
+      const matches = matching === undefined || matching.has(id) || matched.has(id);
       this.#found.set(id, { key: id, reason: matches ? 'text' : 'meaning', score });
     }
   }

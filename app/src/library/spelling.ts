@@ -14,10 +14,10 @@ export interface Corrected {
   readonly unknown: ReadonlySet<string>;
 }
 
-export function correctSpelling(query: LexicalQuery, frequency: (term: string) => number): Corrected {
+export function correctSpelling(query: LexicalQuery, isUnknown: (term: string) => boolean): Corrected {
   const unknown = new Set<string>();
   const lexical = mapTerms(query, (term) => {
-    if (frequency(term) > 0) return undefined;
+    if (!isUnknown(term)) return undefined;
     unknown.add(term);
     if (term.length < FUZZY_LENGTH) return undefined;
     const distance = term.length >= TWO_MISTAKES_LENGTH ? 2 : 1;

@@ -6,13 +6,16 @@ import { dfPrefix, docsKey } from '@quire/engine/indexes';
 import { FIELDS } from './documents.ts';
 import type { TermWeights } from './excerpt.ts';
 import { anyOf } from './query.ts';
+import { INDEX_BUDGET } from './query-budget.ts';
 
 export class WordStatistics {
   readonly #terms: readonly string[];
+  readonly #counted: ReadonlySet<string>;
   readonly #statistics: Statistics;
 
   private constructor(terms: readonly string[], statistics: Statistics) {
     this.#terms = terms;
+    this.#counted = new Set(terms);
     this.#statistics = statistics;
   }
 
@@ -21,7 +24,7 @@ export class WordStatistics {
     reader: IndexReader<'terms'>,
     encoder: TermsEncoder,
   ): Promise<WordStatistics> {
-    const all = [...terms];
+    const all = [...terms].slice(0, INDEX_BUDGET.terms);
     return new WordStatistics(all, await reader.statistics(encoder.query(anyOf(all))));
   }
 
@@ -33,6 +36,11 @@ export class WordStatistics {
   /** The same in the field where it occurs most. */
   frequency(term: string): number {
     return Math.max(0, ...FIELDS.map((field) => this.inField(field, term)));
+  }
+
+  /** Whether no paper has a word of the query. Words beyond the budget are not counted. */
+  isUnknown(term: string): boolean {
+    return this.#counted.has(term) && this.frequency(term) === 0;
   }
 
   /** Whether some paper has a word of the query. */
