@@ -60,14 +60,15 @@ async function measure(name, text) {
 /** Legal queries that ask for as much work as their kind can. */
 function worstQueries() {
   const words = frequentWords();
-  const abstract = words.slice(0, 300).join(' ');
+  const abstract = longAbstract();
   const misspelled = (count) => words.slice(0, count).map((word) => `${word.slice(0, 2)}q${word.slice(2)}`);
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   const prefixes = Array.from({ length: 500 }, (_, i) => `${letters[i % 26]}${letters[Math.floor(i / 26) % 26]}*`);
   return [
     ['one word', 'retrieval'],
     ['keywords', 'dense retrieval hard negatives'],
-    ['an abstract of 300 different words', abstract],
+    [`an abstract of ${abstract.split(/\s+/).length} words`, abstract],
+    ['300 different frequent words', words.slice(0, 300).join(' ')],
     [
       '300 fuzzy words',
       words
@@ -108,6 +109,13 @@ function worstQueries() {
     ['conditions and an exclusion', `year:1990..2030 -${words[0]}`],
     ['ideographs', '検索'.repeat(5_000)],
   ];
+}
+
+/** The longest abstract of at most 300 words among new papers. */
+function longAbstract() {
+  const count = (text) => text.split(/\s+/).length;
+  const texts = library.services.list({ limit: 100 }).works.map(({ abstract }) => abstract);
+  return texts.filter((text) => count(text) <= 300).sort((a, b) => count(b) - count(a))[0];
 }
 
 /** Different words of abstracts in the library, frequent ones first. */
