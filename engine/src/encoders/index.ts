@@ -31,6 +31,7 @@ export {
   type TransformerModel,
 } from './transformer/model.ts';
 export type { ReadModelFile } from './transformer/model-files.ts';
+export { type QuireConfig, type WriteModelOptions, writeTransformerModel } from './transformer/quire-model.ts';
 export {
   type TransformerEncoder,
   type TransformerEncoderOptions,

@@ -7,13 +7,14 @@ import type { HeadConfig, TransformerConfig, Weights } from '../../network/index
 import { bertConfig, bertWeights } from './bert.ts';
 import { Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';
 import { modernBertConfig, modernBertWeights } from './modernbert.ts';
+import { QUIRE_TYPE, quireConfig, quireWeights } from './quire-model.ts';
 import { readSentenceConfig } from './sentence-transformers.ts';
 import { readTensors } from './weights.ts';
 
 export interface TransformerModel {
   /** For messages and model lists. */
   readonly name: string;
-  /** "bert", "modernbert". */
+  /** "bert", "modernbert", "quire-transformer". */
   readonly architecture: string;
   readonly transformer: TransformerConfig;
   readonly head: HeadConfig;
@@ -33,10 +34,13 @@ export interface ModelFolderOptions {
   readonly name: string;
 }
 
-const MODEL_TYPES = { bert: 'bert', modernbert: 'modernbert' } as const;
+const MODEL_TYPES = { bert: 'bert', modernbert: 'modernbert', [QUIRE_TYPE]: QUIRE_TYPE } as const;
+
+type Parts = Omit<TransformerModel, 'tokenizer' | 'fingerprint'>;
 
 /**
- * Reads the folder of a BERT or ModernBERT sentence encoder (MiniLM, E5, BGE, Granite R2) as the model hubs lay it out.
+ * Reads the folder of a transformer of our own, or of a BERT or ModernBERT sentence encoder (MiniLM, E5, BGE, Granite R2) as the
+ * model hubs lay it out.
  *
  * Throws NOT_FOUND for a missing file, PARSE_FAILED for one that is not what it should be, UNSUPPORTED for an architecture or
  * option that is not run, CORRUPT for weights that do not fit config.json or are not finite.
@@ -49,25 +53,30 @@ export async function readTransformerModel(
   const config = new Members('config.json', (await readJson(read, 'config.json'))!);
   const architecture = config.oneOf('model_type', MODEL_TYPES);
   const tokenizer = decodeUtf8(await readNeeded(read, 'tokenizer.json'));
+  const parts = architecture === QUIRE_TYPE ? await readOwn(read, config) : await readHub(read, config, name);
+  const { transformer, head, prefixes, length, weights } = parts;
+  return { ...parts, tokenizer, fingerprint: hashOf({ transformer, head, prefixes, length }, tokenizer, weights) };
+}
+
+async function readOwn(read: ReadModelFile, config: Members): Promise<Parts> {
+  const own = quireConfig(config);
+  return { ...own, architecture: QUIRE_TYPE, weights: quireWeights(await readTensors(read, () => true), own) };
+}
+
+/** Parts of a hub's model that no sentence vector needs. */
+const UNUSED = /position_ids$|pooler\.|^cls\.|^head\.|^decoder\./;
+
+async function readHub(read: ReadModelFile, config: Members, name: string): Promise<Parts> {
   const sentence = await readSentenceConfig(read, name);
+  const architecture = config.oneOf('model_type', MODEL_TYPES);
   const isBert = architecture === 'bert';
   const transformer = isBert ? bertConfig(config) : modernBertConfig(config);
-  const tensors = await readTensors(read, (tensor) => !/position_ids$|pooler\.|^cls\.|^head\.|^decoder\./.test(tensor));
+  const tensors = await readTensors(read, (tensor) => !UNUSED.test(tensor));
   const weights = isBert
     ? bertWeights(tensors, transformer, config.count('type_vocab_size', 2))
     : modernBertWeights(tensors, transformer);
   const length = Math.min(sentence.length ?? transformer.length, transformer.length);
-  return {
-    name,
-    architecture,
-    transformer,
-    head: sentence.head,
-    prefixes: sentence.prefixes,
-    length,
-    tokenizer,
-    weights,
-    fingerprint: hashOf({ transformer, head: sentence.head, prefixes: sentence.prefixes, length }, tokenizer, weights),
-  };
+  return { name, architecture, transformer, head: sentence.head, prefixes: sentence.prefixes, length, weights };
 }
 
 /** Hash of settings, tokenizer and weights. */

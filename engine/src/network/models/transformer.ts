@@ -32,6 +32,8 @@ export interface TransformerConfig {
   readonly bias: boolean;
   /** Norm behind the token table. */
   readonly embeddingNorm: boolean;
+  /** Norm behind the last block; only with `pre`. Without it, rows keep the lengths that the tokens have in the table. */
+  readonly finalNorm: boolean;
   /** Every n-th layer from the first sees everything, the others ±window. 0: all see everything. */
   readonly globalEvery: number;
   /** Positions that a local layer sees to each side. */
@@ -51,6 +53,7 @@ export const TRANSFORMER_DEFAULTS = {
   eps: 1e-5,
   bias: true,
   embeddingNorm: true,
+  finalNorm: true,
   globalEvery: 0,
   window: 64,
   theta: 10_000,
@@ -106,10 +109,10 @@ export class Transformer {
 
   /** One row for each token of the input `tokens` (ids and sequences of that name). */
   forward(graph: Graph, tokens: string): NodeId {
-    const { norm, layers } = this.config;
+    const { norm, layers, finalNorm } = this.config;
     let x = this.#embed(graph, tokens);
     for (let i = 0; i < layers; i++) x = this.#layer(graph, tokens, x, i);
-    return norm === 'pre' ? this.#norm(graph, 'final-norm', x) : x;
+    return norm === 'pre' && finalNorm ? this.#norm(graph, 'final-norm', x) : x;
   }
 
   /** Names and shapes of all parameters. */
@@ -210,13 +213,17 @@ export class Transformer {
   }
 
   #norms(): readonly string[] {
-    const { norm, layers, embeddingNorm, firstNorm } = this.config;
+    const { norm, layers, embeddingNorm, finalNorm, firstNorm } = this.config;
     const inLayers = Array.from({ length: layers }, (_, i) =>
       i === 0 && norm === 'pre' && !firstNorm
         ? [`layer.0.ffn-norm`]
         : [`layer.${i}.attention-norm`, `layer.${i}.ffn-norm`],
     ).flat();
-    return [...(embeddingNorm ? ['embedding-norm'] : []), ...inLayers, ...(norm === 'pre' ? ['final-norm'] : [])];
+    return [
+      ...(embeddingNorm ? ['embedding-norm'] : []),
+      ...inLayers,
+      ...(norm === 'pre' && finalNorm ? ['final-norm'] : []),
+    ];
   }
 }
 

@@ -1,0 +1,141 @@
+// The folders of our own transformers. config.json (model_type "quire-transformer") holds the sizes in the words of TransformerConfig;
+// model.safetensors holds the parameters under their own names, matrices as int8 with one scale a row (`<name>.scales`) or as F32.
+
+import { EngineError, encodeUtf8 } from '../../core/index.ts';
+import {
+  type HeadConfig,
+  POOLING,
+  type Pooling,
+  TRANSFORMER_DEFAULTS,
+  Transformer,
+  type TransformerConfig,
+  type Weights,
+} from '../../network/index.ts';
+import { type Tensor, type Tensors, writeSafetensors } from '../safetensors.ts';
+import { quantiseRows } from '../token-table.ts';
+import type { TransformerModel } from './model.ts';
+import type { Members } from './model-files.ts';
+import { NamedTensors } from './weights.ts';
+
+export const QUIRE_TYPE = 'quire-transformer';
+const VERSION = 1;
+const SCALES = '.scales';
+
+const ACTIVATIONS = { gelu: 'gelu', 'gelu-tanh': 'gelu-tanh', relu: 'relu', geglu: 'geglu' } as const;
+const NORMS = { pre: 'pre', post: 'post' } as const;
+const POSITIONS = { learned: 'learned', rotary: 'rotary', none: 'none' } as const;
+const POOLINGS = Object.fromEntries(POOLING.map((name) => [name, name])) as Readonly<Record<Pooling, Pooling>>;
+
+export interface QuireConfig {
+  readonly name: string;
+  readonly transformer: TransformerConfig;
+  readonly head: HeadConfig;
+  readonly prefixes: TransformerModel['prefixes'];
+  readonly length: number;
+}
+
+export function quireConfig(config: Members): QuireConfig {
+  if (config.count('version') !== VERSION) {
+    throw new EngineError('UNSUPPORTED_FORMAT', `The model has version ${config.count('version')}; ${VERSION} is read`);
+  }
+  const sizes = config.object('transformer');
+  const head = config.object('head');
+  const prefixes = config.object('prefixes');
+  if (sizes === undefined) throw config.wrong('transformer', 'an object');
+  if (head === undefined) throw config.wrong('head', 'an object');
+  const d = TRANSFORMER_DEFAULTS;
+  return {
+    name: config.text('name'),
+    transformer: {
+      vocabulary: sizes.count('vocabulary'),
+      width: sizes.count('width'),
+      layers: sizes.count('layers', undefined, 0),
+      heads: sizes.count('heads'),
+      inner: sizes.count('inner'),
+      activation: sizes.oneOf('activation', ACTIVATIONS, d.activation),
+      norm: sizes.oneOf('norm', NORMS, d.norm),
+      positions: sizes.oneOf('positions', POSITIONS, d.positions),
+      length: sizes.count('length', d.length),
+      eps: sizes.number('eps', d.eps),
+      bias: sizes.flag('bias', d.bias),
+      embeddingNorm: sizes.flag('embeddingNorm', d.embeddingNorm),
+      finalNorm: sizes.flag('finalNorm', d.finalNorm),
+      firstNorm: sizes.flag('firstNorm', d.firstNorm),
+      globalEvery: sizes.count('globalEvery', d.globalEvery, 0),
+      window: sizes.count('window', d.window),
+      theta: sizes.number('theta', d.theta),
+      localTheta: sizes.number('localTheta', d.localTheta),
+    },
+    head: {
+      pooling: head.oneOf('pooling', POOLINGS),
+      normalize: head.flag('normalize'),
+      ...(head.has('projection') ? { projection: head.count('projection') } : {}),
+    },
+    prefixes: { query: prefixes?.text('query', '') ?? '', document: prefixes?.text('document', '') ?? '' },
+    length: config.count('length'),
+  };
+}
+
+/** The shapes of all parameters of a model: those of the transformer, and the projection behind the pooling. */
+function parametersOf({ transformer, head }: Pick<QuireConfig, 'transformer' | 'head'>) {
+  const projection = { name: 'projection.weight', rows: head.projection ?? 0, cols: transformer.width };
+  return [...new Transformer(transformer).parameters, ...(head.projection === undefined ? [] : [projection])];
+}
+
+/** Throws CORRUPT for a parameter that is missing, has another shape or is not finite. */
+export function quireWeights(tensors: Tensors, config: QuireConfig): Weights {
+  const named = new NamedTensors(tensors, 'token.weight');
+  const weights: Record<string, Float32Array> = {};
+  for (const { name, rows, cols } of parametersOf(config)) {
+    const tensor = tensors.get(name);
+    weights[name] =
+      tensor?.dtype === 'I8' && tensor.shape.join() === `${rows},${cols}`
+        ? widened(tensor.values, named.values(name + SCALES, [rows]))
+        : named.values(name, [rows, cols]);
+  }
+  return weights;
+}
+
+/** code × scale of its row. */
+function widened(codes: Int8Array, scales: Float32Array): Float32Array {
+  const cols = codes.length / scales.length;
+  const out = new Float32Array(codes.length);
+  for (let i = 0; i < out.length; i++) out[i] = codes[i]! * scales[Math.floor(i / cols)]!;
+  return out;
+}
+
+export interface WriteModelOptions {
+  /** Matrices as int8, a quarter of the bytes. Default true. Norms and biases stay F32. */
+  readonly quantise?: boolean;
+}
+
+/** The files of a folder that `readTransformerModel` reads. The same model gives the same bytes. */
+export function writeTransformerModel(
+  model: QuireConfig & { readonly tokenizer: string; readonly weights: Weights },
+  { quantise = true }: WriteModelOptions = {},
+): ReadonlyMap<string, Uint8Array> {
+  const tensors = new Map<string, Tensor>();
+  for (const { name, rows, cols } of parametersOf(model)) {
+    const values = model.weights[name];
+    if (values === undefined || values.length !== rows * cols) {
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `The parameter ${name} has ${values?.length ?? 'no'} values, not ${rows * cols}`,
+      );
+    }
+    if (!quantise || rows === 1) {
+      tensors.set(name, { dtype: 'F32', shape: [rows, cols], values });
+      continue;
+    }
+    const { table, scales } = quantiseRows(values, cols);
+    tensors.set(name, table);
+    tensors.set(name + SCALES, scales);
+  }
+  const { name, transformer, head, prefixes, length } = model;
+  const config = { model_type: QUIRE_TYPE, version: VERSION, name, transformer, head, prefixes, length };
+  return new Map([
+    ['config.json', encodeUtf8(`${JSON.stringify(config, null, 2)}\n`)],
+    ['tokenizer.json', encodeUtf8(model.tokenizer)],
+    ['model.safetensors', writeSafetensors(tensors)],
+  ]);
+}
