@@ -2,7 +2,7 @@
 // itself: one without a case here fails the first test.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -114,6 +114,16 @@ describe('hostile text', () => {
       ['works', join(folder, `${evilName}.jsonl`)],
       ['works', join(folder, evil('none'))],
     ],
+    train: () => {
+      const rest = ['--works', join(folder, evil('works')), '--teacher', join(folder, evil('t')), '--out', folder];
+      const recipe = join(folder, `recipe${evilName}.json`);
+      writeFileSync(recipe, JSON.stringify({ kind: EVIL }));
+      return [
+        ['train', join(folder, evil('none')), ...rest],
+        ['train', recipe, ...rest],
+        ['train', recipe, ...rest, '--kernels', evil('kernels')],
+      ];
+    },
     eval: () => [
       ['eval', evil('dataset'), '--data', folder],
       ['eval', '--data', join(folder, evil('none'))],

@@ -11,6 +11,7 @@ import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { similarCommand } from './commands/similar.ts';
+import { trainCommand } from './commands/train.ts';
 import { worksCommand } from './commands/works.ts';
 import { EXIT, type Exit, type Io, ioOn, printError, type Streams } from './io.ts';
 import type { Verb } from './verb.ts';
@@ -23,6 +24,7 @@ export const VERBS: readonly Verb[] = [
   similarCommand,
   listCommand,
   worksCommand,
+  trainCommand,
   evalCommand,
   doctorCommand,
 ];

@@ -1,7 +1,7 @@
 // The inputs of a run, and what follows from them: the sizes of all named dimensions, the first cell of each square of
 // attention, the rows that share an id. Checked here once, so that executors need not check.
 
-import { EngineError } from '../core/index.ts';
+import { EngineError } from '../core/errors.ts';
 import type { Graph } from './graph.ts';
 import type { Dim, NodeId, Op } from './ops.ts';
 import { cellsOf, countOf, rowsOf, showShape, uniqueOf } from './shapes.ts';

@@ -1,7 +1,7 @@
 // A graph under construction. Every method adds one node and gives its number; shapes are checked at once. Not an executor: a graph
 // holds no numbers but sizes, so that it can be run by any executor, written to a file and differentiated.
 
-import { EngineError } from '../core/index.ts';
+import { EngineError } from '../core/errors.ts';
 import type { Attention, Binary, Dim, NodeId, Op, Pooling, Shape, Unary } from './ops.ts';
 import { rowsOf, shapeOf, showShape } from './shapes.ts';
 

@@ -1,6 +1,6 @@
 // The shape of every operation, from the shapes of what it reads. A mismatch is an error that names the operation and the shapes.
 
-import { EngineError } from '../core/index.ts';
+import { EngineError } from '../core/errors.ts';
 import { type Dim, type NodeId, type Op, type OpName, type OpTable, operandsOf, type Shape } from './ops.ts';
 
 /** The number of cells of all squares of attention of a sequences input, as a dimension. */

@@ -68,6 +68,7 @@ export const MODERN_BERT = {
   local_attention: 16,
   global_rope_theta: 160_000,
   local_rope_theta: 10_000,
+  ...{ pad_token_id: 0, bos_token_id: 2, cls_token_id: 2, eos_token_id: 3, sep_token_id: 3 },
   norm_eps: 1e-5,
 };
 

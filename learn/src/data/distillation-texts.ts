@@ -1,7 +1,7 @@
 // The texts that a student learns a teacher's vectors of: each work as the site indexes it (title, line feed, abstract), its title alone, and
 // some sentences of its abstract, because queries are short.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { sentences } from '@quire/engine/text';
 import type { TrainingWork } from './works.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Rng } from '@quire/engine/core';
 import { readTransformerModel, transformerEncoder } from '@quire/engine/encoders';
+import { Rng } from '@quire/engine/internals';
 import { normal, WasmExecutor } from '@quire/engine/network';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TrainingWork } from '../data/works.ts';
@@ -38,7 +38,8 @@ const teacher: Teacher = {
     calls += texts.length;
     return texts.map((text) => {
       const out = new Float32Array(WIDE);
-      for (const word of text.toLowerCase().split(/\W+/)) rows.get(word)?.forEach((value, i) => (out[i]! += value));
+      for (const word of text.toLowerCase().split(/\W+/))
+        for (const [i, value] of rows.get(word)?.entries() ?? []) out[i]! += value;
       const length = Math.hypot(...out) || 1;
       return out.map((value) => value / length);
     });

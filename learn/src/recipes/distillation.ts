@@ -1,8 +1,9 @@
 // Distils a teacher's vectors into a small transformer: vocabulary, the teacher's principal directions as targets, then the stages of the
 // recipe. Stops and resumes at any step. The caller brings works, teacher and executor, and gets the files of a model.
 
-import { type Cancellable, EngineError, fingerprint, type Json, Rng, sha256Hex } from '@quire/engine/core';
+import { type Cancellable, EngineError, fingerprint, type Json } from '@quire/engine/core';
 import { writeTransformerModel } from '@quire/engine/encoders';
+import { Rng, sha256Hex } from '@quire/engine/internals';
 import {
   type HeadConfig,
   positionsOf,

@@ -1,7 +1,7 @@
 // Which texts a step reads: every epoch shuffles all texts, and a batch takes them in order until it has its tokens. A step's texts are a
 // function of (seed, step) and the lengths.
 
-import { Rng } from '@quire/engine/core';
+import { Rng } from '@quire/engine/internals';
 import { type Ragged, rowsOf } from '../linear/ragged.ts';
 
 export class Batches {

@@ -1,7 +1,8 @@
 // The vectors of a teacher, computed once and kept in a file that grows batch by batch: a run that is stopped goes on where it was.
 
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { type Cancellable, EngineError, encodeUtf8, nextTurn, sha256Hex, throwIfAborted } from '@quire/engine/core';
+import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
+import { encodeUtf8, nextTurn, sha256Hex } from '@quire/engine/internals';
 
 export interface Teacher {
   readonly name: string;

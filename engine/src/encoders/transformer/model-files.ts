@@ -1,6 +1,6 @@
 // The files of a model folder, whatever holds them: a disk, a server, a test. Their content is untrusted.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import { decodeUtf8 } from '../../core/utf8.ts';
 
 /** The bytes of a file by its path in the folder ("1_Pooling/config.json"); undefined where there is none. */

@@ -1,7 +1,7 @@
 // A model folder as what the encoder needs: sizes, weights, tokenizer, pooling, prefixes.
 
-import { type Json, sha256Hex } from '../../core/hash.ts';
-import { EngineError, fingerprint } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
+import { fingerprint, type Json, sha256Hex } from '../../core/hash.ts';
 import { decodeUtf8 } from '../../core/utf8.ts';
 import type { HeadConfig, TransformerConfig, Weights } from '../../network/index.ts';
 import { bertConfig, bertWeights } from './bert.ts';

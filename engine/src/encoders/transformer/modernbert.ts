@@ -1,7 +1,7 @@
 // ModernBERT (Warner et al., 2024) as the model hubs store it, Granite R2 among them: pre-norm, rotary positions, GeGLU, local attention
 // in most layers.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import { TRANSFORMER_DEFAULTS, type TransformerConfig, type Weights } from '../../network/index.ts';
 import type { Tensors } from '../safetensors.ts';
 import type { Members } from './model-files.ts';

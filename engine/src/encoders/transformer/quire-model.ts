@@ -1,7 +1,8 @@
 // The folders of our own transformers. config.json (model_type "quire-transformer") holds the sizes in the words of TransformerConfig;
 // model.safetensors holds the parameters under their own names, matrices as int8 with one scale a row (`<name>.scales`) or as F32.
 
-import { EngineError, encodeUtf8 } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
+import { encodeUtf8 } from '../../core/utf8.ts';
 import {
   type HeadConfig,
   POOLING,

@@ -1,7 +1,7 @@
 // What stands around the transformer of a sentence encoder: pooling, normalisation, prefixes, length. Read from the files of the
 // sentence-transformers library; where they say nothing of prefixes, from the model's own documentation by its name.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import type { HeadConfig, Pooling } from '../../network/index.ts';
 import { badFile, Members, type ReadModelFile, readJson, readJsonValue } from './model-files.ts';
 

@@ -1,17 +1,10 @@
 // The `transformer` encoder: a text's tokens through a network of attention, one vector for the text. A batch has no padding, so a
 // text has the same vector alone and among others, on one thread and on several, in Node and in a page.
 
-import {
-  type Cancellable,
-  type DenseRep,
-  type Encoder,
-  EngineError,
-  type Fingerprint,
-  plainFingerprints,
-  type Side,
-  throwIfAborted,
-} from '../../core/index.ts';
+import { EngineError, throwIfAborted } from '../../core/errors.ts';
+import { plainFingerprints } from '../../core/fingerprint.ts';
 import { nextTurn } from '../../core/turn.ts';
+import type { Cancellable, DenseRep, Encoder, Fingerprint, Side } from '../../core/types.ts';
 import {
   Graph,
   type NodeId,

@@ -1,6 +1,6 @@
 // The tensors of a model folder: one safetensors file, or the shards that an index file names.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import { readSafetensors, type Tensor, type Tensors } from '../safetensors.ts';
 import { badFile, Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';
 

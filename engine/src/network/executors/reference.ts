@@ -1,7 +1,7 @@
 // The readable executor: every operation as its formula says, in f64, one loop after another. It is the twin of the fast executor in
 // tests, and what gradient checks run on. Not fast, and not careful with memory.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
 import type { Graph } from '../graph.ts';
 import { type Attention, type Dim, type NodeId, type Op, type OpTable, operandsOf, type Unary } from '../ops.ts';

@@ -2,7 +2,7 @@
 // computed by one thread in one order, so the number of threads changes no bit. Parameters stay in the memory; a run plans its workspace
 // from the sizes that it binds.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import {
   Heap,
   type KernelCall,

@@ -2,7 +2,7 @@
 // GELU), ModernBERT (pre-norm, rotary positions, GeGLU, local and global attention) and what lies between. Batches have no padding, so that
 // a text gives the same bits alone and among others. Parameters are named as in the field's files after `prefix`.
 
-import { EngineError } from '../../core/index.ts';
+import { EngineError } from '../../core/errors.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { Graph } from '../graph.ts';
 import { normal } from '../normal.ts';

@@ -1,0 +1,156 @@
+// `quire train`: runs a recipe of @quire/learn over works and writes a model folder.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from '@quire/engine/core';
+import { transformerEncoder } from '@quire/engine/encoders';
+import { hasNetworkBuild } from '@quire/engine/kernels';
+import { WasmExecutor } from '@quire/engine/network';
+import { nodeWorkers, readTransformerFolder } from '@quire/engine/node';
+import {
+  type DistillationOptions,
+  distil,
+  parseTransformerRecipe,
+  readBenchmarkTitles,
+  selectWorks,
+  type Teacher,
+} from '@quire/learn';
+import { Command, Option } from 'commander';
+import { printable } from '../../output/printable.ts';
+import { EXIT, json } from '../io.ts';
+import { type Progress, progress } from '../progress.ts';
+import { examples, type Verb, whole } from '../verb.ts';
+
+interface Options {
+  readonly works: string;
+  readonly teacher: string;
+  readonly out: string;
+  readonly benchmarks?: string;
+  readonly scratch: string;
+  readonly threads: number;
+  readonly kernels: 'simd' | 'relaxed';
+  readonly restart?: boolean;
+  readonly json?: boolean;
+}
+
+export const trainCommand: Verb = (io, finish) =>
+  new Command('train')
+    .description('Train an encoder from a recipe; a run that is stopped goes on where it was')
+    .argument('<recipe>', 'a recipe.json, as in models/')
+    .requiredOption('--works <file>', 'works from "quire works --jsonl"')
+    .requiredOption('--teacher <folder>', 'the model whose vectors are learnt')
+    .requiredOption('--out <folder>', 'receives config.json, tokenizer.json and model.safetensors')
+    .option('--benchmarks <folder>', 'collections whose papers are left out of the training (default: QUIRE_DATA)')
+    .option('--scratch <folder>', 'checkpoints and vectors of the teacher', '.cache/train')
+    .option('--threads <n>', 'threads of the training', whole(1, 64), 1)
+    .addOption(
+      new Option('--kernels <build>', 'simd: the same bytes everywhere; relaxed: faster, for this machine and Node')
+        .choices(['simd', 'relaxed'])
+        .default('simd'),
+    )
+    .option('--restart', 'delete the checkpoints of an earlier run first')
+    .option('--json', 'print one JSON object: folder, loss of each stage')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['quire works arxiv.jsonl.gz acl-anthology.jsonl.gz --jsonl > works.jsonl', 'the texts'],
+        [
+          'quire train recipe.json --works works.jsonl --teacher all-MiniLM-L6-v2 --out my-model',
+          'from scratch, or on',
+        ],
+        ['quire train recipe.json ... --kernels relaxed --threads 2', 'faster, with Node 24'],
+      ])}
+Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same command goes on.`,
+    )
+    .action(async (path: string, options: Options) => {
+      const recipe = parseTransformerRecipe(readText(path));
+      if (!hasNetworkBuild(options.kernels)) {
+        throw new EngineError('UNSUPPORTED', `Node ${process.versions.node} cannot run the relaxed kernels`, {
+          hint: 'Use Node 24 or newer, or --kernels simd.',
+        });
+      }
+      if (options.restart) rmSync(options.scratch, { recursive: true, force: true });
+      mkdirSync(options.scratch, { recursive: true });
+      const benchmarks = options.benchmarks ?? io.env.QUIRE_DATA;
+      const { works, verdicts } = await selectWorks(
+        options.works,
+        benchmarks === undefined ? new Set() : readBenchmarkTitles(benchmarks),
+      );
+      for (const [verdict, count] of Object.entries(verdicts)) io.err(printable`works ${verdict}: ${count}\n`);
+      const { threads, kernels } = options;
+      const workers = threads === 1 ? {} : { threads, workers: nodeWorkers };
+      const executor = await WasmExecutor.open({ build: kernels, ...workers });
+      const teacher = await openTeacher(options.teacher, recipe.data.length, workers);
+      const bar = progress(io);
+      try {
+        const { files, losses } = await distil(
+          {
+            recipe,
+            works,
+            teacher,
+            executor,
+            kernels: kernels === 'simd' ? kernels : `${kernels} ${process.versions.v8}`,
+            scratch: (name) => join(options.scratch, name),
+          },
+          { signal: io.signal, ...reports(bar) },
+        );
+        bar.end();
+        writeFolder(options.out, files);
+        for (const [stage, loss] of Object.entries(losses))
+          io.err(printable`stage ${stage}: loss ${loss.toFixed(4)}\n`);
+        await (options.json ? json(io, { folder: options.out, losses }) : io.out(printable`${options.out}\n`));
+      } finally {
+        bar.end();
+        teacher.close();
+        executor.close();
+      }
+      finish(EXIT.ok);
+    });
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new EngineError('NOT_FOUND', `The recipe ${path} cannot be read`, { cause });
+  }
+}
+
+async function openTeacher(
+  folder: string,
+  length: number,
+  workers: object,
+): Promise<Teacher & { readonly close: () => void }> {
+  const model = await readTransformerFolder(folder);
+  const encoder = await transformerEncoder(model, { ...workers, length: Math.min(length, model.length) });
+  return {
+    name: model.name,
+    fingerprint: encoder.space,
+    dim: encoder.dim,
+    encode: async (texts) => (await encoder.encodeQueries(texts)).map(({ vec }) => vec),
+    close: () => encoder.close(),
+  };
+}
+
+/** Progress with loss, rate and the time that is left. */
+function reports(bar: Progress): Pick<DistillationOptions, 'trace' | 'onStep'> {
+  let from: { readonly at: number; readonly step: number; readonly stage: string } | undefined;
+  return {
+    trace: ({ name, done = 0, total = 0 }) => {
+      if (name === 'train.teach') bar.update(done, total, `teacher, ${done} of ${total} texts`);
+    },
+    onStep: ({ stage, step, steps, loss }) => {
+      const now = performance.now();
+      if (from?.stage !== stage) from = { at: now, step, stage };
+      const rate = ((step - from.step) * 1000) / Math.max(1, now - from.at);
+      const left = rate === 0 ? '' : `, ${rate.toFixed(2)}/s, ${Math.round((steps - step) / rate)} s left`;
+      bar.update(step, steps, `${stage}: loss ${loss.toFixed(4)}${left}`);
+    },
+  };
+}
+
+/** All files or none: written beside the folder, then renamed into it. */
+function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of files) writeFileSync(join(folder, `${name}.new`), bytes);
+  for (const name of files.keys()) renameSync(join(folder, `${name}.new`), join(folder, name));
+}
