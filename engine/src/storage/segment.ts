@@ -227,7 +227,7 @@ export function canRead(kind: AnyPartKind, found: PartInfo): boolean {
   return isKnown && isSamePart(partInfo(kind), { ...found, version: kind.version });
 }
 
-export function isSamePart(a: PartInfo, b: PartInfo): boolean {
+function isSamePart(a: PartInfo, b: PartInfo): boolean {
   return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
 }
 

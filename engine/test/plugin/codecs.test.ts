@@ -117,7 +117,7 @@ describe('a codec', () => {
     await library.close();
   });
 
-  it('is missed by the check and by whoever opens the library when its file is gone or damaged', async () => {
+  it('makes the check report, and the library refuse to open, when its file is gone or damaged', async () => {
     const { directory, library, open } = await made();
     await library.close();
     const [name] = await codecFiles(directory);
