@@ -16,8 +16,8 @@ export interface QueryBudget {
   /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */
   readonly expansions: number;
   /**
-   * Postings of all words: the sum of their document frequencies. Optional words beyond it are left out, the most
-   * frequent first.
+   * Postings of all words: the sum of their document frequencies, four times that for phrases and expansions. Optional
+   * words beyond it are left out, the most frequent first.
    */
   readonly postings: number;
 }
@@ -30,7 +30,7 @@ export type BudgetedWork = keyof QueryBudget | 'characters';
  * 0023).
  */
 export const DEFAULT_QUERY_BUDGET: QueryBudget = {
-  terms: 1024,
+  terms: 256,
   expanding: 32,
   expansions: 1024,
   postings: 4_000_000,
