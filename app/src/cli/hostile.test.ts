@@ -85,6 +85,7 @@ describe('hostile text', () => {
       const file = writeRows(join(folder, `rows${evilName}.jsonl`), rows as never);
       return [
         ['import', file, '--source', evil('source'), ...data()],
+        ['import', file, '--source', evil('source').replaceAll('\u0000', ''), ...data()],
         ['import', file, ...data()],
         ['import', join(folder, evil('none')), ...data()],
         ['import', folder, ...data()],
@@ -170,7 +171,8 @@ describe('hostile text', () => {
   );
 
   it('is the same text after JSON', async () => {
-    const { out } = await quire(['show', evil('identifier'), '--json', ...data()]);
+    const { out, err } = await quire(['show', evil('identifier'), '--json', ...data()]);
+    expect(err).toBe('');
     const { work } = JSON.parse(out) as { work: { venue: string; keywords: string[] } };
     expect(work).toMatchObject({ venue: HOSTILE_ROW.venue, keywords: [evil('keyword')] });
   });

@@ -327,6 +327,19 @@ const line = fc.oneof(
     .map((row) => JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),
 );
 
+describe('the name of a source', () => {
+  it('is text that the store returns unchanged, or is refused', async () => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      for (const source of ['\0', 'a\0b', '\ud800']) {
+        await expect(importFiles(store, [path], { source })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      }
+      for (const source of ['\u001b[2J', 'a\nb', '\u202e', 'の']) await importFiles(store, [path], { source });
+      expect(checkStore(store).problems).toEqual([]);
+    });
+  });
+});
+
 describe('any text as a file of papers', () => {
   it('gives a record or a reason for every line', () => {
     fc.assert(
