@@ -81,7 +81,7 @@ const FORBIDDEN = [
   ],
 ].map(([what, pattern]) => [what, new RegExp(pattern, 'i')]);
 
-/** A trained vocabulary may contain any word of its texts; the history of changes stays as it was written. */
+/** A trained vocabulary may contain any word of its texts. */
 const NOT_CHECKED = /^(models\/|CHANGELOG\.md$)/;
 const BINARY = /\.(png|jpe?g|gif|ico|woff2?|gz|zst|wasm|bin|safetensors|quire)$/i;
 

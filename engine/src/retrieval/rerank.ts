@@ -73,7 +73,7 @@ export function rerank(retriever: Retriever, scorer: Scorer, depth: number, opti
 }
 
 /** The head by its new scores; below it, in their old order, the hits without a score and the tail. */
-export function rescore(first: Ranking, scores: readonly DocumentScore[]): Ranking {
+function rescore(first: Ranking, scores: readonly DocumentScore[]): Ranking {
   const head: Hit[] = [];
   const below: Hit[] = [];
   for (const [i, hit] of first.entries()) {
