@@ -7,7 +7,7 @@ import type { QueryBudget, TraceEvent } from '@quire/engine/core';
 export const QUERY_BUDGET = { characters: 4_000, words: 512 } as const;
 
 /** What the index searches of it. */
-export const INDEX_BUDGET: QueryBudget = { terms: 1_024, expanding: 32, expansions: 2_048, postings: 4_000_000 };
+export const INDEX_BUDGET: QueryBudget = { terms: 1_024, expanding: 32, expansions: 1_024, postings: 4_000_000 };
 
 /** Unknown words that are named one by one. */
 const NAMED_WORDS = 5;
@@ -20,7 +20,7 @@ export function budgetNote({ name, facts }: TraceEvent): string | undefined {
     case 'terms':
       return `Only ${limit} of ${found} words were searched.`;
     case 'expanding':
-      return `Only ${limit} of ${found} beginnings and misspelled words were searched in other forms.`;
+      return 'Only the first beginnings and misspelled words were searched in other forms.'; // counted in units of work
     case 'expansions':
       return `Beginnings and misspelled words stand for ${found} words; ${limit} of them were searched.`;
     case 'postings':
