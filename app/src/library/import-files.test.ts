@@ -80,6 +80,19 @@ describe('importFiles', () => {
     });
   });
 
+  it.each(['\0', 'a\0b', '\ud800', 'a\udc00b\u0007'])('reads back what it stored of source %j', async (source) => {
+    await inStore(async (store, folder) => {
+      const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
+      const kinds: string[] = [];
+      const onEvent = ({ kind }: ImportEvent) => kinds.push(kind);
+      await importFiles(store, [path], { source });
+      expect(await importFiles(store, [path], { source, again: true })).toMatchObject({ unchanged: PAPERS.length });
+      await importFiles(store, [path], { source, onEvent });
+      expect(kinds).toEqual(['known']);
+      expect(checkStore(store).problems).toEqual([]);
+    });
+  });
+
   it.skipIf(process.platform !== 'linux')(
     'says in words that a file cannot be read (Linux: one that is all gaps)',
     async () => {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { EngineError, type ErrorCode, throwIfAborted } from '@quire/engine/core';
+import { sourceName } from '../papers/index.ts';
 import { type RejectedRow, type Row, type RowBatch, readRows, sourceOf } from '../sources/index.ts';
 import type { FileProgress, Store } from '../store/index.ts';
 
@@ -138,7 +139,7 @@ class FileImport {
   constructor(store: Store, path: string, options: ImportOptions) {
     this.#store = store;
     this.#path = path;
-    this.#source = options.source ?? sourceOf(path);
+    this.#source = sourceName(options.source ?? sourceOf(path));
     this.#options = options;
   }
 

@@ -15,6 +15,7 @@ export {
   isRejected,
   readRecord,
   type SourceRecord,
+  sourceName,
 } from './record.ts';
 export { nameKey, plain } from './titles.ts';
 export {

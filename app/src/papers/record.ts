@@ -6,7 +6,7 @@ import { identify } from './identifiers.ts';
 import { nameKey, titleKey } from './titles.ts';
 
 export interface SourceRecord {
-  /** The name of its source: `arxiv`, `acl-anthology`, a file's name. */
+  /** The name of its source: `arxiv`, `acl-anthology`, a file's name. Text as `sourceName` gives it. */
   readonly source: string;
   /** The source's own id; any characters, '' when the source gives none. Not unique within a source. */
   readonly id: string;
@@ -47,6 +47,14 @@ const LIMITS = { title: 5_000, abstract: 200_000, id: 1_000, authors: 20_000, li
 const BLANKS = /\s{2,}|[^\S ]/g;
 
 /**
+ * The name of a source as it is stored. The store's driver ends text at a NUL and cannot write half of a surrogate
+ * pair; a row that reads back otherwise than it was written would count as damaged.
+ */
+export function sourceName(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/**
  * Reads one row. Unknown fields are ignored here (the raw row is kept); a known field of a wrong type rejects the row.
  */
 export function readRecord(source: string, row: unknown): SourceRecord | Rejected {
@@ -58,7 +66,7 @@ export function readRecord(source: string, row: unknown): SourceRecord | Rejecte
   const url = fields.text('url', 5_000);
   const names = identifiersOf(fields, id, url);
   const record: SourceRecord = {
-    source,
+    source: sourceName(source),
     id,
     title,
     abstract: abstract.replace(BLANKS, ' ').trim(),
