@@ -167,7 +167,8 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
     {
       'engine/src/core/a.ts': "import './b.ts';",
       'engine/src/core/b.ts': "import { c } from './c.ts';",
-      'engine/src/core/c.ts': "import type { A } from './a.ts';",
+      'engine/src/core/c.ts': "import type { D } from './d.ts';",
+      'engine/src/core/d.ts': 'export type D = 1;',
     },
     {
       'engine/src/core/a.ts': "import './b.ts';",
@@ -175,6 +176,17 @@ const cases: readonly [string, Check, string, Files, Files, RegExp][] = [
       'engine/src/core/c.ts': "export { a } from './a.ts';",
     },
     /a\.ts -> .*b\.ts -> .*c\.ts -> .*a\.ts/,
+  ],
+  [
+    'cycles',
+    cycles,
+    'two files that need types of each other',
+    { 'engine/src/core/a.ts': "import type { B } from './b.ts';", 'engine/src/core/b.ts': 'export type B = 1;' },
+    {
+      'engine/src/core/a.ts': "import type { B } from './b.ts';",
+      'engine/src/core/b.ts': "import type { A } from './a.ts';",
+    },
+    /a\.ts -> .*b\.ts -> .*a\.ts/,
   ],
   [
     'links',

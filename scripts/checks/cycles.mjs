@@ -1,4 +1,5 @@
-// Import cycles among source files, in every package. Imports of types alone make no cycle: nothing of them is loaded.
+// Import cycles among source files, in every package. Imports of types count: files that need each other's types are read
+// together.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, importsOf, resolveRelative } from '../lib/files.mjs';
@@ -14,7 +15,6 @@ export function check(root) {
     for (const below of filesBelow(join(root, folder), /\.(tsx?|mjs|js)$/)) {
       const file = `${folder}/${below}`;
       const targets = importsOf(readFileSync(join(root, file), 'utf8'))
-        .filter(({ typeOnly }) => !typeOnly)
         .map(({ specifier }) => resolveRelative(root, file, specifier))
         .filter((target) => target !== undefined && existsSync(join(root, target)));
       graph.set(file, targets);

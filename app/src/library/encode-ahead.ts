@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { type DenseRep, EngineError, plainFingerprint } from '@quire/engine/core';
 import type { StaticEncoder } from '@quire/engine/encoders';
 import { Replies } from '@quire/engine/internals';
-import { canUseThreads } from './thread-calls.ts';
+import { canUseThreads } from './threads.ts';
 
 type Documents = readonly Readonly<Record<string, string>>[];
 

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, throwIfAborted } from '@quire/engine/core';
 import { type Calls, localCalls } from './calls.ts';
 import type { ImportEvent, ImportReport } from './import-files.ts';
-import { canUseThreads, threadCalls } from './thread-calls.ts';
+import { threadCalls } from './thread-calls.ts';
+import { canUseThreads } from './threads.ts';
 
 export type IngestEvent =
   | ImportEvent

@@ -24,11 +24,6 @@ export type FromThread = { readonly id: number } & (
   | { readonly error: { readonly code?: string; readonly message: string; readonly hint?: string } }
 );
 
-/** Threads run built files; from source (tests) everything runs here. */
-export function canUseThreads(): boolean {
-  return import.meta.url.endsWith('.js');
-}
-
 /** Starts a thread for the library in `folder`. It ends with `close`. */
 export function threadCalls(folder: string): Calls {
   const thread = new Thread(folder);

@@ -5,7 +5,6 @@ import {
   compareHits,
   compareUtf8,
   type DocId,
-  type DocumentRep,
   EngineError,
   type Filter,
   type Kind,
@@ -24,49 +23,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { diskKey, recordingDirectory } from '../crash/recording-directory.ts';
 import { type AnyCodec, Bench, idOf, ODD_IDS } from './bench.ts';
+import type { ContractCase, ContractOptions } from './contract-options.ts';
 import { readBackCases } from './read-back-cases.ts';
-
-export type ContractCase =
-  | 'add'
-  | 'delete'
-  | 'replace'
-  | 'ties'
-  | 'filters'
-  | 'reopen'
-  | 'snapshots'
-  | 'crash'
-  | 'determinism'
-  | 'merge'
-  | 'model'
-  | 'statistics'
-  | 'spaces'
-  | 'sync'
-  | 'explain'
-  | 'pruning'
-  | 'builds'
-  | 'score'
-  | 'gather'
-  | 'refuses';
-
-export interface ContractOptions<K extends Kind> {
-  /**
-   * The representation of document number `i`, in the kind's space; undefined for some numbers if the kind allows it.
-   * Every query should match most of the first hundred.
-   */
-  readonly document: (i: number) => DocumentRep<K> | undefined;
-  /** At least three. */
-  readonly queries: readonly QueryRep<K>[];
-  /** For a lossy kind: is what was read back near enough to what was added? Default for vectors: to 2 % of the largest. */
-  readonly isNear?: (found: DocumentRep<K>, added: DocumentRep<K>) => boolean;
-  /** A representation of the kind's space that its check refuses. */
-  readonly bad: DocumentRep<K>;
-  /** Documents in the larger cases. Default 1000. */
-  readonly size?: number;
-  /** Cases that do not apply, and why. */
-  readonly skip?: readonly { readonly reason: string; readonly cases: readonly ContractCase[] }[];
-  /** Printed with every random case. */
-  readonly seed?: number;
-}
 
 export function indexContract<K extends Kind>(
   name: string,

@@ -6,7 +6,7 @@ import { Rng } from '@quire/engine/internals';
 import { memoryDirectory } from '@quire/engine/storage';
 import { expect } from 'vitest';
 import { type Bench, idOf } from './bench.ts';
-import type { ContractCase, ContractOptions } from './index-contract.ts';
+import type { ContractCase, ContractOptions } from './contract-options.ts';
 
 function isNearVector(found: DocumentRep<Kind>, added: DocumentRep<Kind>): boolean {
   if (found.kind !== 'dense' || added.kind !== 'dense') throw new Error('a lossy kind of other documents needs isNear');
