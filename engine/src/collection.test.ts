@@ -105,6 +105,24 @@ describe('a collection', () => {
     await collection.close();
   });
 
+  it('searches the beginning of a query of 100,000 words, in bounded time, and says what it left out', async () => {
+    const collection = await openCollection(memoryDirectory(), options);
+    await collection.add(papers);
+    const words = `late interaction ${Array.from({ length: 100_000 }, (_, i) => `word${i}`).join(' ')}`;
+    const events: TraceEvent[] = [];
+    const start = performance.now();
+    const hits = await collection.search(words, { trace: (event) => events.push(event) });
+    expect(performance.now() - start).toBeLessThan(2000); // 15 to 24 s when every word was searched
+    expect(hits.map(({ id }) => id)).toEqual(['prf', 'bidr']);
+    const cuts = events.filter(({ name }) => name === 'query.budget').map(({ facts }) => facts?.what);
+    expect(cuts).toEqual(['characters', 'terms']);
+    const abstract = Array.from({ length: 300 }, (_, i) => `term${i % 150}`).join(' ');
+    events.length = 0;
+    await collection.search(abstract, { trace: (event) => events.push(event) });
+    expect(events.filter(({ name }) => name === 'query.budget')).toEqual([]);
+    await collection.close();
+  });
+
   it('takes any text as a query', async () => {
     const collection = await openCollection(memoryDirectory(), options);
     expect(await collection.search('nothing is here yet')).toEqual([]);

@@ -1,7 +1,7 @@
 // A collection: text documents, searched by their words and, with an encoder, by their meaning. The shortest way into
 // the engine: everything that it does can also be done with openLibrary, encoders, indexes and stages.
 
-import { checkCount, checkFunction, checkIterable, checkObject, checkString, shown } from './core/check.ts';
+import { checkCount, checkIterable, checkMethods, checkObject, checkString, shown } from './core/check.ts';
 import { EngineError, throwIfAborted } from './core/errors.ts';
 import type {
   Analyzer,
@@ -106,6 +106,7 @@ const DEPTH = 100;
  * ```
  */
 export async function openCollection(directory: Directory, options: CollectionOptions): Promise<Collection> {
+  checkMethods('directory', directory, 'open', 'create');
   checkOptions(options);
   const { dense } = options;
   const order = await fieldOrder(directory, options);
@@ -173,6 +174,7 @@ class OpenCollection implements Collection {
 
   add(documents: Iterable<Document>, options: Cancellable = {}): Promise<void> {
     return this.#write(async (writer) => {
+      checkMethods('options', options);
       for (const batch of batches(documents)) {
         throwIfAborted(options.signal);
         for (const document of batch) validateDocument(this.#library.schema, document);
@@ -201,8 +203,8 @@ class OpenCollection implements Collection {
   search(text: string, options: CollectionSearch = {}): Promise<Ranking> {
     return this.#read(async (snapshot) => {
       checkString('text', text);
-      checkObject('options', options);
-      const { k = 10, ...context }: CollectionSearch = options;
+      checkMethods('options', options);
+      const { k = 10, ...context } = options;
       const best = cut(this.#retriever(snapshot, k), k);
       return (options.explain === true ? explain(best) : best).run({ text }, context);
     });
@@ -210,6 +212,7 @@ class OpenCollection implements Collection {
 
   async buildDense(dense: CollectionDense, options: Cancellable = {}): Promise<void> {
     checkDense(dense);
+    checkMethods('options', options);
     await this.#write(async (writer) => {
       const snapshot = this.#library.snapshot(); // the writer holds the lock: this stays the newest commit
       let done = 0;
@@ -289,8 +292,7 @@ function checkOptions(options: CollectionOptions): void {
 
 function checkDense(dense: CollectionDense): void {
   checkObject('dense', dense);
-  checkObject('dense.encoder', dense.encoder);
-  checkFunction('dense.encoder.encodeDocuments', dense.encoder.encodeDocuments);
+  checkMethods('dense.encoder', dense.encoder, 'encodeDocuments', 'encodeQueries');
   checkObject('dense.index', dense.index);
   if (dense.depth !== undefined) checkCount('dense.depth', dense.depth);
   const { encoder, index } = dense;

@@ -99,3 +99,15 @@ export function checkIterable(name: string, value: unknown): asserts value is It
   if (typeof value === 'object' && value !== null && Symbol.iterator in value) return;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list or another iterable.' });
 }
+
+/** Throws INVALID_ARGUMENT unless `value` is a list. */
+export function checkList(name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list.' });
+}
+
+/** Throws INVALID_ARGUMENT unless `value` is an object with these methods: a retriever, an encoder, a directory. */
+export function checkMethods(name: string, value: unknown, ...methods: readonly string[]): void {
+  checkObject(name, value);
+  for (const method of methods) checkFunction(`${name}.${method}`, value[method]);
+}

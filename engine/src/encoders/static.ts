@@ -2,6 +2,7 @@
 // projected, at unit length. No attention, no order of words: thousands of abstracts a second on one core. Only IEEE
 // add, multiply, divide and square root in a fixed order, so Node and browsers give the same bits.
 
+import { checkList, checkString } from '../core/check.ts';
 import { clip } from '../core/clip.ts';
 import { type Json, sha256Hex } from '../core/hash.ts';
 import {
@@ -96,6 +97,7 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
   const reader = new TextReader(config, tokenizer, table);
   const encodeSync = (text: string, cancellable: Cancellable = {}): DenseRep => {
     throwIfAborted(cancellable.signal);
+    checkString('text', text);
     return { kind: 'dense', space, fingerprint: fingerprints.query, vec: reader.encode(text, 0, cancellable) };
   };
   const encodeAll = async (
@@ -103,12 +105,14 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
     fingerprint: Fingerprint,
     cancellable: Cancellable = {},
   ): Promise<DenseRep[]> => {
+    checkList('The texts', texts);
     const out: DenseRep[] = [];
     for (let i = 0; i < texts.length; i++) {
       if (i % TEXTS_A_TURN === 0) {
         if (i > 0 && cancellable.signal !== undefined) await nextTurn();
         throwIfAborted(cancellable.signal);
       }
+      checkString('text', texts[i]);
       out.push({ kind: 'dense', space, fingerprint, vec: reader.encode(texts[i]!, i, cancellable) });
     }
     return out;
@@ -123,12 +127,14 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
     config,
     encodeSync,
     encodeQueries: (texts, cancellable) => encodeAll(texts, fingerprints.query, cancellable),
-    encodeDocuments: (documents, cancellable) =>
-      encodeAll(
+    encodeDocuments: async (documents, cancellable) => {
+      checkList('The documents', documents);
+      return encodeAll(
         documents.map((document) => joinedFields(document, options.fields)),
         fingerprints.document,
         cancellable,
-      ),
+      );
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 // repeated term boosted by its count, as Lucene and Anserini do), a document the tokens of its fields. User syntax
 // (quotes, minus, prefixes) is not read here: that is retrieval/query-syntax.ts.
 
-import { checkCount } from '../core/check.ts';
+import { checkCount, checkList, checkMethods, checkObject, checkString } from '../core/check.ts';
 import { clip } from '../core/clip.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { plainFingerprints } from '../core/fingerprint.ts';
@@ -61,6 +61,8 @@ const TEXTS_A_TURN = 256;
  * ```
  */
 export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): TermsEncoder {
+  checkMethods('analyzer', analyzer, 'analyze');
+  checkObject('options', options);
   const sources = sourcesOf(options.fields);
   const names = sources.map(([name]) => name);
   if (names.length === 0 || new Set(names).size < names.length) {
@@ -80,6 +82,7 @@ export function termsEncoder(analyzer: Analyzer, options: TermsEncoderOptions): 
   const { maxQueryLength = MAX_QUERY_LENGTH } = options;
   checkCount('maxQueryLength', maxQueryLength, { min: 1 });
   const read = (text: string, trace: Trace | undefined): string => {
+    checkString('text', text);
     if (text.length > maxQueryLength) trace?.(budgetEvent('characters', maxQueryLength, text.length));
     return clip(text, maxQueryLength);
   };
@@ -121,11 +124,15 @@ export function bagOfWords(stream: TokenStream): LexicalQuery {
 }
 
 function sourcesOf(fields: TermsEncoderOptions['fields']): readonly (readonly [string, readonly string[]])[] {
-  if (Array.isArray(fields)) return (fields as readonly string[]).map((name) => [name, [name]]);
+  if (Array.isArray(fields) && fields.every((name) => typeof name === 'string'))
+    return (fields as readonly string[]).map((name) => [name, [name]]);
+  checkObject('fields', fields);
+  for (const [name, from] of Object.entries(fields)) checkList(`fields.${name}`, from);
   return Object.entries(fields as Readonly<Record<string, readonly string[]>>);
 }
 
 async function inTurns<T, R>(items: readonly T[], encode: (item: T) => R, options: Cancellable = {}): Promise<R[]> {
+  checkList('The texts', items);
   const out: R[] = [];
   for (const [i, item] of items.entries()) {
     if (i % TEXTS_A_TURN === 0) {

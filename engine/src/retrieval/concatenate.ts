@@ -1,6 +1,7 @@
 // concatenate: the hits of one retriever, then those of the next that are not there yet, as PyTerrier's operator ^. What
 // comes later stands below by rule: its scores are shifted, so the whole is in the one total order.
 
+import { checkMethods } from '../core/check.ts';
 import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
 import { withScore } from './evidence.ts';
 import { inOneRun, once } from './run-scope.ts';
@@ -9,6 +10,7 @@ import { type Context, type Query, type Retriever, traced } from './stage.ts';
 
 /** All hits of the first retriever, then those of each later one that are new, below them. The first scores are kept. */
 export function concatenate(...retrievers: readonly Retriever[]): Retriever {
+  for (const retriever of retrievers) checkMethods('retriever', retriever, 'run', 'explain');
   const name = `concatenate(${retrievers.map((retriever) => retriever.name).join(', ')})`;
   const runAll = async (query: Query, context: Context) => {
     const rankings: Ranking[] = [];

@@ -1,12 +1,13 @@
 // cut, atLeast and filter: fewer hits. A cut keeps the best k, atLeast the scores from a floor on; a filter restricts every
 // retriever inside it.
 
-import { checkCount, checkNumber } from '../core/check.ts';
+import { checkCount, checkMethods, checkNumber } from '../core/check.ts';
 import type { Filter } from '../core/types.ts';
 import type { Context, Retriever } from './stage.ts';
 
 /** The first `k` hits of `retriever`. */
 export function cut(retriever: Retriever, k: number): Retriever {
+  checkMethods('retriever', retriever, 'run', 'explain');
   checkCount('k', k);
   return {
     name: `cut(${retriever.name}, ${k})`,
@@ -30,6 +31,7 @@ export function atLeast(retriever: Retriever, floor: number): Retriever {
 
 /** `retriever` over the documents that pass `filter`: ranks and normalisation inside it include only these. */
 export function filter(retriever: Retriever, condition: Filter): Retriever {
+  checkMethods('retriever', retriever, 'run', 'explain');
   // One filter object for each given one: an explanation must find the results cached under it (run-scope.ts).
   const known = new WeakMap<Filter, Filter>();
   const both = (given: Filter): Filter => {

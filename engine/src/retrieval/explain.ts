@@ -1,6 +1,6 @@
 // explain: adds explanations to hits; each score is broken down to term, posting, vector, rank and scorer.
 
-import { checkCount } from '../core/check.ts';
+import { checkCount, checkMethods } from '../core/check.ts';
 import type { Explanation, Hit } from '../core/types.ts';
 import { inOneRun } from './run-scope.ts';
 import type { Retriever } from './stage.ts';
@@ -10,6 +10,7 @@ import type { Retriever } from './stage.ts';
  * and rerank are not searched again.
  */
 export function explain(retriever: Retriever, top = Number.MAX_SAFE_INTEGER): Retriever {
+  checkMethods('retriever', retriever, 'run', 'explain');
   checkCount('top', top);
   return {
     name: `explain(${retriever.name})`,

@@ -2,6 +2,7 @@
 // indexes are never added: they have no common scale. The result does not depend on the order of the retrievers; ties
 // are by id; a weight of 0 switches a retriever off.
 
+import { checkList, checkMethods, shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
 import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
@@ -22,6 +23,7 @@ export interface FuseOptions {
 
 /** Runs the retrievers concurrently. If one fails, the fusion fails: a ranking without its list would be wrong. */
 export function fuse(options: FuseOptions, ...retrievers: readonly Retriever[]): Retriever {
+  for (const retriever of retrievers) checkMethods('retriever', retriever, 'run', 'explain');
   const weights = checkedWeights(options, retrievers.length);
   const active = retrievers
     .map((retriever, i) => ({ retriever, weight: weights[i]! }))
@@ -153,21 +155,28 @@ const DESCRIPTIONS = {
   zscore: 'weight · (score − min) / standard deviation',
 } as const satisfies Record<FuseOptions['by'], string>;
 
-function checkedWeights({ by, weights, k0 = DEFAULT_K0 }: FuseOptions, lists: number): readonly number[] {
+function checkedWeights(options: FuseOptions, lists: number): readonly number[] {
+  checkMethods('options', options);
+  const { by, weights, k0 = DEFAULT_K0 } = options;
   if (!Object.hasOwn(DESCRIPTIONS, by)) throw unknownFusion(by);
-  if (!(k0 > 0 && Number.isFinite(k0))) {
-    throw new EngineError('INVALID_ARGUMENT', `k0 is ${k0}`, { hint: 'Pass a number above 0; 60 is the usual one.' });
+  if (!isFiniteNumber(k0) || k0 <= 0) {
+    throw new EngineError('INVALID_ARGUMENT', `k0 is ${shown(k0)}`, {
+      hint: 'Pass a number above 0; 60 is the usual one.',
+    });
   }
+  if (weights !== undefined) checkList('weights', weights);
   const all = weights ?? new Array<number>(lists).fill(1);
-  const legal = all.length === lists && all.every((weight) => weight >= 0 && Number.isFinite(weight));
+  const legal = all.length === lists && all.every((weight) => isFiniteNumber(weight) && weight >= 0);
   if (legal && (lists === 0 || all.some((weight) => weight > 0))) return all;
-  throw new EngineError('INVALID_ARGUMENT', `The weights of ${lists} lists are [${all.join(', ')}]`, {
+  throw new EngineError('INVALID_ARGUMENT', `The weights of ${lists} lists are [${all.map(shown).join(', ')}]`, {
     hint: 'Pass one finite number ≥ 0 a list, at least one of them above 0.',
   });
 }
 
-function unknownFusion(by: string): EngineError {
-  return new EngineError('INVALID_ARGUMENT', `There is no fusion by ${JSON.stringify(by)}`, {
+const isFiniteNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+function unknownFusion(by: unknown): EngineError {
+  return new EngineError('INVALID_ARGUMENT', `There is no fusion by ${shown(by)}`, {
     hint: 'Use rrf, minmax or zscore. Raw scores of different indexes have no common scale and are not added.',
   });
 }

@@ -2,7 +2,7 @@
 
 import type { Encoder, Kind } from '../core/types.ts';
 import type { Scorer } from './rerank.ts';
-import { explainIn, labelOf, searchedRep, searchOptions, withReader } from './retrieve.ts';
+import { checkSource, explainIn, labelOf, searchedRep, searchOptions, withReader } from './retrieve.ts';
 import type { ReaderSource } from './stage.ts';
 
 /**
@@ -14,6 +14,7 @@ export function partScorer<Q extends Kind, D extends Kind>(
   encoder: Encoder<Q, D>,
   source: ReaderSource<NoInfer<Q>, Kind>,
 ): Scorer {
+  checkSource(encoder, source);
   return {
     name: `partScorer(${encoder.name}, ${labelOf(source)})`,
     score: (query, ids, context = {}) =>

@@ -5,6 +5,7 @@
 //   year:2020..2024  cat:cs.IR                        filters over columns
 // A query without operators gives exactly the bag of words of the `terms` encoder.
 
+import { checkMethods, checkString } from '../core/check.ts';
 import { clip } from '../core/clip.ts';
 import type { Analyzer, Filter, LexicalQuery } from '../core/types.ts';
 import { bagOfWords, type TermsEncoder } from '../encoders/terms.ts';
@@ -63,6 +64,8 @@ export const MAX_QUERY_LENGTH = 10_000;
  * ```
  */
 export function parseQuery(source: string, analyzer: Analyzer, syntax: QuerySyntax = {}): ParsedQuery {
+  checkString('The query', source);
+  checkMethods('analyzer', analyzer, 'analyze', 'normalize');
   const text = clip(source, syntax.maxLength ?? MAX_QUERY_LENGTH);
   const prefixes = new Set([...Object.keys(syntax.fields ?? {}), ...Object.keys(syntax.columns ?? {})]);
   const items = [...scanQuery(text, prefixes)].map((item) => sort(item, analyzer, syntax));

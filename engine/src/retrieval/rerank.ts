@@ -2,7 +2,7 @@
 // the head's lowest: recall at large depths is unchanged, and the whole ranking has one total order. If a scorer fails,
 // the run fails, or by option a trace event reports it; the scores are never replaced by zeros.
 
-import { checkCount, shown } from '../core/check.ts';
+import { checkCount, checkList, checkMethods, checkObject, shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { compareHits } from '../core/order.ts';
 import type { DocId, Evidence, Explanation, Hit, Ranking } from '../core/types.ts';
@@ -38,7 +38,10 @@ interface Scores {
 
 /** Re-orders the first `depth` hits of `retriever` by `scorer`; ties by id. A part is a scorer through `partScorer`. */
 export function rerank(retriever: Retriever, scorer: Scorer, depth: number, options: RerankOptions = {}): Retriever {
+  checkMethods('retriever', retriever, 'run', 'explain');
+  checkMethods('scorer', scorer, 'score');
   checkCount('depth', depth);
+  checkObject('options', options);
   const name = `rerank(${retriever.name}, ${scorer.name}, ${depth})`;
   const both = async (query: Query, context: Context): Promise<Scores> => {
     const first = await retriever.run(query, context);
@@ -146,6 +149,7 @@ async function scoresOf(
 }
 
 function checkScores(scorer: Scorer, ids: readonly DocId[], scores: readonly DocumentScore[]): void {
+  checkList(`What ${scorer.name} gave`, scores);
   if (scores.length !== ids.length) {
     throw new EngineError(
       'INVALID_ARGUMENT',

@@ -1,7 +1,7 @@
 // retrieve: an encoder and an index of the same kind make a retriever. `retrieve(terms, denseIndex, 10)` does not
 // compile; an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
 
-import { checkCount } from '../core/check.ts';
+import { checkCount, checkMethods, checkObject } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type {
   DocId,
@@ -35,6 +35,7 @@ export function part<P extends Parts, N extends keyof P & string>(
   library: Pick<Library<P>, 'parts' | 'snapshot'>,
   name: N,
 ): PartRef<NonNullable<P[N]>['queryKind'], NonNullable<P[N]>['documentKind']> {
+  checkMethods('library', library, 'snapshot');
   const kind = library.parts[name];
   if (kind === undefined) {
     throw new EngineError('NOT_FOUND', `The library has no part ${JSON.stringify(name)}`, {
@@ -69,6 +70,7 @@ export function retrieve<Q extends Kind, D extends Kind>(
   source: ReaderSource<NoInfer<Q>, Kind>,
   k: number,
 ): Retriever {
+  checkSource(encoder, source);
   checkCount('k', k);
   const name = `retrieve(${encoder.name}, ${labelOf(source)}, ${k})`;
   return {
@@ -86,6 +88,12 @@ export function retrieve<Q extends Kind, D extends Kind>(
       ),
     explain: (query, ids, context = {}) => explainIn(encoder, source, query, ids, context),
   };
+}
+
+/** What `retrieve` and `partScorer` are given. */
+export function checkSource(encoder: Encoder, source: ReaderSource<Kind, Kind>): void {
+  checkMethods('encoder', encoder, 'encodeQueries');
+  checkObject('source', source);
 }
 
 /** For names of stages. */
