@@ -3,17 +3,7 @@
 
 import { checkCount, checkIterable, checkMethods, checkObject, checkString, shown } from './core/check.ts';
 import { EngineError, throwIfAborted } from './core/errors.ts';
-import type {
-  Analyzer,
-  Cancellable,
-  ColumnType,
-  DocId,
-  Document,
-  Encoder,
-  Filter,
-  IndexReader,
-  Ranking,
-} from './core/types.ts';
+import type { Analyzer, Cancellable, ColumnType, DocId, Document, Encoder, Filter, Ranking } from './core/types.ts';
 import { orderedFields } from './encoders/document-text.ts';
 import { encodeDocuments } from './encoders/encode.ts';
 import { termsEncoder } from './encoders/terms.ts';
@@ -23,7 +13,7 @@ import { explain } from './retrieval/explain.ts';
 import { fuse } from './retrieval/fuse.ts';
 import { retrieve } from './retrieval/retrieve.ts';
 import type { Retriever } from './retrieval/stage.ts';
-import type { Library, Parts, Reps, Snapshot, Writer } from './storage/contract.ts';
+import type { Library, Reps, Snapshot, Writer } from './storage/contract.ts';
 import type { Directory } from './storage/directory.ts';
 import { validateDocument } from './storage/documents/validate.ts';
 import { inspectLibrary, openLibrary } from './storage/library.ts';
@@ -89,6 +79,9 @@ export interface Collection {
   close(): Promise<void>;
 }
 
+/** The parts of its library. A `type`, so that it has the index signature of `Parts`. */
+type CollectionParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+
 /** Documents of one encoder call. */
 const BATCH = 256;
 const DEPTH = 100;
@@ -112,7 +105,7 @@ export async function openCollection(directory: Directory, options: CollectionOp
   const order = await fieldOrder(directory, options);
   const weights = order.map((name) => [name, options.fields[name]!] as const); // the same names in another order
   const encoder = termsEncoder(options.analyzer ?? english(), { fields: order });
-  const library = await openLibrary<Parts>(directory, {
+  const library = await openLibrary<CollectionParts>(directory, {
     schema: {
       fields: Object.fromEntries(order.map((name) => [name, { stored: true }])),
       columns: options.columns ?? {},
@@ -144,7 +137,7 @@ async function fieldOrder(directory: Directory, { fields }: CollectionOptions): 
 }
 
 class OpenCollection implements Collection {
-  readonly #library: Library;
+  readonly #library: Library<CollectionParts>;
   readonly #fields: readonly string[];
   readonly #terms: Encoder<'terms'>;
   #dense: CollectionDense | undefined;
@@ -154,7 +147,7 @@ class OpenCollection implements Collection {
   #coming: CollectionDense | undefined;
 
   constructor(
-    library: Library,
+    library: Library<CollectionParts>,
     fields: readonly string[],
     terms: Encoder<'terms'>,
     dense: CollectionDense | undefined,
@@ -182,7 +175,10 @@ class OpenCollection implements Collection {
         const terms = await encodeDocuments(this.#terms, texts, options);
         const dense = this.#dense && (await encodeDocuments(this.#dense.encoder, texts, options));
         for (const [i, document] of batch.entries()) {
-          const reps: Reps = { terms: terms[i]!, ...(dense === undefined ? {} : { dense: dense[i]! }) };
+          const reps: Reps<CollectionParts> = {
+            terms: terms[i]!,
+            ...(dense === undefined ? {} : { dense: dense[i]! }),
+          };
           await writer.replace(document, reps);
         }
       }
@@ -241,10 +237,10 @@ class OpenCollection implements Collection {
     await this.#library.close();
   }
 
-  #retriever(snapshot: Snapshot, k: number): Retriever {
-    const terms = snapshot.part('terms') as IndexReader<'terms'>; // as openCollection named its parts
+  #retriever(snapshot: Snapshot<CollectionParts>, k: number): Retriever {
+    const terms = snapshot.part('terms');
     if (this.#dense === undefined) return retrieve(this.#terms, terms, k);
-    const vectors = snapshot.part('dense') as IndexReader<'dense'>;
+    const vectors = snapshot.part('dense');
     const isComing = this.#coming?.encoder.space === vectors.space;
     const { encoder, depth = DEPTH } = isComing ? this.#coming! : this.#dense;
     const most = Math.max(k, depth);
@@ -252,7 +248,7 @@ class OpenCollection implements Collection {
   }
 
   /** Changes run one after the other, each with the write lock. */
-  #write(change: (writer: Writer) => Promise<void>): Promise<void> {
+  #write(change: (writer: Writer<CollectionParts>) => Promise<void>): Promise<void> {
     if (this.#isClosed) return Promise.reject(new EngineError('CLOSED', 'The collection was closed'));
     const written = this.#written.then(async () => {
       const writer = await this.#library.writer();
@@ -267,7 +263,7 @@ class OpenCollection implements Collection {
     return written;
   }
 
-  async #read<T>(answer: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  async #read<T>(answer: (snapshot: Snapshot<CollectionParts>) => Promise<T>): Promise<T> {
     const snapshot = this.#library.snapshot();
     try {
       return await answer(snapshot);
