@@ -28,7 +28,6 @@ export { quantiseRows, type TokenTable, tokenTable } from './token-table.ts';
 export {
   type ModelFolderOptions,
   readTransformerModel,
-  type TransformerModel,
 } from './transformer/model.ts';
 export type { ReadModelFile } from './transformer/model-files.ts';
 export { type QuireConfig, type WriteModelOptions, writeTransformerModel } from './transformer/quire-model.ts';
@@ -37,3 +36,4 @@ export {
   type TransformerEncoderOptions,
   transformerEncoder,
 } from './transformer/transformer.ts';
+export type { TransformerModel } from './transformer/transformer-model.ts';

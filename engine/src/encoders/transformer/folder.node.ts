@@ -2,7 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { readTransformerModel, type TransformerModel } from './model.ts';
+import { readTransformerModel } from './model.ts';
+import type { TransformerModel } from './transformer-model.ts';
 
 /** The model in `folder`. Throws what `readTransformerModel` throws. */
 export function readTransformerFolder(folder: string): Promise<TransformerModel> {

@@ -3,31 +3,14 @@
 import { EngineError } from '../../core/errors.ts';
 import { fingerprint, type Json, sha256Hex } from '../../core/hash.ts';
 import { decodeUtf8 } from '../../core/utf8.ts';
-import type { HeadConfig, TransformerConfig, Weights } from '../../network/index.ts';
+import type { Weights } from '../../network/index.ts';
 import { bertConfig, bertWeights } from './bert.ts';
 import { Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';
 import { modernBertConfig, modernBertWeights } from './modernbert.ts';
 import { QUIRE_TYPE, quireConfig, quireWeights } from './quire-model.ts';
 import { readSentenceConfig } from './sentence-transformers.ts';
+import type { TransformerModel } from './transformer-model.ts';
 import { readTensors } from './weights.ts';
-
-export interface TransformerModel {
-  /** For messages and model lists. */
-  readonly name: string;
-  /** "bert", "modernbert", "quire-transformer". */
-  readonly architecture: string;
-  readonly transformer: TransformerConfig;
-  readonly head: HeadConfig;
-  /** Put before every query and every document. */
-  readonly prefixes: { readonly query: string; readonly document: string };
-  /** Tokens read of a text, special ones included. */
-  readonly length: number;
-  /** tokenizer.json */
-  readonly tokenizer: string;
-  readonly weights: Weights;
-  /** Hash of all of the above. */
-  readonly fingerprint: string;
-}
 
 export interface ModelFolderOptions {
   /** The model's name. Families whose files do not state their prefixes are recognised by it. */

@@ -14,8 +14,8 @@ import {
 } from '../../network/index.ts';
 import { type Tensor, type Tensors, writeSafetensors } from '../safetensors.ts';
 import { quantiseRows } from '../token-table.ts';
-import type { TransformerModel } from './model.ts';
 import type { Members } from './model-files.ts';
+import type { TransformerModel } from './transformer-model.ts';
 import { NamedTensors } from './weights.ts';
 
 export const QUIRE_TYPE = 'quire-transformer';

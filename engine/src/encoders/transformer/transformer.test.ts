@@ -14,8 +14,9 @@ import {
 } from '../../../test/support/model-folder.ts';
 import { Graph, positionsOf, Transformer, textVectors } from '../../network/index.ts';
 import { writeSafetensors } from '../safetensors.ts';
-import { readTransformerModel, type TransformerModel } from './model.ts';
+import { readTransformerModel } from './model.ts';
 import { transformerEncoder } from './transformer.ts';
+import type { TransformerModel } from './transformer-model.ts';
 
 const read = (folder: Folder) => readTransformerModel(readerOf(folder), { name: 'tiny' });
 const change = (files: Readonly<Record<string, unknown>>, base: Folder = modelFolder(BERT)): Folder => {

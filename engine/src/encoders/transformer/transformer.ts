@@ -16,7 +16,8 @@ import {
 } from '../../network/index.ts';
 import { type WordPiece, wordPiece } from '../../text/index.ts';
 import { joinedFields } from '../document-text.ts';
-import { checkVocabulary, type TransformerModel } from './model.ts';
+import { checkVocabulary } from './model.ts';
+import type { TransformerModel } from './transformer-model.ts';
 
 export interface TransformerEncoderOptions extends Pick<WasmOptions, 'threads' | 'workers' | 'memory'> {
   /** The fields that make a document's text, in this order, joined by line feeds; part of the space. Default: all. */
