@@ -1,4 +1,4 @@
-// Compiles engine/assembly/*.ts to WebAssembly and writes each module as base64 with its typed exports into
+// Compiles engine/assembly/*.ts to WebAssembly and writes each module as hex digits with its typed exports into
 // engine/src/kernels/generated (ignored by git). Does nothing when sources, compiler and this script are unchanged.
 // Usage: node scripts/kernels.mjs [--force]. docs/adr/0012-memory-model.md has the rules that it enforces.
 
@@ -146,7 +146,7 @@ function render(name, wasm, declarations) {
     `  name: '${name}',`,
     `  bytes: ${wasm.length},`,
     `  memoryFlagsAt: ${memoryFlagsAt(wasm)},`,
-    `  base64: '${wasm.toString('base64')}',`,
+    `  hex: '${wasm.toString('hex')}',`,
     '};',
     '',
   ].join('\n');
