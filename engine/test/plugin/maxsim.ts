@@ -57,8 +57,9 @@ function openPart(vectors: StoredVectors, map: RowMap, payload: Uint32Array, spa
   const tokenQuery = (query: MultiQuery, token: number) => query.vecs.subarray(token * dim, (token + 1) * dim);
   const matches = (query: MultiQuery, ord: number) => {
     const { from, to } = map.rangeOf(ord);
+    const rows = Array.from({ length: to - from }, (_, i) => from + i);
     return Array.from(query.weights, (weight, token) => {
-      return weight * vectors.scoreRows(tokenQuery(query, token), from, to).reduce((a, b) => Math.max(a, b));
+      return weight * vectors.scoreSync(tokenQuery(query, token), rows).reduce((a, b) => Math.max(a, b));
     });
   };
   const scoreOf = (query: MultiQuery, ord: number) => matches(query, ord).reduce((sum, best) => sum + best, 0);

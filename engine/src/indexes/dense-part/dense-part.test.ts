@@ -238,6 +238,22 @@ describe('dense parts', () => {
       }
     });
 
+    it(`${name}: scores documents as search does, bit by bit, in any order and at any filter`, async () => {
+      const rng = new Rng(SEED);
+      const part = await built(make(small()), clustered(rng, 600, 70, true));
+      for (const share of [0.05, 0.3]) {
+        const query = repOf(clustered(rng, 1, 70)[0]!);
+        const accept = accepting(600, () => rng.float() < share);
+        const { ords, scores } = await part.search(query, 600, scope({ accept, exhaustive: true }));
+        const found = new Map([...ords].map((ord, i) => [ord, scores[i]!]));
+        const wanted = Array.from({ length: 900 }, () => rng.below(600) as Ord); // some twice, some without a vector
+        const expected = Float64Array.from(wanted, (ord) => found.get(ord) ?? Number.NaN);
+        expect(await part.score(query, wanted, scope({ accept }))).toEqual(expected);
+        if (part.scoreSync !== undefined) expect(part.scoreSync(query, wanted, scope({ accept }))).toEqual(expected);
+      }
+      part.close();
+    });
+
     it(`${name}: explains a hit by the score that search gave it`, async () => {
       const part = await built(make(new Heap()), clustered(new Rng(SEED), 400, 70, true));
       const query = repOf(clustered(new Rng(5), 1, 70)[0]!);

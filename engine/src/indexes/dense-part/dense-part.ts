@@ -79,6 +79,12 @@ export function densePart({
     return from < to && hidden?.has(from) !== true ? from : -1;
   };
 
+  /** The row of each document that has a score, else −1. */
+  const scoredRows = (query: DenseRep, wanted: readonly Ord[], { accept }: Scope): number[] => {
+    const hasNone = isZero(query.vec);
+    return wanted.map((ord) => (hasNone || accept?.has(ord) === false ? -1 : rowOf(ord)));
+  };
+
   /** Rows to score, or undefined for all of them. */
   const plan = (query: DenseRep, k: number, filter: RowFilter | undefined, scope: Scope): Uint32Array | undefined =>
     finder.candidates(query.vec, k, filter, scope.exhaustive);
@@ -141,13 +147,7 @@ export function densePart({
     },
     score: async (query, wanted, scope) => {
       check(query);
-      const scores = new Float64Array(wanted.length).fill(Number.NaN);
-      if (isZero(query.vec)) return scores;
-      for (const [i, ord] of wanted.entries()) {
-        const row = rowOf(ord);
-        if (row >= 0 && scope.accept?.has(ord) !== false) scores[i] = await vectors.score(query.vec, row);
-      }
-      return scores;
+      return vectors.score(query.vec, scoredRows(query, wanted, scope));
     },
     gather: async (wanted) => {
       const reps: (DenseRep | undefined)[] = [];
@@ -176,11 +176,7 @@ export function densePart({
     statisticsSync: () => NO_STATISTICS,
     scoreSync: (query, wanted, scope) => {
       check(query);
-      const isNothing = isZero(query.vec);
-      return Float64Array.from(wanted, (ord) => {
-        const row = isNothing || scope.accept?.has(ord) === false ? -1 : rowOf(ord);
-        return row < 0 ? Number.NaN : vectors.scoreRows(query.vec, row, row + 1)[0]!;
-      });
+      return vectors.scoreSync(query.vec, scoredRows(query, wanted, scope));
     },
   };
 }
@@ -193,7 +189,7 @@ async function explanation(
   row: number,
   facts: Readonly<Record<string, string | number>>,
 ): Promise<Explanation> {
-  const value = await vectors.score(query, row);
+  const value = (await vectors.score(query, [row]))[0]!;
   const { dim, format } = vectors.head;
   return {
     value,

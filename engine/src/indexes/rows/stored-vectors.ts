@@ -195,20 +195,22 @@ export class StoredVectors {
     return { rows: ords, scores };
   }
 
-  /** Score of one row. */
-  async score(query: Float32Array, row: number): Promise<number> {
-    const bytes = this.isResident
-      ? this.#rowInMemory(row)
-      : await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
-    return this.#scorer(query)(bytes, this.#scaleOf(row));
-  }
-
-  /** Scores of rows from … to−1. Resident only. */
-  scoreRows(query: Float32Array, from: number, to: number): Float64Array {
+  /** The scores of rows, in their order; NaN for −1, which is no row. */
+  async score(query: Float32Array, rows: readonly number[]): Promise<Float64Array> {
+    if (this.isResident) return this.scoreSync(query, rows);
     const score = this.#scorer(query);
-    return Float64Array.from({ length: to - from }, (_, i) => {
-      return score(this.#rowInMemory(from + i), this.#scaleOf(from + i));
-    });
+    const scores = new Float64Array(rows.length).fill(Number.NaN);
+    for (const [i, row] of rows.entries()) {
+      if (row < 0) continue;
+      const bytes = await this.#sections.read('vectors', row * this.rowBytes, this.rowBytes);
+      scores[i] = score(bytes, this.#scaleOf(row));
+    }
+    return scores;
+  }
+  /** `score`, resident only. */
+  scoreSync(query: Float32Array, rows: readonly number[]): Float64Array {
+    const score = this.#scorer(query);
+    return Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : score(this.#rowInMemory(row), this.#scaleOf(row))));
   }
 
   /** The stored vector of one row; f16 and int8 are decoded. */
