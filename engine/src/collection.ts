@@ -10,7 +10,6 @@ import { termsEncoder } from './encoders/terms.ts';
 import { inverted } from './indexes/inverted/inverted.ts';
 import { cut } from './retrieval/cut.ts';
 import { explain } from './retrieval/explain.ts';
-import { fuse } from './retrieval/fuse.ts';
 import { retrieve } from './retrieval/retrieve.ts';
 import type { Retriever } from './retrieval/stage.ts';
 import type { Library, Reps, Snapshot, Writer } from './storage/contract.ts';
@@ -201,7 +200,7 @@ class OpenCollection implements Collection {
       checkString('text', text);
       checkMethods('options', options);
       const { k = 10, ...context } = options;
-      const best = cut(this.#retriever(snapshot, k), k);
+      const best = cut(await this.#retriever(snapshot, k), k);
       return (options.explain === true ? explain(best) : best).run({ text }, context);
     });
   }
@@ -237,13 +236,14 @@ class OpenCollection implements Collection {
     await this.#library.close();
   }
 
-  #retriever(snapshot: Snapshot<CollectionParts>, k: number): Retriever {
+  async #retriever(snapshot: Snapshot<CollectionParts>, k: number): Promise<Retriever> {
     const terms = snapshot.part('terms');
     if (this.#dense === undefined) return retrieve(this.#terms, terms, k);
     const vectors = snapshot.part('dense');
     const isComing = this.#coming?.encoder.space === vectors.space;
     const { encoder, depth = DEPTH } = isComing ? this.#coming! : this.#dense;
     const most = Math.max(k, depth);
+    const { fuse } = await import('./retrieval/fuse.ts'); // a collection of words alone does not load it
     return fuse({ by: 'rrf' }, retrieve(this.#terms, terms, most), retrieve(encoder, vectors, most));
   }
 

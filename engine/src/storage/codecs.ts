@@ -5,7 +5,7 @@ import { EngineError } from '../core/errors.ts';
 import { Rng } from '../core/rng.ts';
 import type { Cancellable, DocumentRep, Kind } from '../core/types.ts';
 import type { Directory } from './directory.ts';
-import type { CodecFile, Manifest, MeanError } from './manifest.ts';
+import type { CodecFile, Manifest, MeanError } from './manifest-shape.ts';
 import type { AnyCodecKind, AnyPartKind } from './part.ts';
 import { openSectionFile, writeFile } from './sections.ts';
 
@@ -24,12 +24,12 @@ const FEWEST_ADDED = 256;
 /** `doctor` advises to rebuild a part whose later documents have this multiple of the error of the trained ones. */
 const DRIFTED = 1.25;
 
-/** Positions 0 … n−1 in ascending order, all or `size` of them (Knuth's algorithm S with a fixed seed). */
-export function samplePositions(n: number, size: number): readonly number[] {
+/** The list, or `size` of it in the same order (Knuth's algorithm S with a fixed seed). */
+export function sampleOf<T>(list: readonly T[], size: number): readonly T[] {
   const rng = new Rng(SAMPLE_SEED);
-  const chosen: number[] = [];
-  for (let i = 0; i < n && chosen.length < size; i++) {
-    if (rng.float() * (n - i) < size - chosen.length) chosen.push(i);
+  const chosen: T[] = [];
+  for (let i = 0; i < list.length && chosen.length < size; i++) {
+    if (rng.float() * (list.length - i) < size - chosen.length) chosen.push(list[i]!);
   }
   return chosen;
 }
@@ -46,8 +46,7 @@ export async function trainCodec(
   const info = await writeFile(directory, name, (out) => kind.write(trained, out));
   const file = { ...info, codec: kind.name, version: kind.version, trained: NOTHING, added: NOTHING };
   const { codec } = await readCodec(directory, file, kind);
-  const measured = samplePositions(sample.length, MEASURED).map((i) => sample[i]!);
-  const { error } = meanError(kind, codec, measured);
+  const { error } = meanError(kind, codec, sampleOf(sample, MEASURED));
   return { file: { ...file, trained: { documents: sample.length, error } }, codec };
 }
 
@@ -99,8 +98,8 @@ const NOTHING: MeanError = { documents: 0, error: 0 };
 
 /** The codec after the documents of a new segment: their mean error is added to that of the documents before them. */
 export function addDrift(open: OpenCodec, kind: AnyCodecKind, reps: readonly DocumentRep<Kind>[]): OpenCodec {
-  const measured = samplePositions(reps.length, MEASURED).map((i) => reps[i]!);
-  const added = joined(open.file.added, { ...meanError(kind, open.codec, measured), documents: reps.length });
+  const error = meanError(kind, open.codec, sampleOf(reps, MEASURED));
+  const added = joined(open.file.added, { ...error, documents: reps.length });
   return { ...open, file: { ...open.file, added } };
 }
 

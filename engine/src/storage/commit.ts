@@ -4,9 +4,10 @@
 import type { BitSet } from '../core/bitset.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Schema } from '../core/types.ts';
-import { type Codecs, openCodecs } from './codecs.ts';
+import type { Codecs } from './codecs.ts';
 import type { Directory } from './directory.ts';
-import { type Manifest, readManifest, type SegmentInfo } from './manifest.ts';
+import { readManifest } from './manifest.ts';
+import type { Manifest, SegmentInfo } from './manifest-shape.ts';
 import { type Kinds, type OpenSegment, openSegment, readDeletes, type SegmentOptions, segmentKey } from './segment.ts';
 
 /** One segment with its deletes. */
@@ -58,6 +59,12 @@ export interface Reusable {
   readonly codecs: Codecs;
 }
 
+/** Most libraries have no codec; only for one that has are codecs.ts and the codecs loaded. */
+async function codecsOf(directory: Directory, kinds: Kinds, manifest: Manifest, reuse: Codecs): Promise<Codecs> {
+  const hasNone = Object.keys(manifest.codecs).length === 0 && [...kinds.values()].every((kind) => !kind.codec);
+  return hasNone ? new Map() : (await import('./codecs.ts')).openCodecs(directory, manifest, kinds, reuse);
+}
+
 /** Opens `manifest`, with the segments and codecs of `reuse` that it names. */
 async function openCommit(
   directory: Directory,
@@ -67,7 +74,7 @@ async function openCommit(
   reuse: Reusable,
   options: SegmentOptions,
 ): Promise<Commit> {
-  const codecs = await openCodecs(directory, manifest, kinds, reuse.codecs);
+  const codecs = await codecsOf(directory, kinds, manifest, reuse.codecs);
   const open = new Map(reuse.segments.map((segment) => [segmentKey(segment.info), segment]));
   const states: SegmentState[] = [];
   const opened: OpenSegment[] = [];

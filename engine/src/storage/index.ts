@@ -22,7 +22,8 @@ export type {
 export type { BooleanColumn, Column, KeywordColumn, KeywordsColumn, NumberColumn } from './documents/columns.ts';
 export { MAX_ID_LENGTH } from './documents/validate.ts';
 export { inspectLibrary, type LibraryInfo, openLibrary } from './library.ts';
-export { type CodecFile, FORMAT_VERSION, type MeanError, type Metadata, type PartInfo } from './manifest.ts';
+export { FORMAT_VERSION } from './manifest.ts';
+export type { CodecFile, MeanError, Metadata, PartInfo } from './manifest-shape.ts';
 export { type MemoryDirectory, memoryDirectory, memoryFile } from './memory.ts';
 // What an index kind implements, and the files that it writes.
 export type {

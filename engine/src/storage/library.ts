@@ -4,12 +4,13 @@
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
 import type { Cancellable, Schema } from '../core/types.ts';
-import { type Drift, driftsOf } from './codecs.ts';
+import type { Drift } from './codecs.ts';
 import { type Commit, commitOf, openNewest } from './commit.ts';
 import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contract.ts';
 import type { Directory } from './directory.ts';
 import { checkPartName, LOCK } from './file-names.ts';
-import { isSameCommit, type Manifest, type Metadata, manifestFiles, type PartInfo, readManifest } from './manifest.ts';
+import { isSameCommit, manifestFiles, readManifest } from './manifest.ts';
+import type { Manifest, Metadata, PartInfo } from './manifest-shape.ts';
 import type { AnyPartKind } from './part.ts';
 import { canRead, type Kinds, normaliseSchema, partInfo } from './segment.ts';
 import { openSnapshot } from './snapshot.ts';
@@ -60,7 +61,7 @@ export async function inspectLibrary(directory: Directory): Promise<LibraryInfo 
     generation,
     schema,
     parts,
-    drift: driftsOf(codecs),
+    drift: Object.keys(codecs).length === 0 ? {} : (await import('./codecs.ts')).driftsOf(codecs),
     metadata,
     size: segments.reduce((sum, s) => sum + s.size - (s.deletes?.count ?? 0), 0),
     bytes: manifestFiles(manifest).reduce((sum, file) => sum + file.bytes, 0),

@@ -12,7 +12,7 @@ import type { Directory } from './directory.ts';
 import { type Column, columnValue } from './documents/columns.ts';
 import { type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
-import type { PartFile, SegmentInfo } from './manifest.ts';
+import type { PartFile, SegmentInfo } from './manifest-shape.ts';
 import { writeFile } from './sections.ts';
 import type { Kinds, NextNumber } from './segment.ts';
 

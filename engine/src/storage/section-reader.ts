@@ -65,10 +65,8 @@ export function sectionFile(
       },
     }),
     verify: async (options) => {
-      const damage: Damage[] = [];
-      for (const section of sections.values())
-        damage.push(...(await verifySection(file, section, blockBytes, options)));
-      return damage;
+      const { damageOf } = await import('./section-damage.ts');
+      return damageOf(file, sections.values(), blockBytes, options);
     },
     close: () => file.close(),
   };
@@ -103,26 +101,4 @@ function checkBlock(file: string, section: Section, block: number, bytes: Uint8A
   if (crc32c(bytes) === section.checksums[block]) return;
   const offset = section.offset + block * blockBytes;
   throw corrupt({ file, section: section.name, block, offset, message: 'checksum mismatch' });
-}
-
-async function verifySection(
-  file: RandomAccess,
-  section: Section,
-  blockBytes: number,
-  options?: Cancellable,
-): Promise<readonly Damage[]> {
-  const damage: Damage[] = [];
-  for (let b = 0; b < section.checksums.length; b++) {
-    const offset = b * blockBytes;
-    const length = Math.min(blockBytes, padded(section.size) - offset);
-    const place = { file: file.name, section: section.name, block: b, offset: section.offset + offset };
-    try {
-      const bytes = await file.read(section.offset + offset, length, options);
-      if (crc32c(bytes) !== section.checksums[b]) damage.push({ ...place, message: 'checksum mismatch' });
-    } catch (error) {
-      if (error instanceof EngineError && error.code === 'CANCELLED') throw error;
-      damage.push({ ...place, message: (error as Error).message });
-    }
-  }
-  return damage;
 }

@@ -10,7 +10,7 @@ import { EngineError } from '../core/errors.ts';
 import type { Directory, FileSink } from './directory.ts';
 import { scratchFile } from './file-names.ts';
 import type { SectionSink, SectionWriter } from './part.ts';
-import { createScratch, type ScratchFile } from './scratch.ts';
+import type { ScratchFile } from './scratch.ts';
 import {
   BLOCK_BYTES,
   corrupt,
@@ -63,6 +63,7 @@ export async function createSectionFile(directory: Directory, name: string): Pro
       });
     },
     scratch: async () => {
+      const { createScratch } = await import('./scratch.ts');
       const scratch = await createScratch(directory, scratchFile(name, scratches.length));
       scratches.push(scratch);
       return scratch;

@@ -12,7 +12,7 @@ import { evaluateFilter, evaluateFilterSync } from './documents/filter.ts';
 import { type IdFilter, idFilter } from './documents/id-filter.ts';
 import { type DocumentTable, openTable, type Rows, writeTable } from './documents/table.ts';
 import { documentsFile, partFile, segmentName } from './file-names.ts';
-import type { PartFile, PartInfo, SegmentInfo } from './manifest.ts';
+import type { PartFile, PartInfo, SegmentInfo } from './manifest-shape.ts';
 import type { AnyPartKind, AnySegmentPart, PartInput } from './part.ts';
 import { documentsOf } from './part-defaults.ts';
 import type { FileInfo } from './section-layout.ts';

@@ -4,7 +4,8 @@
 
 import type { Cancellable } from '../../core/types.ts';
 import { type Commit, commitOf, type SegmentState, segmentState } from '../commit.ts';
-import { type Manifest, publishManifest, type SegmentInfo } from '../manifest.ts';
+import { publishManifest } from '../manifest.ts';
+import type { Manifest, SegmentInfo } from '../manifest-shape.ts';
 import { type MergePlan, mapDeletes, mergeSegments, planMerge } from '../merge.ts';
 import { chooseMerge } from '../merge-policy.ts';
 import { type NextNumber, openSegment } from '../segment.ts';

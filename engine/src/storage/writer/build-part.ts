@@ -4,7 +4,7 @@
 
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { Cancellable, DocId, DocumentRep, Kind } from '../../core/types.ts';
-import { type OpenCodec, samplePositions, trainCodec } from '../codecs.ts';
+import { type OpenCodec, sampleOf, trainCodec } from '../codecs.ts';
 import type { SegmentState } from '../commit.ts';
 import { codecFile, partFile } from '../file-names.ts';
 import type { AnyCodecKind, PartKind } from '../part.ts';
@@ -104,7 +104,7 @@ async function train<D extends Kind>(
   options: Cancellable,
 ): Promise<OpenCodec> {
   const live = pending.states.flatMap((state) => liveOrds(state).map((ord) => [state, ord] as const));
-  const chosen = samplePositions(live.length, kind.sample).map((i) => live[i]!);
+  const chosen = sampleOf(live, kind.sample);
   const sample: DocumentRep<D>[] = [];
   for (let at = 0; at < chosen.length; at += ENCODE_BATCH) {
     const batch = chosen.slice(at, at + ENCODE_BATCH);

@@ -1,8 +1,8 @@
 // The buffered documents become a segment. The first segment of a part with a codec trains it; later ones are written
 // with the same codec and counted in its drift.
 
-import type { Cancellable, DocumentRep, Kind } from '../../core/types.ts';
-import { addDrift, type Codecs, type OpenCodec, samplePositions, trainCodec } from '../codecs.ts';
+import type { Cancellable } from '../../core/types.ts';
+import type { Codecs, OpenCodec } from '../codecs.ts';
 import { segmentState } from '../commit.ts';
 import { codecFile } from '../file-names.ts';
 import { openSegment, writeSegment } from '../segment.ts';
@@ -26,12 +26,12 @@ export async function flush(
     if (kind === undefined) continue;
     const present = repsOf(name).filter((rep) => rep !== undefined);
     const open = codecs.get(name);
+    const { addDrift, sampleOf, trainCodec } = await import('../codecs.ts');
     if (open !== undefined) drifted.set(name, addDrift(open, kind, present));
-    else
-      codecs.set(
-        name,
-        await trainCodec(directory, codecFile(pending.next(), name), kind, sample(present, kind.sample), options),
-      );
+    else {
+      const sample = sampleOf(present, kind.sample);
+      codecs.set(name, await trainCodec(directory, codecFile(pending.next(), name), kind, sample, options));
+    }
   }
   const info = await writeSegment(
     directory,
@@ -48,10 +48,6 @@ export async function flush(
   pending.codecs = new Map([...codecs, ...drifted]) satisfies Codecs;
   buffer.clear();
   trace?.({ name: 'commit.flush', facts: { segment: info.name, documents: info.size } });
-}
-
-function sample(reps: readonly DocumentRep<Kind>[], size: number): readonly DocumentRep<Kind>[] {
-  return samplePositions(reps.length, size).map((i) => reps[i]!);
 }
 
 /** A list as a stream. */

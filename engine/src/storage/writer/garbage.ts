@@ -4,7 +4,8 @@
 import type { Trace } from '../../core/types.ts';
 import type { Directory } from '../directory.ts';
 import { fileNumber, isLibraryFile } from '../file-names.ts';
-import { type Manifest, manifestFiles } from '../manifest.ts';
+import { manifestFiles } from '../manifest.ts';
+import type { Manifest } from '../manifest-shape.ts';
 
 export class Garbage {
   readonly #directory: Directory;

@@ -6,7 +6,7 @@ import type { Codecs } from '../codecs.ts';
 import type { Commit, SegmentState } from '../commit.ts';
 import type { Snapshot } from '../contract.ts';
 import type { Directory } from '../directory.ts';
-import type { Manifest } from '../manifest.ts';
+import type { Manifest } from '../manifest-shape.ts';
 import type { Kinds } from '../segment.ts';
 
 /** What the writer needs of its library. */

@@ -4,7 +4,8 @@
 import { EngineError } from '../../core/errors.ts';
 import { type Commit, commitOf, liveCount, type SegmentState, segmentState } from '../commit.ts';
 import { deletesFile } from '../file-names.ts';
-import { type Manifest, type Metadata, publishManifest, type SegmentInfo, segmentFiles } from '../manifest.ts';
+import { publishManifest, segmentFiles } from '../manifest.ts';
+import type { Manifest, Metadata, SegmentInfo } from '../manifest-shape.ts';
 import { partInfo, writeDeletes } from '../segment.ts';
 import { type Garbage, obsoleteFiles } from './garbage.ts';
 import { codecFiles, type Pending, type WriterHost } from './pending.ts';

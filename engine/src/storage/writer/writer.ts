@@ -12,12 +12,12 @@ import type { Reps, Snapshot, Writer } from '../contract.ts';
 import type { Lock } from '../directory.ts';
 import { validateDocument } from '../documents/validate.ts';
 import { checkPartName } from '../file-names.ts';
-import type { Metadata } from '../manifest.ts';
+import type { Metadata } from '../manifest-shape.ts';
 import type { PartKind } from '../part.ts';
 import { checkRep } from '../part-defaults.ts';
 import { BackgroundMerges, mergeStates } from './background-merges.ts';
 import { DocumentBuffer, type RepsByPart } from './buffer.ts';
-import { buildPart, type Encode } from './build-part.ts';
+import type { Encode } from './build-part.ts';
 import { flush } from './flush.ts';
 import { Garbage } from './garbage.ts';
 import { Pending, type WriterHost } from './pending.ts';
@@ -126,6 +126,7 @@ export class LibraryWriter implements Writer {
     checkPartName(name);
     return this.#queue.runAlone(async () => {
       await this.#flush(options);
+      const { buildPart } = await import('./build-part.ts');
       await buildPart(this.#host, this.#pending, name, kind, encode, options);
     });
   }
