@@ -92,6 +92,24 @@ describe('the search order', () => {
     expect(page.notes.join()).toMatch(/No paper holds “retrieval dense”/);
   });
 
+  it.each(['-retrieval', '-"dense retrieval" -index'])(
+    'says of %j, where no word is wanted, what is missing',
+    async (query) => {
+      const { hits, notes } = await search(query);
+      expect(hits).toEqual([]);
+      expect(notes).toEqual(['Nothing fulfils all of that. A query needs at least one word that is not excluded.']);
+    },
+  );
+
+  it('says that papers with any of the words follow only where some do', async () => {
+    const some = await search('+retrieval +absentword');
+    expect(some.hits.length).toBeGreaterThan(0);
+    expect(some.notes).toContain('Nothing fulfils all of that; papers with any of the words follow.');
+    const none = await search('+absentword +missingword');
+    expect(none.hits).toEqual([]);
+    expect(none.notes).toContain('Nothing fulfils all of that.');
+  });
+
   it('filters by year, category and exclusion', async () => {
     expect((await search('year:2025 dense', { mode: 'lexical' })).hits.map(({ work }) => work.year)).toEqual([
       2025, 2025,

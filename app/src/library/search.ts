@@ -181,8 +181,9 @@ class Search {
     const text = restricted || terms.length === 0 ? '' : this.#query.loose.text;
     let candidates = await this.#candidates({ text, lexical: this.#lexical(words) }, words.anyIsKnown);
     if (candidates.ranking.length === 0 && restricted && this.#found.size === 0) {
-      this.#note('Nothing fulfils all of that; papers with any of the words follow.');
       candidates = await this.#candidates({ text, lexical: anyOf(terms) }, true);
+      const isAny = candidates.ranking.length > 0;
+      this.#note(isAny ? 'Nothing fulfils all of that; papers with any of the words follow.' : nothingNote(terms));
     }
     await this.#putLabelled(candidates, terms);
     return candidates.more;
@@ -254,6 +255,11 @@ interface Candidates {
 }
 
 const NOTHING: LexicalQuery = { type: 'or', clauses: [] };
+
+function nothingNote(wanted: readonly string[]): string {
+  const advice = wanted.length === 0 ? ' A query needs at least one word that is not excluded.' : '';
+  return `Nothing fulfils all of that.${advice}`;
+}
 
 const exactly = (keys: readonly DocId[]): Ranking => keys.map((id) => ({ id, score: 1 }));
 
