@@ -94,16 +94,16 @@ export function checkFunction(name: string, value: unknown): asserts value is (.
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a function.' });
 }
 
+/** Throws INVALID_ARGUMENT unless `value` is a list. */
+export function checkList(name: string, value: unknown): asserts value is readonly unknown[] {
+  if (Array.isArray(value)) return;
+  throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list.' });
+}
+
 /** Throws INVALID_ARGUMENT unless `value` is a list, a set or another iterable of items. A string is not. */
 export function checkIterable(name: string, value: unknown): asserts value is Iterable<unknown> {
   if (typeof value === 'object' && value !== null && Symbol.iterator in value) return;
   throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list or another iterable.' });
-}
-
-/** Throws INVALID_ARGUMENT unless `value` is a list. */
-export function checkList(name: string, value: unknown): void {
-  if (Array.isArray(value)) return;
-  throw new EngineError('INVALID_ARGUMENT', `${name} is ${shown(value)}`, { hint: 'Pass a list.' });
 }
 
 /** Throws INVALID_ARGUMENT unless `value` is an object with these methods: a retriever, an encoder, a directory. */

@@ -133,6 +133,40 @@ describe('a batch with bad vectors', () => {
   });
 });
 
+describe('a representation of the wrong shape', () => {
+  const terms = document({ title: 'one two' });
+  const stream = terms.fields.get('title')!;
+  const tokens = (change: object) => ({ ...terms, fields: new Map([['title', { ...stream, ...change }]]) });
+  const cases: readonly (readonly [part: 'terms' | 'vectors', bad: unknown, message: string])[] = [
+    ['vectors', { ...vector(1, 2), vec: undefined }, 'The vector is undefined'],
+    ['vectors', { ...vector(1, 2), vec: [1, 2] }, 'The vector is [1, 2]'],
+    ['vectors', { ...vector(1, 2), vec: BigInt64Array.of(1n, 2n) }, 'The vector is a BigInt64Array'],
+    ['terms', { ...terms, fields: {} }, 'fields is {}'],
+    ['terms', { ...terms, fields: new Map([['title', null]]) }, 'Field "title" has no stream of tokens'],
+    ['terms', tokens({ length: 3 }), 'Field "title" has no stream of tokens'],
+    ['terms', tokens({ positions: [0, 1] }), 'Field "title" has no stream of tokens'],
+    ['terms', tokens({ terms: ['one', 2] }), 'Field "title" has the term 2'],
+    ['terms', tokens({ positions: Uint32Array.of(5, 4) }), 'Field "title" has position 4 after 5'],
+  ];
+  it('is refused when it is added, and costs no other document', async () => {
+    const both = { ...parts, terms: inverted({ space: SPACE, fields: { title: 1 } }) };
+    const library = await openLibrary(memoryDirectory(), { schema, parts: both });
+    const writer = await library.writer();
+    await writer.add({ id: 'good', fields: {} }, { vectors: vector(1, 2), terms });
+    for (const [part, bad, message] of cases) {
+      for (const how of ['add', 'replace'] as const) {
+        const error = await refusal(() => writer[how]({ id: 'bad', fields: {} }, { [part]: bad as never }));
+        expect(error.message).toContain(`Document "bad", part ${part}: ${message}`);
+      }
+    }
+    const snapshot = await writer.commit();
+    expect(await snapshot.ids()).toEqual(['good']);
+    const query = { ...vector(1, 2), vec: [1, 2] } as never;
+    expect((await refusal(() => snapshot.part('vectors').search(query, 1))).message).toBe('The query vector is [1, 2]');
+    await library.close();
+  });
+});
+
 describe('a library opened again', () => {
   it('takes its fields and columns in any order', async () => {
     const directory = memoryDirectory();

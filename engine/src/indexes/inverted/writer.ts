@@ -3,6 +3,7 @@
 // Moffat, "Inverted files for text search engines" (2006), section 5.
 
 import { BitSet } from '../../core/bitset.ts';
+import { shown } from '../../core/check.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, Space, TermsDocument, TokenStream } from '../../core/types.ts';
@@ -56,7 +57,7 @@ export async function writeInverted(
   await writeHeader({ size: input.size, positions: options.positions, fields: headers, present }, out);
 }
 
-/** Throws unless the index has the document's space and fields. */
+/** Throws unless the index has the document's space and fields, and every field is a stream of tokens. */
 export function checkDocument(rep: TermsDocument, options: Pick<WriteOptions, 'space' | 'fields'>): void {
   if (rep.space !== options.space) {
     throw new EngineError(
@@ -67,12 +68,38 @@ export function checkDocument(rep: TermsDocument, options: Pick<WriteOptions, 's
       },
     );
   }
-  for (const name of rep.fields.keys()) {
-    if (options.fields.includes(name)) continue;
-    throw new EngineError('INVALID_DOCUMENT', `The index has no field ${JSON.stringify(name)}`, {
-      hint: `Its fields are ${options.fields.join(', ')}.`,
-    });
+  if (!(rep.fields instanceof Map))
+    throw malformed(`fields is ${shown(rep.fields)}`, 'Pass a Map from field to tokens.');
+  for (const [name, stream] of rep.fields) {
+    if (!options.fields.includes(name)) {
+      throw malformed(`The index has no field ${shown(name)}`, `Its fields are ${options.fields.join(', ')}.`);
+    }
+    checkStream(name, stream);
   }
+}
+
+/** What `write` reads of a stream: terms that are strings, and ascending positions. */
+function checkStream(name: string, stream: TokenStream): void {
+  const { length, terms, positions } =
+    typeof stream === 'object' && stream !== null ? stream : ({} as Partial<TokenStream>);
+  const isStream = Array.isArray(terms) && positions instanceof Uint32Array;
+  if (!isStream || terms.length !== length || positions.length !== length) {
+    throw malformed(
+      `Field ${shown(name)} has no stream of tokens`,
+      'Pass as many terms and positions as its length says.',
+    );
+  }
+  for (let i = 0; i < length; i++) {
+    if (typeof terms[i] !== 'string') {
+      throw malformed(`Field ${shown(name)} has the term ${shown(terms[i])}`, 'Terms are strings.');
+    }
+    if (i === 0 || positions[i]! >= positions[i - 1]!) continue;
+    throw malformed(`Field ${shown(name)} has position ${positions[i]} after ${positions[i - 1]}`, 'Positions ascend.');
+  }
+}
+
+function malformed(message: string, hint: string): EngineError {
+  return new EngineError('INVALID_DOCUMENT', message, { hint });
 }
 
 /** One field's tokens in document order. */

@@ -1,5 +1,6 @@
 // What a dense vector must be before it may touch an index: of the right space and dimension, finite, not huge.
 
+import { shown } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { DenseRep, Space } from '../../core/types.ts';
 import { HALF_OVERFLOW, MAX_HALF } from '../../kernels/half.ts';
@@ -23,6 +24,9 @@ export function checkVector(rep: DenseRep, space: Space, dim: number, what: stri
     throw new EngineError('ENCODER_MISMATCH', `${what} is of space ${rep.space}, the index of space ${space}`, {
       hint: 'Encode with the encoder that the index was built with, or build the part again with the new one.',
     });
+  }
+  if (!(rep.vec instanceof Float32Array)) {
+    throw new EngineError('INVALID_ARGUMENT', `${what} is ${shown(rep.vec)}`, { hint: 'Pass a Float32Array.' });
   }
   if (rep.vec.length !== dim) {
     throw new EngineError('INVALID_ARGUMENT', `${what} has ${rep.vec.length} dimensions, the index ${dim}`);
