@@ -157,6 +157,24 @@ describe('the query syntax', () => {
     expect(JSON.stringify(parseQuery(source, analyzer).lexical)).toContain(`{"type":"prefix","prefix":"${prefix}"}`);
   });
 
+  it('leaves out exclusions beyond the 32nd operator, and never searches for them', () => {
+    for (const more of ['-late', '-"late words"', '-ti:late', '-year:2020', '-late*', '-"late']) {
+      const words = Array.from({ length: 32 }, (_, i) => `-word${i}`).join(' ');
+      const parsed = parseQuery(`${words} ${more}`, english(), {
+        fields: { ti: 'title' },
+        columns: { year: { column: 'year', type: 'number' } },
+      });
+      expect(parsed).toMatchObject({
+        lexical: undefined,
+        filter: undefined,
+        text: '',
+        onlyExcludes: true,
+        clipped: true,
+      });
+      expect(parsed.excluded).toHaveLength(32);
+    }
+  });
+
   it('reads no more than 32 operators and 10,000 characters', () => {
     const many = parse(Array.from({ length: 100 }, (_, i) => `+w${i}`).join(' '));
     expect(JSON.stringify(many.lexical).match(/"boost":0/g)).toHaveLength(32);

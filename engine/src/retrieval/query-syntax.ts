@@ -45,7 +45,7 @@ export interface ParsedQuery {
    * Something is excluded and no term is wanted: such a query finds nothing (or, with conditions, what fulfils them).
    */
   readonly onlyExcludes: boolean;
-  /** The query was longer than maxLength. */
+  /** The query was longer than maxLength, or had exclusions beyond its 32nd operator; the rest is left out. */
   readonly clipped: boolean;
 }
 
@@ -69,7 +69,10 @@ export function parseQuery(source: string, analyzer: Analyzer, syntax: QuerySynt
   const text = clip(source, syntax.maxLength ?? MAX_QUERY_LENGTH);
   const prefixes = new Set([...Object.keys(syntax.fields ?? {}), ...Object.keys(syntax.columns ?? {})]);
   const items = [...scanQuery(text, prefixes)].map((item) => sort(item, analyzer, syntax));
-  return { ...collect(items, analyzer, syntax), clipped: text.length < source.length };
+  return {
+    ...collect(items, analyzer, syntax),
+    clipped: text.length < source.length || items.some(({ item }) => item.isLeftOut),
+  };
 }
 
 /**
@@ -104,6 +107,7 @@ interface Sorted {
 const word = (item: QueryItem): Sorted => ({ item, role: 'words' });
 
 function sort(item: QueryItem, analyzer: Analyzer, syntax: QuerySyntax): Sorted {
+  if (item.isLeftOut === true) return { item, role: 'nothing' };
   const column = own(syntax.columns, item.prefix);
   if (column !== undefined) {
     const star = item.kind === 'prefix' ? '*' : '';

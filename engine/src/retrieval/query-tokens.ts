@@ -14,11 +14,13 @@ export interface QueryItem {
   readonly distance: 0 | 1 | 2;
   /** As typed. */
   readonly source: string;
+  /** An exclusion beyond the limit of operators: neither wanted nor excluded. */
+  readonly isLeftOut?: boolean;
 }
 
 /**
  * Operators beyond this number in one query are read as ordinary words, so that a pasted text cannot cost a thousand
- * scans.
+ * scans. Exclusions beyond it are left out: as words they would find their opposite.
  */
 const MAX_OPERATORS = 32;
 
@@ -35,8 +37,11 @@ export function* scanQuery(source: string, prefixes: ReadonlySet<string>): Gener
   let operators = 0;
   let noMoreQuotes = false;
   for (let at = skipSpace(source, 0); at < source.length; at = skipSpace(source, at)) {
-    const head = operators < MAX_OPERATORS ? readHead(source, at, prefixes) : { sign: '' as const, prefix: '', at };
-    const quoted = OPENING.includes(source[head.at]!) && operators < MAX_OPERATORS && !noMoreQuotes;
+    const hasRoom = operators < MAX_OPERATORS;
+    const read = readHead(source, at, prefixes);
+    const isLeftOut = !hasRoom && read.sign === '-';
+    const head: Head = hasRoom || isLeftOut ? read : { sign: '', prefix: '', at };
+    const quoted = OPENING.includes(source[head.at]!) && (hasRoom || isLeftOut) && !noMoreQuotes;
     const close = quoted ? closingQuote(source, head.at + 1) : -1;
     if (quoted && close < 0) noMoreQuotes = true; // else every further quote would be searched to the end
     const end = close >= 0 ? close + 1 : wordEnd(source, at);
@@ -44,9 +49,9 @@ export function* scanQuery(source: string, prefixes: ReadonlySet<string>): Gener
     const item =
       close >= 0
         ? phraseItem(source.slice(head.at + 1, close), head, typed)
-        : wordItem(source.slice(head.at, end), head, typed, operators < MAX_OPERATORS);
+        : wordItem(source.slice(head.at, end), head, typed, hasRoom);
     if (item.kind !== 'word' || item.sign !== '' || item.prefix !== '') operators++;
-    yield item;
+    yield isLeftOut ? { ...item, isLeftOut } : item;
     at = end;
   }
 }
