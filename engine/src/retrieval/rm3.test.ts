@@ -77,6 +77,21 @@ describe('RM3', () => {
     expect(messages).toEqual(['quantum^0.6000 größe^0.1000 квант^0.1000 किताब^0.1000 知^0.1000']);
   });
 
+  it.each(['boost', 'field', 'or'] as const)('keeps an exclusion inside a %s', async (around) => {
+    const library = await libraryOf({ a: 'qubit gate', b: 'qubit noise gate', c: 'music', d: 'weather' });
+    const term = (word: string) => ({ type: 'term', term: word }) as const;
+    const query = { type: 'or', clauses: [term('qubit'), { type: 'not', clause: term('nois') }] } as const;
+    const trees = {
+      boost: { type: 'boost', boost: 2, query },
+      field: { type: 'field', field: 'text', query },
+      or: { type: 'or', clauses: [query] },
+    } as const;
+    const reps = new Map([[encoder.fingerprints.query, encoder.query(trees[around])]]);
+    const hits = await rm3(encoder, part(library, 'lexical'), options).run({ text: 'qubit', reps });
+    expect(hits.map((hit) => hit.id)).toEqual(['a']);
+    await library.close();
+  });
+
   it('is the plain query where nothing is found, and nothing for a query without terms', async () => {
     const library = await libraryOf(texts);
     const snapshot = library.snapshot();

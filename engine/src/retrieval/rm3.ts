@@ -114,14 +114,26 @@ async function expand(
  * `expansion` over the documents that `query` allows: exclusions stay, and required clauses of an `and` must occur. An
  * empty result if the query has only exclusions.
  */
-function constrained(expansion: LexicalQuery & { type: 'or' }, query: LexicalQuery): LexicalQuery {
+function constrained(
+  expansion: LexicalQuery & { type: 'or' },
+  query: LexicalQuery,
+  inField: (clause: LexicalQuery) => LexicalQuery = (clause) => clause,
+): LexicalQuery {
+  if (query.type === 'boost') return constrained(expansion, query.query, inField);
+  if (query.type === 'field') {
+    return constrained(expansion, query.query, (clause) => ({ type: 'field', field: query.field, query: clause }));
+  }
   if (query.type !== 'and' && query.type !== 'or') return expansion;
-  const nots = query.clauses.filter(({ type }) => type === 'not');
+  const nots = query.clauses.flatMap((clause): LexicalQuery[] =>
+    clause.type === 'not' ? [{ type: 'not', clause: inField(clause.clause) }] : [],
+  );
   const wanted = query.clauses.filter(({ type }) => type !== 'not');
   if (wanted.length === 0) return query;
-  if (query.type === 'or')
-    return nots.length === 0 ? expansion : { ...expansion, clauses: [...expansion.clauses, ...nots] };
-  const gates = wanted.map((clause): LexicalQuery => ({ type: 'boost', boost: 0, query: clause }));
+  if (query.type === 'or') {
+    if (nots.length > 0) return { ...expansion, clauses: [...expansion.clauses, ...nots] };
+    return wanted.length === 1 ? constrained(expansion, wanted[0]!, inField) : expansion;
+  }
+  const gates = wanted.map((clause): LexicalQuery => ({ type: 'boost', boost: 0, query: inField(clause) }));
   return { type: 'and', clauses: [...gates, expansion, ...nots] };
 }
 
