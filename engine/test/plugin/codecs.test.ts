@@ -61,6 +61,22 @@ const codecFiles = async (directory: { list(): Promise<readonly string[]> }) =>
   (await directory.list()).filter((name) => name.endsWith('.codec'));
 
 describe('a codec', () => {
+  it('is trained on the first documents where its part was built in an empty library', async () => {
+    const directory = memoryDirectory();
+    const library = await openLibrary<Partial<Parts>>(directory, { schema, parts: {} });
+    const writer = await library.writer();
+    const calls: Calls = { trained: 0, opened: [] };
+    await writer.buildPart('codes', scalarCodes(space, dim, calls), async () => []);
+    await writer.commit();
+    expect(calls.trained).toBe(0);
+    for (let i = 0; i < 50; i++) await writer.add({ id: `d${i}`, fields: {} }, { codes: vector(i) });
+    await writer.commit();
+    expect(calls.trained).toBe(1);
+    const { drift } = (await inspectLibrary(directory))!;
+    expect(drift.codes).toMatchObject({ trained: { documents: 50 }, advice: undefined });
+    await library.close();
+  });
+
   it('is trained once and is the same in every segment, after a flush, a merge and a new start', async () => {
     const { directory, library, writer, open, calls } = await made();
     expect(calls.trained).toBe(1);

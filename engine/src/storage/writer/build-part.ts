@@ -30,7 +30,10 @@ export async function buildPart<Q extends Kind, D extends Kind, C>(
   const kinds = new Map(pending.kinds).set(name, kind);
   const codecs = new Map(pending.codecs);
   codecs.delete(name);
-  if (kind.codec !== undefined) codecs.set(name, await train(host, pending, name, kind.codec, batch, options));
+  // An empty library has nothing to train on: its first segment does.
+  const hasDocuments = pending.states.length > 0;
+  if (kind.codec !== undefined && hasDocuments)
+    codecs.set(name, await train(host, pending, name, kind.codec, batch, options));
   const total = pending.states.reduce((sum, state) => sum + liveOrds(state).length, 0);
   let done = 0;
   const onBatch = (size: number) => {
