@@ -44,7 +44,14 @@ describe('the budget of a query', () => {
     const { notes } = await search(numbered(40));
     expect(notes.filter((note) => note.startsWith('No paper has “'))).toHaveLength(5);
     expect(notes).toContain('No paper has 35 other words of the query.');
-    expect(unknownNotes(['a'])).toEqual(['No paper has “a”; words spelled like it were searched instead.']);
+    expect(unknownNotes([{ word: 'absent', isCorrected: true }])).toEqual([
+      'No paper has “absent”; words spelled like it were searched instead.',
+    ]);
+  });
+
+  it('does not say of a short word that words spelled like it were searched', async () => {
+    expect(unknownNotes([{ word: 'fe', isCorrected: false }])).toEqual(['No paper has “fe”.']);
+    expect((await search('retrieval zq')).notes).toEqual(['No paper has “zq”.']);
   });
 
   it('says once that only some misspelled words were corrected', async () => {

@@ -14,7 +14,7 @@ import type { Encoders, PaperSnapshot } from './paper-index.ts';
 import { DEEPEST } from './pipelines.ts';
 import { anyOf, phraseOf, type ReadQuery, readQuery } from './query.ts';
 import { budgetNote, unknownNotes } from './query-budget.ts';
-import { correctSpelling } from './spelling.ts';
+import { correctSpelling, isCorrected } from './spelling.ts';
 import { WordStatistics } from './word-statistics.ts';
 
 export interface Found {
@@ -199,7 +199,11 @@ class Search {
       this.#note(`No paper here is called “${text}”; its words were searched instead.`);
       return lexical;
     }
-    for (const note of unknownNotes([...unknown].map((term) => this.#query.words.get(term) ?? term))) this.#note(note);
+    const unknownWords = [...unknown].map((term) => ({
+      word: this.#query.words.get(term) ?? term,
+      isCorrected: isCorrected(term),
+    }));
+    for (const note of unknownNotes(unknownWords)) this.#note(note);
     return lexical;
   }
 

@@ -8,6 +8,11 @@ const FUZZY_LENGTH = 4;
 /** Words from this length on may have two mistakes. */
 const TWO_MISTAKES_LENGTH = 8;
 
+/** Whether words spelled like `term` are searched where no paper has it. */
+export function isCorrected(term: string): boolean {
+  return term.length >= FUZZY_LENGTH;
+}
+
 export interface Corrected {
   readonly lexical: LexicalQuery;
   /** The terms that no paper has. */
@@ -19,7 +24,7 @@ export function correctSpelling(query: LexicalQuery, isUnknown: (term: string) =
   const lexical = mapTerms(query, (term) => {
     if (!isUnknown(term)) return undefined;
     unknown.add(term);
-    if (term.length < FUZZY_LENGTH) return undefined;
+    if (!isCorrected(term)) return undefined;
     const distance = term.length >= TWO_MISTAKES_LENGTH ? 2 : 1;
     return { type: 'boost', boost: 0.5, query: { type: 'fuzzy', term, distance } };
   });
