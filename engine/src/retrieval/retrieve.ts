@@ -1,7 +1,7 @@
 // retrieve: an encoder and an index of the same kind make a retriever. `retrieve(terms, denseIndex, 10)` does not
 // compile; an encoder of the right kind but another space is refused by the index when it runs (ENCODER_MISMATCH).
 
-import { checkCount, checkMethods, checkObject } from '../core/check.ts';
+import { checkCount, checkMethods, checkObject, checkString } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import type {
   DocId,
@@ -130,6 +130,8 @@ export async function searchedRep<Q extends Kind, D extends Kind>(
   query: Query,
   context: Context,
 ): Promise<QueryRep<Q> | undefined> {
+  checkObject('query', query);
+  checkString('query.text', query.text);
   if (query.text.trim() === '' && readyRep(encoder, reader, query) === undefined) {
     context.trace?.({ name: 'retrieve.no-text', message: `The query has no text for ${encoder.name}` });
     return undefined;

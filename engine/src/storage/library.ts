@@ -1,9 +1,10 @@
 // openLibrary: the newest commit for readers, one writer at a time, new commits of other processes by refresh(). The
 // files are described in docs/format/library.md; commits and merges are in writer/.
 
+import { checkCount, checkObject, shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/hash.ts';
-import type { Cancellable, Schema } from '../core/types.ts';
+import type { Cancellable, ColumnType, Schema } from '../core/types.ts';
 import type { Drift } from './codecs.ts';
 import { type Commit, commitOf, openNewest } from './commit.ts';
 import type { Library, LibraryOptions, Parts, Snapshot, Writer } from './contract.ts';
@@ -34,6 +35,7 @@ export async function openLibrary<P extends Parts>(
   directory: Directory,
   options: LibraryOptions<P>,
 ): Promise<Library<P>> {
+  checkOptions(directory, options);
   const library = new OpenLibrary<P>(directory, options);
   await library.open();
   return library;
@@ -82,7 +84,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
     this.directory = directory;
     this.schema = normaliseSchema(options.schema);
     this.#options = options;
-    this.#kinds = new Map(Object.entries(options.parts as Record<string, AnyPartKind>));
+    this.#kinds = new Map(kindsOf(options.parts));
     for (const name of this.#kinds.keys()) checkPartName(name);
     this.#current = commitOf(emptyManifest(this.schema, this.#kinds), [], new Map());
   }
@@ -216,6 +218,32 @@ class OpenLibrary<P extends Parts> implements Library<P> {
   #assertOpen(): void {
     if (this.#isClosed) throw new EngineError('CLOSED', 'The library was closed');
   }
+}
+
+const COLUMN_TYPES: readonly unknown[] = ['keyword', 'keywords', 'number', 'boolean'] satisfies ColumnType[];
+
+function checkOptions(directory: Directory, options: LibraryOptions): void {
+  checkObject('directory', directory);
+  checkObject('options', options);
+  const { schema, parts, bufferBytes } = options;
+  checkObject('schema', schema);
+  checkObject('schema.fields', schema.fields);
+  for (const [name, spec] of Object.entries(schema.fields)) checkObject(`schema.fields.${name}`, spec);
+  checkObject('schema.columns', schema.columns);
+  for (const [name, type] of Object.entries(schema.columns)) {
+    if (COLUMN_TYPES.includes(type)) continue;
+    throw new EngineError('INVALID_ARGUMENT', `Column ${shown(name)} has the type ${shown(type)}`, {
+      hint: `The types are ${COLUMN_TYPES.join(', ')}.`,
+    });
+  }
+  checkObject('parts', parts);
+  for (const [name, kind] of kindsOf(parts)) checkObject(`parts.${name}`, kind);
+  if (bufferBytes !== undefined) checkCount('bufferBytes', bufferBytes, { max: Number.POSITIVE_INFINITY });
+}
+
+/** An optional part may be undefined. */
+function kindsOf(parts: Parts): readonly (readonly [string, AnyPartKind])[] {
+  return Object.entries(parts).flatMap(([name, kind]) => (kind === undefined ? [] : [[name, kind] as const]));
 }
 
 function emptyManifest(schema: Schema, kinds: Kinds): Manifest {

@@ -3,7 +3,7 @@
 // result is ordered by score descending, then id ascending.
 
 import type { BitSet } from '../core/bitset.ts';
-import { checkCount, checkString } from '../core/check.ts';
+import { checkCount, checkFunction, checkList, checkObject, checkString } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
 import { assertRankable, compareHits } from '../core/order.ts';
 import type {
@@ -39,9 +39,11 @@ export function partReader<Q extends Kind, D extends Kind>(
 
   const begin = (query: QueryRep<Q>, k: number, options: SearchOptions) => {
     assertOpen();
-    throwIfAborted(options.signal);
+    throwIfAborted(options?.signal);
     assertQuery(name, kind, query);
+    checkObject('options', options as unknown);
     checkCount('k', k);
+    if (options.statistics !== undefined) checkFunction('statistics.get', options.statistics?.get);
     if (options.filter !== undefined) checkFilter(options.filter);
     return new Merger(states, k);
   };
@@ -66,9 +68,13 @@ export function partReader<Q extends Kind, D extends Kind>(
     return merger.finish();
   };
 
+  const checkIds = (ids: readonly DocId[]) => {
+    checkList('ids', ids);
+    for (const [i, id] of ids.entries()) checkString(`ids[${i}]`, id);
+  };
+
   /** The live ones of `ids`, by segment: their Ords and where they stand in `ids`. */
   const place = (ids: readonly DocId[]) => {
-    for (const [i, id] of ids.entries()) checkString(`ids[${i}]`, id);
     return states.flatMap((state, s) => {
       const ords: Ord[] = [];
       const places: number[] = [];
@@ -84,6 +90,7 @@ export function partReader<Q extends Kind, D extends Kind>(
 
   const scoreSync = (query: QueryRep<Q>, ids: readonly DocId[], options: SearchOptions = {}) => {
     begin(query, 1, options);
+    checkIds(ids);
     const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
     const scores = new Array<number | undefined>(ids.length).fill(undefined);
     for (const { state, part, ords, places } of place(ids)) {
@@ -124,6 +131,7 @@ export function partReader<Q extends Kind, D extends Kind>(
     ...(isSync && { searchSync }),
     explain: async (query, id, options = {}) => {
       begin(query, 1, options);
+      checkString('id', id);
       const sums = options.statistics ?? last.get(query) ?? (await statistics(query));
       for (const [s, state] of states.entries()) {
         const ord = state.segment.table.ids.find(id);
@@ -138,6 +146,7 @@ export function partReader<Q extends Kind, D extends Kind>(
     },
     score: async (query, ids, options = {}) => {
       begin(query, 1, options);
+      checkIds(ids);
       const sums = options.statistics ?? last.get(query) ?? (await statistics(query));
       const scores = new Array<number | undefined>(ids.length).fill(undefined);
       for (const { state, part, ords, places } of place(ids)) {
@@ -152,6 +161,7 @@ export function partReader<Q extends Kind, D extends Kind>(
     gather: async (ids, options = {}) => {
       assertOpen();
       throwIfAborted(options.signal);
+      checkIds(ids);
       const reps = new Array<DocumentRep<D> | undefined>(ids.length).fill(undefined);
       for (const { part, ords, places } of place(ids)) {
         if (part.gather === undefined) {

@@ -74,6 +74,7 @@ export function openSnapshot<P extends Parts>(library: object, commit: Commit, k
     count: async (filter) => (await accepts(filter)).reduce((sum, set) => sum + set.count(), 0),
     ids: async ({ after, limit = Number.POSITIVE_INFINITY, filter } = {}) => {
       checkCount('limit', limit, { max: Number.POSITIVE_INFINITY });
+      if (after !== undefined) checkString('after', after);
       const sets = await accepts(filter);
       return (await import('./listings.ts')).listIds(states, sets, after, limit);
     },

@@ -17,6 +17,7 @@ import { readMean, writeRowsAndMean } from '../codes/mean.ts';
 import { signCode, wordsOf } from '../codes/signs.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
 import {
+  checkDense,
   checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
@@ -24,7 +25,7 @@ import {
   type DenseKind,
   type RescoredOptions,
 } from '../dense-part/options.ts';
-import { checkDim, checkDocument } from '../rows/check.ts';
+import { checkDocument } from '../rows/check.ts';
 import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { orClose, readHead } from '../rows/head.ts';
 import { readSingleRows } from '../rows/row-map.ts';
@@ -35,6 +36,7 @@ import { checkPool } from '../scan/parallel.ts';
 
 /** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
 export function binary(options: RescoredOptions): DenseKind {
+  checkDense(options);
   const {
     space,
     documents = plainFingerprint(options.space, 'document'),
@@ -46,7 +48,6 @@ export function binary(options: RescoredOptions): DenseKind {
     pool,
   } = options;
   const heap = () => options.heap ?? defaultHeap();
-  checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
   checkPool(pool, options.heap);
   checkQueryBits(queryBits);

@@ -1,11 +1,13 @@
 // The kind of a dense part: what flat, binary and ivf return.
 
+import { checkObject, checkString, shown } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { Fingerprint, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind } from '../../storage/part.ts';
-import type { VectorFormat } from '../rows/vector-format.ts';
+import { checkDim } from '../rows/check.ts';
+import { VECTOR_FORMATS, type VectorFormat } from '../rows/vector-format.ts';
 
 export interface DenseOptions {
   /** The space of the encoder. */
@@ -47,6 +49,18 @@ export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */
 export type DenseKind = PartKind<'dense'>;
+
+/** Throws INVALID_ARGUMENT unless space, dimensions and format are legal: `write` would find the error too late. */
+export function checkDense(options: DenseOptions): void {
+  checkObject('options', options);
+  const { space, dim, vectors } = options;
+  checkString('space', space);
+  checkDim(dim);
+  if (vectors === undefined || VECTOR_FORMATS.includes(vectors)) return;
+  throw new EngineError('INVALID_ARGUMENT', `vectors is ${shown(vectors)}`, {
+    hint: `Pass one of ${VECTOR_FORMATS.join(', ')}.`,
+  });
+}
 
 /** Throws INVALID_ARGUMENT unless `value` is an integer in low … high. */
 export function checkInteger(name: string, value: number, low: number, high: number): void {

@@ -5,8 +5,8 @@ import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
-import { DENSE_VERSION, type DenseKind, type DenseOptions } from '../dense-part/options.ts';
-import { checkDim, checkDocument } from '../rows/check.ts';
+import { checkDense, DENSE_VERSION, type DenseKind, type DenseOptions } from '../dense-part/options.ts';
+import { checkDocument } from '../rows/check.ts';
 import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { readHead } from '../rows/head.ts';
 import { readSingleRows } from '../rows/row-map.ts';
@@ -17,6 +17,7 @@ import { checkPool } from '../scan/parallel.ts';
 
 /** Scores every accepted vector: exact, linear in their number. `vectors` defaults to f32. */
 export function flat(options: DenseOptions): DenseKind {
+  checkDense(options);
   const {
     space,
     documents = plainFingerprint(options.space, 'document'),
@@ -24,7 +25,6 @@ export function flat(options: DenseOptions): DenseKind {
     vectors: format = 'f32',
     pool,
   } = options;
-  checkDim(dim);
   checkPool(pool, options.heap);
   return {
     name: 'flat',

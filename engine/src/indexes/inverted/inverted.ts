@@ -2,6 +2,7 @@
 // and docs/format/inverted.md describe the bytes, cursors.ts defines every score, pruned.ts and assembly/postings.ts
 // find the best without scoring the rest.
 
+import { checkObject, checkString } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import { type QueryBudget, queryBudget } from '../../core/query-budget.ts';
 import type { Cancellable, Fingerprint, Space, TermsQuery } from '../../core/types.ts';
@@ -50,6 +51,9 @@ export interface InvertedOptions {
  * INVALID_QUERY for a field that is not there, an empty phrase, a lone `not` and the like.
  */
 export function inverted(options: InvertedOptions): PartKind<'terms'> {
+  checkObject('options', options);
+  checkString('space', options.space);
+  checkObject('fields', options.fields);
   const names = Object.keys(options.fields);
   const positions = options.positions ?? true;
   const bm25 = { k1: options.k1 ?? DEFAULT_K1, b: options.b ?? DEFAULT_B };

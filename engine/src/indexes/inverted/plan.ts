@@ -1,6 +1,7 @@
 // A lexical query prepared for one index: fields resolved, boosts moved to the leaves, nested clauses flattened and
 // repeated ones joined as in Lucene's BooleanQuery.rewrite, because each nesting rounds a sum to float32.
 
+import { shown } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { LexicalQuery } from '../../core/types.ts';
 
@@ -74,9 +75,12 @@ interface Context {
 
 function visit(query: LexicalQuery, context: Context): Plan | { readonly not: Plan } {
   if (context.depth > MAX_DEPTH) throw invalid(`The query is nested more than ${MAX_DEPTH} deep`, 'Flatten the tree.');
+  if (typeof query !== 'object' || query === null)
+    throw invalid(`A query node is ${shown(query)}`, 'See LexicalQuery.');
   const inner = { ...context, depth: context.depth + 1 };
   switch (query.type) {
     case 'term':
+      checkTerm(query.type, query.term);
       return inFields(context, (field, boost) => ({ type: 'term', field, term: query.term, boost }));
     case 'phrase':
       return phrase(query, context);
@@ -121,6 +125,8 @@ function checkBoost(boost: number): number {
 
 function phrase(query: LexicalQuery & { type: 'phrase' }, context: Context): Plan {
   const { terms } = query;
+  if (!Array.isArray(terms)) throw invalid(`A phrase has the terms ${shown(terms)}`, 'Pass a list of strings.');
+  for (const term of terms) checkTerm(query.type, term);
   if (terms.length === 0) throw invalid('A phrase has no terms', 'Drop the clause.');
   const given = query.positions ?? terms.map((_, i) => i);
   if (given.length !== terms.length) {
@@ -142,6 +148,7 @@ function phrase(query: LexicalQuery & { type: 'phrase' }, context: Context): Pla
 
 function expansion(query: LexicalQuery & { type: 'prefix' | 'fuzzy' }, context: Context): Plan {
   const text = query.type === 'prefix' ? query.prefix : query.term;
+  checkTerm(query.type, text);
   if (text === '') throw invalid(`A ${query.type} query has no text`, 'Drop the clause.');
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (!(Number.isInteger(limit) && limit >= 1))
@@ -156,6 +163,7 @@ function expansion(query: LexicalQuery & { type: 'prefix' | 'fuzzy' }, context: 
 }
 
 function group(type: 'and' | 'or', queries: readonly LexicalQuery[], context: Context): Plan {
+  if (!Array.isArray(queries)) throw invalid(`The clauses of an \`${type}\` are ${shown(queries)}`, 'Pass a list.');
   const clauses: Plan[] = [];
   const excluded: Plan[] = [];
   for (const query of queries) {
@@ -200,6 +208,10 @@ function joinRepeated(clauses: readonly Plan[]): readonly Plan[] {
 /** Equal for leaves that differ only in boost. */
 export function keyOf(leaf: Leaf): string {
   return leaf.type === 'term' ? `${leaf.field} ${leaf.term}` : JSON.stringify({ ...leaf, boost: 0 });
+}
+
+function checkTerm(type: string, text: unknown): void {
+  if (typeof text !== 'string') throw invalid(`The text of a ${type} is ${shown(text)}`, 'Pass a string.');
 }
 
 function fieldNumber(name: string, fields: PlanFields): number {

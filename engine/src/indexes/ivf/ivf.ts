@@ -19,6 +19,7 @@ import { readMean, writeRowsAndMean } from '../codes/mean.ts';
 import { signCode, wordsOf } from '../codes/signs.ts';
 import { densePart } from '../dense-part/dense-part.ts';
 import {
+  checkDense,
   checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
@@ -26,7 +27,7 @@ import {
   type DenseKind,
   type RescoredOptions,
 } from '../dense-part/options.ts';
-import { checkDim, checkDocument } from '../rows/check.ts';
+import { checkDocument } from '../rows/check.ts';
 import { denseRows, mergedDenseRows } from '../rows/dense-rows.ts';
 import { orClose, readHead } from '../rows/head.ts';
 import { readSingleRows } from '../rows/row-map.ts';
@@ -52,6 +53,7 @@ const SAMPLE_PER_LIST = 48;
 
 /** Scans the codes of the nearest lists and rescores the nearest. `vectors` defaults to int8. */
 export function ivf(options: IvfOptions): DenseKind {
+  checkDense(options);
   const {
     space,
     documents = plainFingerprint(options.space, 'document'),
@@ -62,7 +64,6 @@ export function ivf(options: IvfOptions): DenseKind {
     queryBits = 8,
   } = options;
   const { lists = 0, probes = 0, seed = 1 } = options;
-  checkDim(dim);
   checkInteger('rescore', rescore, 1, 1_000_000);
   checkQueryBits(queryBits);
   checkInteger('lists', lists, 0, 1_000_000);

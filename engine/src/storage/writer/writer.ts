@@ -4,7 +4,7 @@
 // build-part.ts, removal of files in garbage.ts.
 
 import { BitSet } from '../../core/bitset.ts';
-import { checkObject, checkString } from '../../core/check.ts';
+import { checkFunction, checkObject, checkString } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { Cancellable, DocId, Document, Kind } from '../../core/types.ts';
 import { liveCount } from '../commit.ts';
@@ -123,8 +123,10 @@ export class LibraryWriter implements Writer {
     encode: Encode<D>,
     options: Cancellable = {},
   ): Promise<void> {
-    checkPartName(name);
     return this.#queue.runAlone(async () => {
+      checkPartName(name);
+      checkObject('kind', kind);
+      checkFunction('encode', encode);
       await this.#flush(options);
       const { buildPart } = await import('./build-part.ts');
       await buildPart(this.#host, this.#pending, name, kind, encode, options);
