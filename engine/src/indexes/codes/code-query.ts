@@ -23,7 +23,7 @@ export function codeQuery(query: Float32Array, mean: Float32Array, bits: QueryBi
     signCode(query, mean, code);
     return { kernel: 'scanHamming', bytes: bytesOf(code), distance: (other) => hamming(other, code) };
   }
-  const values = integersOf(query, mean);
+  const { values } = integersOf(Float64Array.from(query, (x, j) => x - mean[j]!));
   return { kernel: 'scanTables', bytes: tablesOf(values), distance: (code) => signDistance(code, values) };
 }
 
@@ -34,29 +34,29 @@ const LARGEST_SUM = 255;
 const LARGEST_DISTANCE = 0xffff;
 
 /**
- * The centred query in integers, as large as possible while their absolute values add up to at most 255 in every
- * window and 65,535 in all.
+ * The weights of the dimensions in integers, weight × scale, as large as possible while their absolute values add up to
+ * at most 255 in every window and 65,535 in all.
  */
-function integersOf(query: Float32Array, mean: Float32Array): Int16Array {
-  const values = new Int16Array(query.length);
+export function integersOf(weights: Float64Array): { readonly values: Int16Array; readonly scale: number } {
+  const values = new Int16Array(weights.length);
   let largest = 0;
   let total = 0;
-  for (let from = 0; from < query.length; from += WINDOW) {
-    const to = Math.min(from + WINDOW, query.length);
+  for (let from = 0; from < weights.length; from += WINDOW) {
+    const to = Math.min(from + WINDOW, weights.length);
     let sum = 0;
-    for (let j = from; j < to; j++) sum += Math.abs(query[j]! - mean[j]!);
+    for (let j = from; j < to; j++) sum += Math.abs(weights[j]!);
     largest = Math.max(largest, sum);
     total += sum;
   }
-  if (largest === 0) return values;
+  if (largest === 0) return { values, scale: 1 };
   // Rounding adds at most ½ a dimension. The second limit is the smaller one only beyond 4096 dimensions.
-  const scale = Math.min((LARGEST_SUM - WINDOW / 2) / largest, (LARGEST_DISTANCE - query.length / 2) / total);
-  for (let j = 0; j < values.length; j++) values[j] = Math.floor((query[j]! - mean[j]!) * scale + 0.5);
-  return values;
+  const scale = Math.min((LARGEST_SUM - WINDOW / 2) / largest, (LARGEST_DISTANCE - weights.length / 2) / total);
+  for (let j = 0; j < values.length; j++) values[j] = Math.floor(weights[j]! * scale + 0.5);
+  return { values, scale };
 }
 
 /** For each group of four dimensions, the distance of each pattern of their bits: (16 × words, 16). */
-function tablesOf(values: Int16Array): Uint8Array {
+export function tablesOf(values: Int16Array): Uint8Array {
   const groups = 16 * wordsOf(values.length);
   const tables = new Uint8Array(16 * groups);
   for (let j = 0; j < values.length; j++) {

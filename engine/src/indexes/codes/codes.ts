@@ -8,7 +8,7 @@ import type { Cancellable } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { KernelCall, KernelPool } from '../../kernels/pool.ts';
-import { BLOCK_CODES, codeInBlock, scan as referenceScan } from '../../kernels/reference.ts';
+import { BLOCK_CODES, codeInBlock, type Ranked, scan as referenceScan } from '../../kernels/reference.ts';
 import { topkSize } from '../../kernels/topk.ts';
 import type { VectorsKernels } from '../../kernels/vectors.ts';
 import type { SectionReader } from '../../storage/part.ts';
@@ -16,7 +16,7 @@ import { checkSize } from '../rows/head.ts';
 import type { RowFilter } from '../rows/row-filter.ts';
 import { type Chunk, Chunks, type Column } from '../scan/chunks.ts';
 import { parallelScan } from '../scan/parallel.ts';
-import { Scan } from '../scan/scan.ts';
+import { Scan, type ScanInput } from '../scan/scan.ts';
 import type { CodeQuery, QueryBits } from './code-query.ts';
 import { wordsOf } from './signs.ts';
 
@@ -29,6 +29,14 @@ export interface CodesOptions extends Cancellable {
   readonly queryBits: QueryBits;
   readonly heap: Heap;
   readonly module: KernelModule<VectorsKernels>;
+}
+
+export interface RankedOptions {
+  readonly k: number;
+  /** Only distances below it. Default all. */
+  readonly limit?: number;
+  /** Bit set of the accepted rows. Default all. */
+  readonly accept?: Uint32Array | undefined;
 }
 
 export class Codes {
@@ -82,8 +90,17 @@ export class Codes {
     accept: RowFilter | undefined,
     next: (kept: number) => readonly [from: number, to: number] | undefined,
   ): Uint32Array {
-    const inputs = [{ bytes: query.bytes }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])];
-    const scan = new Scan(this.#module, { k, inputs });
+    return this.ranked(query, { k, accept: accept?.bits.words }, next).ords.sort();
+  }
+
+  /** `nearest` with the distances: smallest first, ties to the lower row. */
+  ranked(
+    query: CodeQuery,
+    { k, limit, accept }: RankedOptions,
+    next: (kept: number) => readonly [from: number, to: number] | undefined,
+  ): Ranked {
+    const inputs = inputsOf(query, accept);
+    const scan = new Scan(this.#module, { k, inputs, ...(limit !== undefined && { limit }) });
     let kept = 0;
     for (let range = next(kept); range !== undefined; range = next(kept)) {
       const [from, to] = range;
@@ -94,7 +111,7 @@ export class Codes {
         kept = topkSize(arena, top);
       });
     }
-    return scan.take().ords.sort();
+    return scan.take();
   }
 
   /** `nearest` over all codes on the workers of a pool: the same rows. Only for codes in row order. */
@@ -104,15 +121,20 @@ export class Codes {
     k: number,
     accept: RowFilter | undefined,
   ): Promise<Uint32Array> {
-    const found = await parallelScan({
+    return (await this.rankedParallel(pool, query, { k, accept: accept?.bits.words })).ords.sort();
+  }
+
+  /** `ranked` over all codes on the workers of a pool. Only for codes in row order. */
+  rankedParallel(pool: KernelPool, query: CodeQuery, { k, limit, accept }: RankedOptions): Promise<Ranked> {
+    return parallelScan({
       pool,
       module: this.#module,
       chunks: this.#chunks,
       k,
-      inputs: [{ bytes: query.bytes }, ...(accept ? [{ bytes: bytesOf(accept.bits.words) }] : [])],
+      inputs: inputsOf(query, accept),
+      ...(limit !== undefined && { limit }),
       call: ({ at, top }, chunk, from, count) => this.#call(query, chunk, from, count, at, top),
     });
-    return found.ords.sort();
   }
 
   /** Twin of `nearest`: plain TypeScript over the same codes. */
@@ -164,6 +186,10 @@ export class Codes {
     const chunk = this.#chunks.chunkOf(position);
     return new Uint32Array(chunk.arena.memory.buffer, chunk.at[1]!, chunk.count)[position - chunk.first]!;
   }
+}
+
+function inputsOf(query: CodeQuery, accept: Uint32Array | undefined): readonly ScanInput[] {
+  return [{ bytes: query.bytes }, ...(accept === undefined ? [] : [{ bytes: bytesOf(accept) }])];
 }
 
 /** Rearranges the codes of a chunk in blocks. */

@@ -9,7 +9,7 @@ import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
 import { checkVector } from '../rows/check.ts';
 import type { RowFilter } from '../rows/row-filter.ts';
 import type { RowMap } from '../rows/row-map.ts';
-import type { Scored, StoredVectors } from '../rows/stored-vectors.ts';
+import type { RowScores, Scored } from '../rows/row-scores.ts';
 import { isZero } from '../rows/vector-format.ts';
 
 /** The search of a kind, in rows. All functions get k ≥ 1 and existing rows. */
@@ -36,7 +36,7 @@ export interface DensePartOptions {
   readonly name: string;
   readonly space: Space;
   readonly documents: Fingerprint;
-  readonly vectors: StoredVectors;
+  readonly vectors: RowScores;
   /** One row a document. */
   readonly map: RowMap;
   /** Rows that no search may find; undefined: none. */
@@ -111,7 +111,7 @@ export function densePart({
     const want = Math.min(k, filter?.count ?? count);
     if (want === 0 || isZero(query.vec)) return NOTHING;
     const rows = plan(query, want, filter, scope) ?? Uint32Array.from(filter?.bits ?? Array(count).keys());
-    return toCandidates(await vectors.offerFromFile(query.vec, rows, want, scope));
+    return toCandidates(await vectors.offerFromFile!(query.vec, rows, want, scope)); // not resident, so it is there
   };
 
   const searchPool = async (pool: KernelPool, query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
@@ -184,7 +184,7 @@ export function densePart({
 async function explanation(
   name: string,
   space: Space,
-  vectors: StoredVectors,
+  vectors: RowScores,
   query: Float32Array,
   row: number,
   facts: Readonly<Record<string, string | number>>,
@@ -193,7 +193,7 @@ async function explanation(
   const { dim, format } = vectors.head;
   return {
     value,
-    description: `dot product of the query with the stored ${format} vector, found by ${name}`,
+    description: `dot product of the query with the ${vectors.scored}, found by ${name}`,
     facts: { space, metric: 'dot', dim, format, dot: value, ...facts },
     details: [],
   };

@@ -10,6 +10,7 @@ import { EngineError } from '../../core/errors.ts';
 import type { SectionReader, SectionWriter } from '../../storage/part.ts';
 import { writeSection } from '../../storage/write-section.ts';
 import { checkSize, type Head } from './head.ts';
+import type { HeadFormat } from './vector-format.ts';
 
 export class RowMap {
   /** Documents of the segment. */
@@ -100,7 +101,7 @@ export class RowMap {
 }
 
 /** Throws CORRUPT unless the sections give every row of the head to one document. */
-export async function readRowMap(sections: SectionReader, { size, count }: Head): Promise<RowMap> {
+export async function readRowMap(sections: SectionReader, { size, count }: Head<HeadFormat>): Promise<RowMap> {
   const hasFirsts = sections.has('firsts');
   const firsts = hasFirsts ? await readNumbers(sections, 'firsts') : undefined;
   const documents = firsts === undefined ? count : firsts.length - 1;
@@ -118,7 +119,7 @@ export async function readRowMap(sections: SectionReader, { size, count }: Head)
 }
 
 /** `readRowMap` for an index with one row a document: throws CORRUPT for any other. */
-export async function readSingleRows(sections: SectionReader, head: Head): Promise<RowMap> {
+export async function readSingleRows(sections: SectionReader, head: Head<HeadFormat>): Promise<RowMap> {
   const map = await readRowMap(sections, head);
   if (map.isSingle && map.documents <= map.size) return map;
   throw new EngineError('CORRUPT', `The head says ${head.count} rows for ${head.size} documents`);

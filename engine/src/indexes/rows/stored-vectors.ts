@@ -17,13 +17,8 @@ import { parallelScan } from '../scan/parallel.ts';
 import { Scan, type ScanInput, type ScanPlace } from '../scan/scan.ts';
 import { checkSize, type Head } from './head.ts';
 import { quantiseQuery } from './int8.ts';
+import type { RowScores, Scored } from './row-scores.ts';
 import { bytesPerRow, newRow } from './vector-format.ts';
-
-/** Rows and scores, best first: score descending, then row ascending. */
-export interface Scored {
-  readonly rows: Uint32Array; // (n)
-  readonly scores: Float64Array; // (n)
-}
 
 export interface VectorsOptions extends Cancellable {
   /** Keep the vectors in memory. */
@@ -35,7 +30,7 @@ export interface VectorsOptions extends Cancellable {
 /** Neighbouring rows with a gap below this are read together. */
 const GAP_BYTES = 4096;
 
-export class StoredVectors {
+export class StoredVectors implements RowScores {
   readonly head: Head;
   readonly rowBytes: number;
   readonly #sections: SectionReader;
@@ -74,6 +69,9 @@ export class StoredVectors {
     return new StoredVectors(head, sections, options.module, chunks, scales);
   }
 
+  get scored(): string {
+    return `stored ${this.head.format} vector`;
+  }
   get isResident(): boolean {
     return this.#chunks !== undefined;
   }

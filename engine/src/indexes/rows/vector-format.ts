@@ -6,8 +6,12 @@ import { dequantise, quantise } from './int8.ts';
 
 export type VectorFormat = 'f32' | 'f16' | 'int8';
 
-/** In the order of their numbers in the head of a part. */
+/** What the head of a part states: a format of rows, or `none` where only codes are stored (docs/format/binary.md). */
+export type HeadFormat = VectorFormat | 'none';
+
 export const VECTOR_FORMATS: readonly VectorFormat[] = ['f32', 'int8', 'f16'];
+/** In the order of their numbers in the head of a part. */
+export const HEAD_FORMATS: readonly HeadFormat[] = [...VECTOR_FORMATS, 'none'];
 
 const COMPONENT_BYTES: Readonly<Record<VectorFormat, number>> = { f32: 4, f16: 2, int8: 1 };
 
