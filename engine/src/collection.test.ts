@@ -240,6 +240,14 @@ describe('a collection with an encoder', () => {
     await collection.close();
   });
 
+  it('takes an index with a codec', async () => {
+    const index = binary({ space: encoder.space, dim: 2, vectors: 'none' });
+    const collection = await openCollection(memoryDirectory(), { ...options, dense: { encoder, index } });
+    await collection.add(papers);
+    expect(await collection.search('hardware', { k: 3 })).toHaveLength(3);
+    await collection.close();
+  });
+
   it('refuses a change that is begun while it closes', async () => {
     const directory = memoryDirectory();
     const collection = await openCollection(directory, options);

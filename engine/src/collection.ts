@@ -40,7 +40,7 @@ export interface CollectionDense {
   /** Reads the fields of each document, and the text of each query. */
   readonly encoder: Encoder<'dense'>;
   /** An index of the encoder's space: `flat({ space: encoder.space, dim })`, or binary, or ivf. */
-  readonly index: PartKind<'dense'>;
+  readonly index: PartKind<'dense', 'dense', unknown>;
   /** Hits of each list that are fused, at least k. Default 100; published fusions take 1,000. */
   readonly depth?: number;
 }
@@ -79,7 +79,7 @@ export interface Collection {
 }
 
 /** The parts of its library. A `type`, so that it has the index signature of `Parts`. */
-type CollectionParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+type CollectionParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense', 'dense', unknown> };
 
 /** Documents of one encoder call. */
 const BATCH = 256;

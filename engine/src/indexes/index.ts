@@ -2,7 +2,7 @@
 
 // Dense: all vectors; sign codes rescored; sign codes in lists.
 export { binary } from './binary/binary.ts';
-export type { DenseKind, DenseOptions, RescoredOptions } from './dense-part/options.ts';
+export type { CodedKind, CodesOnlyOptions, DenseKind, DenseOptions, RescoredOptions } from './dense-part/options.ts';
 export { flat } from './flat/flat.ts';
 export { dfPrefix, docsKey, type InvertedOptions, inverted, lengthKey } from './inverted/index.ts';
 export { type IvfOptions, ivf } from './ivf/ivf.ts';

@@ -35,6 +35,7 @@ const partsOn = (heap: Heap) => ({
   flat: flat({ space, dim, heap }),
   binary: binary({ space, dim, heap, rescore: 5 }),
   ivf: ivf({ space, dim, heap, rescore: 5, probes: 2 }),
+  codes: binary({ space, dim, heap, vectors: 'none' }),
 });
 const term = (text: string): LexicalQuery => ({ type: 'term', term: text });
 const QUERIES: readonly LexicalQuery[] = [
@@ -55,7 +56,7 @@ async function makeLibrary(rng: Rng): Promise<MemoryDirectory> {
   for (const base of [0, 1000]) {
     for (let i = 0; i < 200; i++) {
       const columns = { one: `k${rng.below(9)}`, many: [`a${rng.below(5)}`, 'b'], number: i, flag: i % 2 === 0 };
-      const dense = i % 5 === 0 ? {} : { flat: vector(rng), binary: vector(rng), ivf: vector(rng) };
+      const dense = i % 5 === 0 ? {} : { flat: vector(rng), binary: vector(rng), ivf: vector(rng), codes: vector(rng) };
       const terms = { terms: document({ body: words(), title: words() }), plain: document({ body: words() }) };
       await writer.add({ id: `d${base + i}`, fields: { text: words() }, columns }, { ...terms, ...dense });
     }
@@ -95,6 +96,7 @@ async function forge(directory: MemoryDirectory, manifest: Manifest, rng: Rng) {
   const victim = rng.pick([
     segment.documents,
     ...Object.values(segment.parts),
+    ...Object.values(manifest.codecs),
     ...(segment.deletes ? [segment.deletes] : []),
   ]);
   const from = await openSectionFile(directory, victim);
@@ -117,8 +119,9 @@ async function forge(directory: MemoryDirectory, manifest: Manifest, rng: Rng) {
     ...(s.deletes && { deletes: renewed(s.deletes) }),
     parts: Object.fromEntries(Object.entries(s.parts).map(([name, file]) => [name, renewed(file)])),
   }));
+  const codecs = Object.fromEntries(Object.entries(manifest.codecs).map(([name, file]) => [name, renewed(file)]));
   const all = new Map(forged.files());
-  all.set('manifest', encodeManifest({ ...manifest, segments }));
+  all.set('manifest', encodeManifest({ ...manifest, segments, codecs }));
   return { directory: memoryDirectory(all), what: `section ${section} of ${victim.file}` };
 }
 
@@ -132,7 +135,7 @@ async function use(directory: MemoryDirectory, rng: Rng, attempt: (f: () => Prom
         await attempt(() => snapshot.part(part).search(query(tree), 10, { exhaustive }));
     }
   }
-  for (const part of ['flat', 'binary', 'ivf'] as const) {
+  for (const part of ['flat', 'binary', 'ivf', 'codes'] as const) {
     await attempt(() => snapshot.part(part).search(vector(rng), 10));
     const filter = { op: 'is', column: 'flag', value: true } as const;
     await attempt(() => snapshot.part(part).search(vector(rng), 10, { filter, exhaustive: true }));

@@ -25,7 +25,13 @@ export function openFixture(
     binary: binary({ space: SPACE, dim: DIM, vectors: 'int8' }),
     ivf: ivf({ space: SPACE, dim: DIM }),
   };
-  const later = version >= 2 ? { half: flat({ space: SPACE, dim: DIM, vectors: 'f16' }) } : {};
+  const later =
+    version >= 2
+      ? {
+          half: flat({ space: SPACE, dim: DIM, vectors: 'f16' }),
+          codes: binary({ space: SPACE, dim: DIM, vectors: 'none' }),
+        }
+      : {};
   return openLibrary(directory, {
     schema: {
       fields: { title: { stored: true }, abstract: {} },
@@ -55,7 +61,10 @@ export async function fillFixture(library: FixtureLibrary): Promise<void> {
     };
     const [terms] = await encoder.encodeDocuments([fields]);
     const dense = i % 11 === 10 ? undefined : vector(i === 100 ? 'zero' : i);
-    const reps = { ...(terms && { terms }), ...(dense && { flat: dense, binary: dense, ivf: dense, half: dense }) };
+    const reps = {
+      ...(terms && { terms }),
+      ...(dense && { flat: dense, binary: dense, ivf: dense, half: dense, codes: dense }),
+    };
     await writer.add({ id: i % 10 === 0 ? `ünï/${i} 😀` : `paper-${i}`, fields, columns }, reps);
     if (i === 40 || i === 80) (await writer.commit({ change: i })).release();
     if (i === 80) await writer.mergeAll();
@@ -109,7 +118,7 @@ export async function askFixture(library: FixtureLibrary, version = FORMAT_VERSI
   const lexical = [];
   for (const tree of trees) lexical.push(await snapshot.part('terms').search(encoder.query(tree), 8));
   const dense = [];
-  const later = version >= 2 ? ['half' as 'flat'] : []; // a part like it
+  const later = version >= 2 ? ['half' as 'flat', 'codes' as 'flat'] : []; // parts like it
   for (const part of ['flat', 'binary', 'ivf', ...later] as const) {
     dense.push(
       await snapshot.part(part).search(vector(1), 8),

@@ -1,6 +1,11 @@
-import { type DenseRep, plainFingerprint } from '@quire/engine/core';
+import { type DenseRep, EngineError, plainFingerprint } from '@quire/engine/core';
 import { Rng } from '@quire/engine/internals';
+import { expect, it } from 'vitest';
 import { indexContract } from '../../../test/contract/index-contract.ts';
+import { trainedAs } from '../../../test/support/codec.ts';
+import { signCodec } from '../codes/sign-codec.ts';
+import { flat } from '../flat/flat.ts';
+import { ivf } from '../ivf/ivf.ts';
 import { binary } from './binary.ts';
 
 const space = 'test/dense/70';
@@ -54,3 +59,51 @@ indexContract('binary with few candidates', () => binary({ space, dim: 70, resco
     },
   ],
 });
+
+const sample = Array.from({ length: 300 }, (_, i) => vector(i));
+const codec = await signCodec(70).train(sample);
+indexContract('binary, codes only', () => trainedAs(binary({ space, dim: 70, vectors: 'none' }), codec), {
+  ...options,
+  isNear: (found, { vec }) =>
+    vec.every((x, j) => found.vec[j] === (x > codec.mean[j]! ? codec.high[j]! : codec.low[j]!)),
+});
+indexContract('binary, codes only, with the codec that each library trains', () => codes(), {
+  ...options,
+  isNear: (found, { vec }) => vec.every((x, j) => Math.abs(found.vec[j]! - x) < 1),
+  skip: [
+    {
+      reason: 'a rebuild trains its codec on other documents, so its codes differ',
+      cases: ['add', 'delete', 'replace', 'merge', 'model', 'statistics', 'builds', 'refuses'],
+    },
+    { reason: 'the same code, tested with a fixed codec', cases: ['crash'] },
+  ],
+});
+
+function codes() {
+  return binary({ space, dim: 70, vectors: 'none' });
+}
+
+it('binary without vectors refuses what says how candidates are rescored; flat and ivf refuse to store none', () => {
+  const refused: readonly (readonly [object, RegExp])[] = [
+    [{ rescore: 100 }, /^rescore is 100 with vectors 'none'$/],
+    [{ resident: false }, /^resident is false with vectors 'none'$/],
+    [{ queryBits: 1 }, /^queryBits is 1 with vectors 'none'$/],
+  ];
+  for (const [given, message] of refused) {
+    expect(() => binary({ space, dim: 70, vectors: 'none', ...given } as never)).toThrow(EngineError);
+    expect(() => binary({ space, dim: 70, vectors: 'none', ...given } as never)).toThrow(message);
+  }
+  for (const make of [flat, ivf]) {
+    expect(() => make({ space, dim: 70, vectors: 'none' as never })).toThrow('vectors is "none"');
+  }
+  expect(() => binary({ space, dim: 70, vectors: 'int4' as never })).toThrow('vectors is "int4"');
+});
+
+it('binary without vectors names the missing codec', async () => {
+  const opening = codes().open({ has: () => false, size: () => 0, read: never, readAll: never });
+  await expect(opening).rejects.toThrow(/without its codec/);
+});
+
+function never(): Promise<Uint8Array> {
+  return Promise.reject(new Error('is not read'));
+}

@@ -5,6 +5,7 @@
 // of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
+import { checkObject } from '../../core/check.ts';
 import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
@@ -17,6 +18,8 @@ import { readMean, writeRowsAndMean } from '../codes/mean.ts';
 import { signCode, wordsOf } from '../codes/signs.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
 import {
+  type CodedKind,
+  type CodesOnlyOptions,
   checkDense,
   checkInteger,
   checkQueryBits,
@@ -33,9 +36,20 @@ import type { RowStream } from '../rows/row-stream.ts';
 import { StoredVectors } from '../rows/stored-vectors.ts';
 import { zeroRows } from '../rows/zero-rows.ts';
 import { checkPool } from '../scan/parallel.ts';
+import { codesOnly } from './codes-only.ts';
 
-/** Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. */
-export function binary(options: RescoredOptions): DenseKind {
+/**
+ * Scans the codes of all accepted documents and rescores the nearest. `vectors` defaults to int8. With 'none' only codes
+ * are stored, and their own scores rank.
+ */
+export function binary(options: RescoredOptions): DenseKind;
+export function binary(options: CodesOnlyOptions): CodedKind;
+export function binary(options: RescoredOptions | CodesOnlyOptions): DenseKind | CodedKind {
+  checkObject('options', options);
+  return options.vectors === 'none' ? codesOnly(options) : rescored(options);
+}
+
+function rescored(options: RescoredOptions): DenseKind {
   checkDense(options);
   const {
     space,

@@ -5,6 +5,7 @@ import { BitSet, Rng, sha256Hex } from '@quire/engine/internals';
 import { Heap, reference } from '@quire/engine/kernels';
 import { type Candidates, memoryDirectory, type PartInput, type Scope, type SegmentPart } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
+import { withCodec } from '../../../test/support/codec.ts';
 import { inputOf } from '../../../test/support/input.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
@@ -12,6 +13,14 @@ import { flat } from '../flat/flat.ts';
 import { ivf } from '../ivf/ivf.ts';
 import { dequantise, quantise, quantiseQuery } from '../rows/int8.ts';
 import type { DenseKind } from './options.ts';
+
+/** As if trained on normalised vectors with a mean. */
+const codecOf = (dim: number) => {
+  const mean = Float32Array.from({ length: dim }, (_, j) => ((j % 3) - 1) * 0.01);
+  return { mean, low: mean.map((m, j) => m - 0.1 - 0.01 * (j % 5)), high: mean.map((m) => m + 0.1) };
+};
+const codes = (dim: number, heap?: Heap) =>
+  withCodec(binary({ space: SPACE, dim, vectors: 'none', ...(heap && { heap }) }), codecOf(dim));
 
 const SEED = 77;
 const SPACE = 'test/parts';
@@ -116,6 +125,7 @@ describe('dense parts', () => {
       (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f16', resident: false }),
     ],
     ['binary, vectors in the file', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, resident: false })],
+    ['binary, codes only', (heap) => codes(70, heap)],
     ['ivf f16', (heap) => ivf({ space: SPACE, dim: 70, heap, rescore: 40, probes: 5, vectors: 'f16' })],
     ['ivf', (heap) => ivf({ space: SPACE, dim: 70, heap, rescore: 40, probes: 5 })],
     [
@@ -276,6 +286,7 @@ describe('dense parts', () => {
     ['flat int8', () => flat({ space: SPACE, dim: 65_536, vectors: 'int8' })],
     ['binary', () => binary({ space: SPACE, dim: 65_536, rescore: 4 })],
     ['binary, Hamming', () => binary({ space: SPACE, dim: 65_536, rescore: 4, queryBits: 1 })],
+    ['binary, codes only', () => codes(65_536)],
     ['ivf', () => ivf({ space: SPACE, dim: 65_536, rescore: 4, lists: 2, probes: 1 })],
   ];
   it.each(wide)('%s takes 65,536 dimensions: the twin agrees, and a vector finds itself', async (_name, make) => {
@@ -385,7 +396,10 @@ describe('a part of version 1', () => {
 
 describe('opening a damaged part', () => {
   const heap = small();
-  const kinds = [flat, binary, ivf].map((make) => make({ space: SPACE, dim: 8, vectors: 'int8', heap }));
+  const kinds = [
+    ...[flat, binary, ivf].map((make) => make({ space: SPACE, dim: 8, vectors: 'int8', heap })),
+    codes(8, heap),
+  ];
   const vectors = clustered(new Rng(SEED), 60, 8, true);
 
   it.each(kinds.map((kind) => [kind.name, kind] as const))('leaves no memory of %s behind', async (_name, kind) => {

@@ -6,8 +6,9 @@ import type { Fingerprint, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind } from '../../storage/part.ts';
+import type { SignCodec } from '../codes/sign-codec.ts';
 import { checkDim } from '../rows/check.ts';
-import { VECTOR_FORMATS, type VectorFormat } from '../rows/vector-format.ts';
+import { type HeadFormat, VECTOR_FORMATS, type VectorFormat } from '../rows/vector-format.ts';
 
 export interface DenseOptions {
   /** The space of the encoder. */
@@ -41,6 +42,14 @@ export interface RescoredOptions extends DenseOptions {
   readonly resident?: boolean;
 }
 
+/** Options of `binary` without stored vectors: 1 bit a dimension. What says how candidates are rescored is refused. */
+export interface CodesOnlyOptions extends Omit<DenseOptions, 'vectors'> {
+  readonly vectors: 'none';
+  readonly rescore?: undefined;
+  readonly queryBits?: undefined;
+  readonly resident?: undefined;
+}
+
 /** Version of the bytes of flat, binary and ivf. 2: vectors of zeros are not stored, and f16. */
 export const DENSE_VERSION = 2;
 
@@ -49,16 +58,21 @@ export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */
 export type DenseKind = PartKind<'dense'>;
+/** A kind whose documents are codes. */
+export type CodedKind = PartKind<'dense', 'dense', SignCodec>;
 
 /** Throws INVALID_ARGUMENT unless space, dimensions and format are legal: `write` would find the error too late. */
-export function checkDense(options: DenseOptions): void {
+export function checkDense(
+  options: DenseOptions | CodesOnlyOptions,
+  formats: readonly HeadFormat[] = VECTOR_FORMATS,
+): void {
   checkObject('options', options);
   const { space, dim, vectors } = options;
   checkString('space', space);
   checkDim(dim);
-  if (vectors === undefined || VECTOR_FORMATS.includes(vectors)) return;
+  if (vectors === undefined || formats.includes(vectors)) return;
   throw new EngineError('INVALID_ARGUMENT', `vectors is ${shown(vectors)}`, {
-    hint: `Pass one of ${VECTOR_FORMATS.join(', ')}.`,
+    hint: `Pass one of ${formats.join(', ')}. Only binary can store codes without vectors ('none').`,
   });
 }
 

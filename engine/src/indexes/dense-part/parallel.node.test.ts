@@ -5,26 +5,34 @@ import { BitSet, Rng } from '@quire/engine/internals';
 import { Heap, KernelPool } from '@quire/engine/kernels';
 import { memoryDirectory, type Scope } from '@quire/engine/storage';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withCodec } from '../../../test/support/codec.ts';
 import { inputOf } from '../../../test/support/input.ts';
 import { nodeWorkers } from '../../kernels/pool.node.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
 import { flat } from '../flat/flat.ts';
-import type { DenseKind, RescoredOptions } from './options.ts';
+import type { DenseKind, DenseOptions } from './options.ts';
 
 const SEED = 99;
 const SPACE = 'test/pool';
 const SIZE = 60_000; // 3.8 MB of int8: four shares
 const DIM = 64;
 
+const level = (value: number) => new Float32Array(DIM).fill(value);
+const CODEC = { mean: level(0), low: level(-2), high: level(2) };
+
 describe('the kernel pool', () => {
   const pool = new KernelPool({ workers: nodeWorkers, threads: 3 });
   afterAll(() => pool.close());
 
-  const kinds: [string, (options: Partial<RescoredOptions>) => DenseKind][] = [
+  const kinds: [string, (options: Pick<DenseOptions, 'heap' | 'pool'>) => DenseKind][] = [
     ['flat f32', (options) => flat({ space: SPACE, dim: DIM, ...options })],
     ['flat int8', (options) => flat({ space: SPACE, dim: DIM, vectors: 'int8', ...options })],
     ['binary', (options) => binary({ space: SPACE, dim: DIM, rescore: 100, ...options })],
+    [
+      'binary, codes only',
+      (options) => withCodec(binary({ space: SPACE, dim: DIM, vectors: 'none', ...options }), CODEC),
+    ],
   ];
   for (const [name, make] of kinds) {
     it(`${name}: three workers on shared memory find what one thread finds, several searches at once (seed ${SEED})`, async () => {

@@ -5,6 +5,7 @@ import { type DenseRep, plainFingerprint, type Ranking } from '@quire/engine/cor
 import { Rng } from '@quire/engine/internals';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
+import { withCodec } from '../../../test/support/codec.ts';
 import { binary } from '../binary/binary.ts';
 import { flat } from '../flat/flat.ts';
 import { ivf } from '../ivf/ivf.ts';
@@ -55,6 +56,14 @@ describe('dense ranks and segments', () => {
     const kind = () => flat({ space: SPACE, dim: DIM, vectors });
     const whole = await rankings(kind(), 1);
     for (const segments of [3, 6]) expect(await rankings(kind(), segments)).toEqual(whole);
+  });
+
+  it('binary, codes only: equal rankings, because all segments share the codec', async () => {
+    const level = (value: number) => new Float32Array(DIM).fill(value);
+    const codec = { mean: level(0), low: level(-0.8), high: level(1.5) };
+    const make = () => withCodec(binary({ space: SPACE, dim: DIM, vectors: 'none' }), codec);
+    const whole = await rankings(make(), 1);
+    for (const segments of [3, 6]) expect(await rankings(make(), segments)).toEqual(whole);
   });
 
   const approximate: [string, () => DenseKind][] = [
