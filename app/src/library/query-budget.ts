@@ -1,13 +1,13 @@
 // What one query of the site may cost, and the sentences that tell a reader which limit was reached. docs/search.md has
 // the table, ADR 0034 the reasons, `npm run bench queries` the cost of the worst legal queries.
 
-import type { QueryBudget, TraceEvent } from '@quire/engine/core';
+import { DEFAULT_QUERY_BUDGET, type QueryBudget, type TraceEvent } from '@quire/engine/core';
 
 /** What is read of a query. An abstract of 300 words has some 2,000 characters. */
 export const QUERY_BUDGET = { characters: 4_000, words: 512 } as const;
 
-/** What the index searches of it. */
-export const INDEX_BUDGET: QueryBudget = { terms: 1_024, expanding: 32, expansions: 1_024, postings: 4_000_000 };
+/** What the index searches of it: the engine's defaults, which search an abstract of 300 words with all its terms. */
+export const INDEX_BUDGET: QueryBudget = DEFAULT_QUERY_BUDGET;
 
 /** Unknown words that are named one by one. */
 const NAMED_WORDS = 5;
