@@ -26,11 +26,11 @@ export interface QueryBudget {
 export type BudgetedWork = keyof QueryBudget | 'characters';
 
 /**
- * An abstract of 300 words has 110 to 150 different terms and 3 million postings in a library of 212,000 papers (ADR
+ * An abstract of 300 words has 110 to 150 different terms, 300 at most, and 3 million postings in a library of 212,000 papers (ADR
  * 0023).
  */
 export const DEFAULT_QUERY_BUDGET: QueryBudget = {
-  terms: 256,
+  terms: 512,
   expanding: 32,
   expansions: 1024,
   postings: 4_000_000,
