@@ -12,10 +12,10 @@ import { describe, expect, it } from 'vitest';
 const encoder = termsEncoder(english(), { fields: ['text'] });
 const options = { k: 10, feedbackDocuments: 1, feedbackTerms: 2, maxDocumentShare: 0.5 };
 
-async function libraryOf(texts: Readonly<Record<string, string>>) {
+async function libraryOf(texts: Readonly<Record<string, string>>, budget = {}) {
   const library = await openLibrary(memoryDirectory(), {
     schema: { fields: { text: { stored: true } }, columns: {} },
-    parts: { lexical: inverted({ space: encoder.space, fields: { text: 1 } }) },
+    parts: { lexical: inverted({ space: encoder.space, fields: { text: 1 }, budget }) },
   });
   const writer = await library.writer();
   for (const [id, text] of Object.entries(texts)) {
@@ -65,6 +65,19 @@ describe('RM3', () => {
     );
     expect(events.find((event) => event.name === 'rm3.expanded')?.message).toBe('quantum^0.7500 gate^0.2500');
     snapshot.release();
+  });
+
+  it('counts all terms of the feedback documents, however few a query of the index may have', async () => {
+    const long = Array.from({ length: 700 }, (_, i) => `w${i}`).join(' ');
+    const model = `quantum ${long} qubit qubit qubit`;
+    for (const budget of [{}, { terms: 3 }]) {
+      const library = await libraryOf({ a: model, b: 'qubit w3', c: 'w1', d: 'w2' }, budget);
+      const hits = await rm3(encoder, part(library, 'lexical'), { ...options, feedbackTerms: 1 }).run({
+        text: 'quantum',
+      });
+      expect(hits.map((hit) => hit.id)).toEqual(['a', 'b']);
+      await library.close();
+    }
   });
 
   it('takes feedback from every alphabet, and from an ideograph, which is a word', async () => {

@@ -36,6 +36,8 @@ const DEFAULTS = { feedbackDocuments: 10, feedbackTerms: 10, originalWeight: 0.5
  * 2 to 20 letters, marks and digits of any alphabet, or one ideograph, which is a word. Anserini accepts a–z and 0–9.
  */
 const ELIGIBLE = /^(?:[\p{L}\p{M}\p{N}]{2,20}|\p{Script=Han})$/u;
+/** Terms whose frequencies are asked for at once: a query has a budget of terms. */
+const TERMS_A_QUESTION = 128;
 const f32 = Math.fround;
 
 /**
@@ -159,10 +161,19 @@ async function eligibleTerms(
   share: number,
 ): Promise<ReadonlySet<string>> {
   const terms = [...new Set(counts.flatMap((document) => [...document.keys()]))].filter((term) => ELIGIBLE.test(term));
-  const clauses = terms.map((term): LexicalQuery => ({ type: 'term', term }));
-  const statistics = await reader.statistics(encoder.query({ type: 'or', clauses }));
-  const df = (term: string) =>
-    Math.max(0, ...encoder.fields.map((field) => statistics.get(dfPrefix(field) + term) ?? 0));
+  const frequencies = new Map<string, number>();
+  const ask = async (asked: readonly string[]): Promise<void> => {
+    const clauses = asked.map((term): LexicalQuery => ({ type: 'term', term }));
+    const statistics = await reader.statistics(encoder.query({ type: 'or', clauses }));
+    for (const term of asked) {
+      const found = encoder.fields.map((field) => statistics.get(dfPrefix(field) + term) ?? 0);
+      if (Math.max(...found) > 0) frequencies.set(term, Math.max(...found));
+    }
+  };
+  for (let at = 0; at < terms.length; at += TERMS_A_QUESTION) await ask(terms.slice(at, at + TERMS_A_QUESTION));
+  // Every term is in a document, so one without a frequency was beyond a smaller budget of the index.
+  for (const term of terms) if (!frequencies.has(term)) await ask([term]);
+  const df = (term: string) => frequencies.get(term) ?? 0;
   return new Set(terms.filter((term) => f32(df(term) / reader.size) <= f32(share)));
 }
 

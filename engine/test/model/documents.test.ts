@@ -179,7 +179,7 @@ describe('documents and columns', () => {
   it.each<[string, unknown, RegExp]>([
     ['an empty id', { id: '', fields: {} }, /id of length 0/],
     ['an unknown field', { id: 'x', fields: { abstract: 'a' } }, /no field "abstract"/],
-    ['a field that is no string', { id: 'x', fields: { title: 3 } }, /field title is a number/],
+    ['a field that is no string', { id: 'x', fields: { title: 3 } }, /field title is 3, not a string/],
     ['an unknown column', { id: 'x', fields: {}, columns: { year: 3 } }, /no column "year"/],
     [
       'a string in a number column',
