@@ -34,7 +34,13 @@ const { works, indexed } = library.services.status();
 say(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model ?? 'cpu'}, load ${loadavg()[0].toFixed(1)}`);
 say(`${works} works, ${indexed} indexed; processor ms of ${rounds} rounds, the median and the most\n`);
 say('| query | characters | CPU ms, median | most | found | notes |\n|---|---|---|---|---|---|');
-for (let i = 0; i < WARM_UP; i++) await library.services.search(frequentWords().slice(i, i + 4).join(' '), {});
+for (let i = 0; i < WARM_UP; i++)
+  await library.services.search(
+    frequentWords()
+      .slice(i, i + 4)
+      .join(' '),
+    {},
+  );
 let isOver = false;
 for (const [name, text] of worstQueries()) await measure(name, text);
 await library.close();

@@ -95,7 +95,6 @@ export async function importFiles(
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  checkSource(options.source);
   const total = { files: 0, added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0 };
   const failed: FailedFile[] = [];
   for (const path of paths) {
@@ -105,14 +104,6 @@ export async function importFiles(
     for (const name of ['added', 'updated', 'unchanged', 'rejected', 'works'] as const) total[name] += done[name];
   }
   return { ...total, failed };
-}
-
-/** The driver of the store ends text at a NUL and changes half of a surrogate pair: the row would not match its checksum. */
-function checkSource(source: string | undefined): void {
-  if (source === undefined || (source.isWellFormed() && !source.includes('\0'))) return;
-  throw new EngineError('INVALID_ARGUMENT', `The source ${JSON.stringify(source.slice(0, 60))} is not text`, {
-    hint: 'Give a name without NUL characters and without halves of surrogate pairs.',
-  });
 }
 
 interface FileCounts {

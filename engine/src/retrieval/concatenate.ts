@@ -3,7 +3,7 @@
 
 import { checkMethods } from '../core/check.ts';
 import type { DocId, Explanation, Hit, Ranking } from '../core/types.ts';
-import { withScore } from './evidence.ts';
+import { keepEvidence, withScore } from './evidence.ts';
 import { inOneRun, once } from './run-scope.ts';
 import { shiftBelow } from './shift-below.ts';
 import { type Context, type Query, type Retriever, traced } from './stage.ts';
@@ -48,7 +48,7 @@ export function concatenate(...retrievers: readonly Retriever[]): Retriever {
 }
 
 /**
- * The same on rankings at hand.
+ * The same on rankings at hand. A hit carries the evidence of its document from all of them.
  *
  * ```ts
  * import { concatenateRankings } from '@quire/engine/retrieval';
@@ -67,5 +67,6 @@ export function concatenateRankings(rankings: readonly Ranking[]): Ranking {
     const lowest = out.at(-1)?.score;
     out.push(...(lowest === undefined ? fresh.map((hit) => withScore(hit, hit.score)) : shiftBelow(fresh, lowest)));
   }
-  return out;
+  const evidence = keepEvidence(rankings);
+  return out.map((hit) => ({ ...hit, ...evidence(hit.id) }));
 }

@@ -1,5 +1,15 @@
 import type { Evidence, Hit, Ranking } from '@quire/engine/core';
-import { cut, explain, filter, fuse, fuseRankings, type Retriever, rerank, type Scorer } from '@quire/engine/retrieval';
+import {
+  concatenateRankings,
+  cut,
+  explain,
+  filter,
+  fuse,
+  fuseRankings,
+  type Retriever,
+  rerank,
+  type Scorer,
+} from '@quire/engine/retrieval';
 import { describe, expect, it } from 'vitest';
 import { fixed, query, ranking } from '../../test/support/toy-retrieval.ts';
 
@@ -56,6 +66,18 @@ describe('evidence', () => {
     expect(united[0]!.evidence).toEqual([passage(10), passage(40), hop].sort((a, b) => (json(a) < json(b) ? -1 : 1)));
     expect(fuseRankings([two, one], { by: 'rrf' })).toEqual(united);
     expect(fuseRankings([one, two], { by: 'rrf', weights: [1, 0] })[0]!.evidence).not.toContainEqual(hop);
+  });
+
+  it('of a document in several concatenated lists is that of all of them', () => {
+    const one: Ranking = [{ id: 'a', score: 1, evidence: [passage(40)] }];
+    const two: Ranking = [
+      { id: 'b', score: 9, evidence: [passage(10)] },
+      { id: 'a', score: 7, evidence: [hop] },
+    ];
+    const [a, b] = concatenateRankings([one, two]);
+    expect(a!.evidence).toHaveLength(2);
+    expect(a!.evidence).toEqual(expect.arrayContaining([passage(40), hop]));
+    expect(b).toMatchObject({ id: 'b', evidence: [passage(10)] });
   });
 
   it('changes neither order nor score nor explanation', async () => {
