@@ -43,11 +43,11 @@ async function site(chosen: number): Promise<(path: string) => string | undefine
       logLevel: 'silent',
       build: { write: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'main' } },
     });
-    const [output] = [built].flat() as { output: { code: string }[] }[];
-    const code = output?.output[0]?.code;
-    if (code === undefined) throw new Error('vite built nothing');
-    return (path) =>
-      path === 'index.html' ? '<script type="module" src="main.js"></script>' : path === 'main.js' ? code : undefined;
+    // Code that loads on first use is a chunk of its own; `write: false` with a library gives bundles, never a watcher.
+    const bundles = [built].flat() as { output: { fileName: string; code: string }[] }[];
+    const files = new Map(bundles.flatMap(({ output }) => output).map(({ fileName, code }) => [fileName, code]));
+    if (!files.has('main.mjs')) throw new Error(`vite built ${[...files.keys()].join(', ') || 'nothing'}, not main.mjs`);
+    return (path) => (path === 'index.html' ? '<script type="module" src="main.mjs"></script>' : files.get(path));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
