@@ -46,7 +46,8 @@ async function site(chosen: number): Promise<(path: string) => string | undefine
     // Code that loads on first use is a chunk of its own; `write: false` with a library gives bundles, never a watcher.
     const bundles = [built].flat() as { output: { fileName: string; code: string }[] }[];
     const files = new Map(bundles.flatMap(({ output }) => output).map(({ fileName, code }) => [fileName, code]));
-    if (!files.has('main.mjs')) throw new Error(`vite built ${[...files.keys()].join(', ') || 'nothing'}, not main.mjs`);
+    if (!files.has('main.mjs'))
+      throw new Error(`vite built ${[...files.keys()].join(', ') || 'nothing'}, not main.mjs`);
     return (path) => (path === 'index.html' ? '<script type="module" src="main.mjs"></script>' : files.get(path));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { Rng } from '@quire/engine/internals';
 import { runReference } from '@quire/engine/network';
-import { nodeWorkers } from '@quire/engine/node';
 import { describe, expect, it } from 'vitest';
 import {
   BERT,
@@ -31,8 +30,8 @@ const tokens = (length: number, seed: number) => {
   const rng = new Rng(seed);
   return Uint32Array.from({ length }, () => rng.below(BERT.vocab_size));
 };
-const bytes = (values: Float32Array) =>
-  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
+/** The bits of the values, as text. */
+const bytes = (values: Float32Array) => new Uint32Array(values.slice().buffer).join();
 
 /** Text vectors by the readable executor. */
 function slow(model: TransformerModel, sequence: Uint32Array): Float64Array {
@@ -48,18 +47,17 @@ describe.each([
   ['BERT', BERT],
   ['ModernBERT', MODERN_BERT],
 ])('a transformer encoder from the folder of a %s', (_name, config) => {
-  it('gives a text the same bits alone, in a batch, in batches of any size and on two threads', async () => {
+  it('gives a text the same bits alone, in a batch and in batches of any size', async () => {
     const model = await read(modelFolder(config));
     const sequences = [1, 2, 3, 7, 8, 9, 31, 64, 150, 299].map((length, i) => tokens(length, i));
     const alone = await transformerEncoder(model);
     const small = await transformerEncoder(model, { batchTokens: 40 });
-    const threads = await transformerEncoder(model, { threads: 2, workers: nodeWorkers });
     const wanted: string[] = [];
     for (const sequence of sequences) wanted.push(bytes((await alone.encodeTokens([sequence]))[0]!));
-    for (const encoder of [alone, small, threads]) {
+    for (const encoder of [alone, small]) {
       expect((await encoder.encodeTokens(sequences)).map(bytes)).toEqual(wanted);
     }
-    for (const encoder of [alone, small, threads]) encoder.close();
+    for (const encoder of [alone, small]) encoder.close();
   });
 
   it('equals the readable executor', async () => {
