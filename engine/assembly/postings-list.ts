@@ -3,7 +3,7 @@
 
 import { unpackGaps, unpackTfs } from './postings-pack';
 
-// ---- one list, 96 bytes
+// ---- one list, 100 bytes
 export const DATA = 0; // address of the list's bytes
 export const DF = 4;
 export const WEIGHT = 8; // f32
@@ -29,7 +29,8 @@ export const LIST_MAX = 80; // f32
 export const MAX_X = 84; // f32: largest tf · length factor
 export const RAW_DOCS = 88; // address: u32 × df of a list scored beforehand (a phrase, a nested group), 0 for postings
 export const RAW_SCORES = 92; // address: f32 × df
-export const LIST_BYTES = 96;
+export const ROLE = 96; // of postings-all.ts
+export const LIST_BYTES = 100;
 
 
 export const ENTRY_BYTES = 16;
@@ -61,10 +62,29 @@ export function prepare(lists: usize, n: i32): bool {
   return least == 1000 || top - least <= 53;
 }
 
-export function prepareList(list: usize): void {
-  const data = load<usize>(list, DATA);
+/** The blocks of a list of postings, before the first of them is read. */
+export function prepareBlocks(list: usize): void {
   const df = load<i32>(list, DF);
   const blocks = df >> 7;
+  let tail = load<usize>(list, DATA) + <usize>blocks * ENTRY_BYTES;
+  if (blocks > 0) {
+    const entry = tail - ENTRY_BYTES;
+    tail += <usize>load<u32>(entry + 4) + ((<usize>load<u8>(entry + 8) + <usize>load<u8>(entry + 9)) << 4);
+  }
+  store<i32>(list, blocks, BLOCKS);
+  store<i32>(list, blocks + ((df & 127) > 0 ? 1 : 0), ALL_BLOCKS);
+  store<usize>(list, tail, TAIL);
+  store<i32>(list, -1, BLOCK);
+  store<i32>(list, 0, INDEX);
+  store<i32>(list, 0, COUNT);
+  store<i32>(list, 0, SHALLOW);
+}
+
+export function prepareList(list: usize): void {
+  prepareBlocks(list);
+  const data = load<usize>(list, DATA);
+  const df = load<i32>(list, DF);
+  const blocks = load<i32>(list, BLOCKS);
   const bounds = load<usize>(list, BOUNDS);
   const weight = load<f32>(list, WEIGHT);
   const inverse = load<usize>(list, INVERSE);
@@ -84,18 +104,6 @@ export function prepareList(list: usize): void {
     most = max(most, bound);
     largest = max(largest, x);
   }
-  let tail = data + <usize>blocks * ENTRY_BYTES;
-  if (blocks > 0) {
-    const entry = tail - ENTRY_BYTES;
-    tail += <usize>load<u32>(entry + 4) + ((<usize>load<u8>(entry + 8) + <usize>load<u8>(entry + 9)) << 4);
-  }
-  store<i32>(list, blocks, BLOCKS);
-  store<i32>(list, blocks + ((df & 127) > 0 ? 1 : 0), ALL_BLOCKS);
-  store<usize>(list, tail, TAIL);
-  store<i32>(list, -1, BLOCK);
-  store<i32>(list, 0, INDEX);
-  store<i32>(list, 0, COUNT);
-  store<i32>(list, 0, SHALLOW);
   if (df & 127) {
     decode(list, blocks);
     computeScores(list);

@@ -1,7 +1,7 @@
 // Top-k over postings: entry of postings.wasm. Disjunctions by MaxScore over windows of documents (Turtle and Flood, 1995;
 // windows and block maxima as in Ding and Suel, 2011), conjunctions by block-skipping intersection. Pure functions over
 // pointers (docs/adr/0012-memory-model.md). The readable twin, which scores every match, is indexes/inverted/cursors.ts;
-// bytes of the lists are in docs/format/inverted.md; the struct offsets below are written by indexes/inverted/pruned.ts.
+// bytes of the lists are in docs/format/inverted.md; the struct offsets below are written by indexes/inverted/{kernel-lists,pruned}.ts.
 //
 // Ladder: v1 skipped blocks and windows by their bounds, unpacked and scored four postings at a time, and looked candidates
 // up one by one; v2 looks them up a list at a time: 317 → 200 µs of CPU for a mixed query, 301 → 145 µs for a content query
@@ -13,6 +13,8 @@ import {
   ALL_BLOCKS, BLOCK, blockFrom, boundOf, COUNT, computeScores, DF, DOCS, decode, documentFrom, firstFrom, INDEX,
   LIST_BYTES, LIST_MAX, lastBefore, lastOf, lookUp, prepare, SCORES, scoreAt, skipTo, WINDOW_MAX, windowMax,
 } from './postings-list';
+
+export { exclude, searchAll } from './postings-all';
 
 const WINDOW = 2048; // documents, most
 const FIRST_WINDOW = 256; // the threshold rises fastest at the start: look at it often there

@@ -1,6 +1,6 @@
 // The inverted index: postings by term, scored by BM25 with the bits of Lucene's. This file is its interface. format.ts
 // and docs/format/inverted.md describe the bytes, cursors.ts defines every score, pruned.ts and assembly/postings.ts
-// find the best without scoring the rest.
+// find the best without scoring the rest, accumulated.ts adds up an `or` of many lists.
 
 import { checkObject, checkString } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';

@@ -9,19 +9,20 @@ import { TopK } from '../../core/topk.ts';
 import type { Cancellable, Explanation, Ord, Statistics, TermsQuery } from '../../core/types.ts';
 import type { Heap, KernelModule, PostingsKernels, Region } from '../../kernels/index.ts';
 import type { Candidates, Scope, SectionReader, SegmentPart } from '../../storage/part.ts';
+import { type AddedList, areKernelLists, isAdded, searchAdded, withoutLists } from './accumulated.ts';
 import type { Budgeted } from './budget.ts';
 import { type Cursor, cursorOf, type Lists } from './cursors.ts';
 import { Dictionary } from './dictionary.ts';
 import type { TermEntry } from './dictionary-cursor.ts';
 import { candidates } from './expand.ts';
-import { expandedList } from './expand-list.ts';
 import { type FieldHeader, type Header, readHeader, sectionsOf } from './format.ts';
+import type { PostingsList, ScoredList } from './kernel-lists.ts';
 import { END, ListCursor, readingLists } from './list-cursor.ts';
 import { ENTRY_BYTES } from './list-writer.ts';
 import { BLOCK } from './packed128.ts';
-import { type ExpandLeaf, leavesOf, type Plan, type TermLeaf } from './plan.ts';
+import { type ExpandLeaf, type Leaf, leavesOf, type Plan, type TermLeaf } from './plan.ts';
 import { PositionReader } from './positions.ts';
-import { type PostingsList, type PrunedList, type ScoredList, searchPruned } from './pruned.ts';
+import { searchPruned } from './pruned.ts';
 import { type Bm25, NormTables, type PreparedQueries, Scoring } from './scoring.ts';
 import { dfPrefix, docsKey, type FieldKeys, lengthKey } from './statistics.ts';
 
@@ -293,13 +294,13 @@ class InvertedSegment implements SegmentPart<'terms'> {
     const wanted = Math.min(k, this.#header.size);
     if (wanted === 0) return NONE;
     return readingLists(() => {
-      const found = scope.exhaustive ? undefined : this.#searchPruned(plan, positions, wanted, scope, scoring);
+      const found = scope.exhaustive ? undefined : this.#searchKernels(plan, positions, wanted, scope, scoring);
       return found ?? best(cursorOf(plan, this.#lists(positions, scoring)), wanted, scope);
     });
   }
 
   /** undefined: no kernel, or a query that cursors answer as fast. */
-  #searchPruned(
+  #searchKernels(
     plan: Plan,
     positions: PositionBytes,
     k: number,
@@ -310,45 +311,85 @@ class InvertedSegment implements SegmentPart<'terms'> {
     const { region } = this.#bytes;
     const flat = flattened(plan);
     if (kernels === undefined || region === undefined || flat === undefined) return undefined;
-    const lists: PrunedList[] = [];
+    const lists: AddedList[] = [];
     for (const clause of flat.clauses) {
-      const list =
-        clause.type === 'term'
-          ? this.#postings(clause, region, scoring)
-          : scoredList(clause, this.#lists(positions, scoring), this.#header.size);
+      const list = this.#listOf(clause, region, positions, scoring);
       if (list !== undefined) lists.push(list);
       else if (flat.type === 'and') return NONE;
     }
     if (lists.length === 0) return NONE;
-    const accept = this.#without(flat.excluded, positions, scope, scoring);
-    const { size } = this.#header;
-    return searchPruned(region.arena, kernels.module, { type: flat.type, lists, size, accept, k, floor: scope.floor });
+    const { type, excluded } = flat;
+    const accept = this.#without(excluded, positions, scope, scoring);
+    const search = { size: this.#header.size, accept, k, floor: scope.floor };
+    const { arena } = region;
+    if (areKernelLists(lists) && (type === 'and' || !isAdded(lists))) {
+      const found = searchPruned(arena, kernels.module, { ...search, type, lists });
+      if (found !== undefined || type === 'and') return found;
+    }
+    return searchAdded(arena, kernels.module, { ...search, lists }); // also sums that depend on their order
+  }
+
+  /** A clause for the kernels; undefined when it has no documents here. */
+  #listOf(clause: Plan, region: Region, positions: PositionBytes, scoring: Scoring): AddedList | undefined {
+    if (clause.type === 'term') return this.#postings(clause, region, scoring);
+    if (!('text' in clause)) return scoredList(cursorOf(clause, this.#lists(positions, scoring)));
+    const { field, text, boost } = clause;
+    const word = this.#postings({ type: 'term', field, term: text, boost }, region, scoring);
+    const expansions = scoring.expand(clause).expansions.flatMap(({ term, weight }) => {
+      const list = this.#weighed(field, term, weight, region, scoring);
+      return list === undefined ? [] : [list];
+    });
+    return expansions.length === 0 ? word : { expansions, word };
   }
 
   #postings(leaf: TermLeaf, region: Region, scoring: Scoring): PostingsList | undefined {
-    const field = this.#fields[leaf.field]!;
-    const entry = field.find(leaf.term);
+    return this.#weighed(leaf.field, leaf.term, scoring.term(leaf).weight, region, scoring);
+  }
+
+  #weighed(number: number, term: string, weight: number, region: Region, scoring: Scoring): PostingsList | undefined {
+    const field = this.#fields[number]!;
+    const entry = field.find(term);
     if (entry === undefined) return undefined;
     return {
       address: region.ptr + field.place.postings + entry.postingsAt,
       df: entry.df,
       maxTf: entry.occurrences - entry.df + 1,
-      weight: scoring.term(leaf).weight,
+      weight,
       norms: region.ptr + field.place.norms,
-      inverse: scoring.inverseNorms(leaf.field),
+      inverse: scoring.inverseNorms(number),
     };
   }
 
   /** The documents that may be returned, without those that the query excludes. */
   #without(excluded: readonly Plan[], positions: PositionBytes, scope: Scope, scoring: Scoring): BitSet | undefined {
     if (excluded.length === 0) return scope.accept;
-    const left = scope.accept?.clone() ?? BitSet.full(this.#header.size);
-    for (const plan of excluded) {
+    const { kernels } = this.#options;
+    const { region } = this.#bytes;
+    let left = scope.accept?.clone() ?? BitSet.full(this.#header.size);
+    let others = excluded;
+    if (kernels !== undefined && region !== undefined) {
+      const clauses = excluded.flatMap(alternatives);
+      const lists = clauses.flatMap((clause) => ('clauses' in clause ? [] : this.#listsOf(clause, region, scoring)));
+      const without = withoutLists(region.arena, kernels.module, left, lists);
+      if (without !== undefined) {
+        left = without;
+        others = clauses.filter((clause) => 'clauses' in clause || clause.type === 'phrase');
+      }
+    }
+    for (const plan of others) {
       const cursor = cursorOf(plan, this.#lists(positions, scoring));
       if (cursor === undefined) continue;
       for (let doc = cursor.next(); doc !== END; doc = cursor.next()) left.delete(doc);
     }
     return left;
+  }
+
+  /** The lists whose documents a leaf matches; none for a phrase. */
+  #listsOf(leaf: Leaf, region: Region, scoring: Scoring): readonly PostingsList[] {
+    if (leaf.type === 'phrase') return [];
+    const terms =
+      leaf.type === 'term' ? [leaf.term] : [leaf.text, ...scoring.expand(leaf).expansions.map(({ term }) => term)];
+    return terms.flatMap((term) => this.#weighed(leaf.field, term, 1, region, scoring) ?? []);
   }
 
   #lists(positions: PositionBytes, scoring: Scoring): Lists {
@@ -410,11 +451,13 @@ function flattened(
   return plan.type === 'and' && plan.clauses.every((clause) => clause.type === 'term') ? plan : undefined;
 }
 
+/** What excludes a document by itself. */
+function alternatives(plan: Plan): readonly Plan[] {
+  return plan.type === 'or' && plan.excluded.length === 0 ? plan.clauses.flatMap(alternatives) : [plan];
+}
+
 /** All matches of a clause with their scores; undefined when there are none. */
-function scoredList(clause: Plan, lists: Lists, size: number): ScoredList | undefined {
-  const expanded = 'text' in clause ? expandedList(clause, lists, size) : undefined;
-  if (expanded !== undefined) return expanded;
-  const cursor = cursorOf(clause, lists);
+function scoredList(cursor: Cursor | undefined): ScoredList | undefined {
   if (cursor === undefined) return undefined;
   let docs = new Uint32Array(256);
   let scores = new Float32Array(256);
