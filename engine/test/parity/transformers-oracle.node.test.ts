@@ -37,43 +37,40 @@ function askAboutFolder(config: typeof BERT | typeof MODERN_BERT): string {
 }
 
 const asks = python === undefined ? describe.skip : describe;
-asks(
-  `the transformers library${python === undefined ? ' (skipped: QUIRE_TRANSFORMERS names no Python that has it)' : ''}`,
-  () => {
-    it('gives the answers of the fixture', { timeout: 600_000 }, () => {
-      const found = { bert: askAboutFolder(BERT), modernbert: askAboutFolder(MODERN_BERT) };
-      if (process.env.QUIRE_WRITE_FIXTURES === '1') {
-        writeFileSync(fixture, `${JSON.stringify(found, null, 2)}\n`);
-        return;
-      }
-      for (const [name, config] of [
-        ['bert', BERT],
-        ['modernbert', MODERN_BERT],
-      ] as const) {
-        const [own, kept] = [rowsFrom(found[name], config.hidden_size), rowsFrom(answers[name], config.hidden_size)];
-        for (const [i, row] of own.entries()) expect(difference(row, kept[i]!)).toBeLessThan(1e-5);
-      }
-    });
+asks(`the transformers library${python === undefined ? ' (skipped: QUIRE_TRANSFORMERS is not set)' : ''}`, () => {
+  it('gives the answers of the fixture', { timeout: 600_000 }, () => {
+    const found = { bert: askAboutFolder(BERT), modernbert: askAboutFolder(MODERN_BERT) };
+    if (process.env.QUIRE_WRITE_FIXTURES === '1') {
+      writeFileSync(fixture, `${JSON.stringify(found, null, 2)}\n`);
+      return;
+    }
+    for (const [name, config] of [
+      ['bert', BERT],
+      ['modernbert', MODERN_BERT],
+    ] as const) {
+      const [own, kept] = [rowsFrom(found[name], config.hidden_size), rowsFrom(answers[name], config.hidden_size)];
+      for (const [i, row] of own.entries()) expect(difference(row, kept[i]!)).toBeLessThan(1e-5);
+    }
+  });
 
-    it.skipIf(minilm === undefined)(
-      'gives the hidden states of all-MiniLM-L6-v2 within 1e-4, every row, lengths 1 to 300',
-      { timeout: 1_200_000 },
-      async () => {
-        const model = await readTransformerFolder(minilm!);
-        const encoder = await transformerEncoder(model);
-        const { width, vocabulary } = model.transformer;
-        const wanted = rowsFrom(ask(minilm!, String(LENGTHS), String(vocabulary), '--all'), width);
-        let worst = 0;
-        let at = 0;
-        for (let n = 1; n <= LENGTHS; n++) {
-          const states = await encoder.hiddenStates(tokensOf(n, vocabulary));
-          for (let row = 0; row < n; row++)
-            worst = Math.max(worst, difference(states.subarray(row * width, (row + 1) * width), wanted[at++]!));
-        }
-        console.log(`all-MiniLM-L6-v2, ${at} rows: largest difference ${worst}`);
-        expect(worst).toBeLessThan(1e-4);
-        encoder.close();
-      },
-    );
-  },
-);
+  it.skipIf(minilm === undefined)(
+    `gives the hidden states of all-MiniLM-L6-v2 within 1e-4, every row, lengths 1 to 300${minilm === undefined ? ' (skipped: QUIRE_MINILM is not set)' : ''}`,
+    { timeout: 1_200_000 },
+    async () => {
+      const model = await readTransformerFolder(minilm!);
+      const encoder = await transformerEncoder(model);
+      const { width, vocabulary } = model.transformer;
+      const wanted = rowsFrom(ask(minilm!, String(LENGTHS), String(vocabulary), '--all'), width);
+      let worst = 0;
+      let at = 0;
+      for (let n = 1; n <= LENGTHS; n++) {
+        const states = await encoder.hiddenStates(tokensOf(n, vocabulary));
+        for (let row = 0; row < n; row++)
+          worst = Math.max(worst, difference(states.subarray(row * width, (row + 1) * width), wanted[at++]!));
+      }
+      console.log(`all-MiniLM-L6-v2, ${at} rows: largest difference ${worst}`);
+      expect(worst).toBeLessThan(1e-4);
+      encoder.close();
+    },
+  );
+});

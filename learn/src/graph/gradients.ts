@@ -3,6 +3,7 @@
 
 import { EngineError } from '@quire/engine/core';
 import {
+  type Binary,
   type Dim,
   type Graph,
   type NodeId,
@@ -130,7 +131,7 @@ function back(node: Op, step: Step): void {
   (BACK[node.op] as (node: Op, step: Step) => void)(node, step);
 }
 
-function undefinedFor(name: OpName): (node: Op) => never {
+function undefinedFor(name: OpName | Unary | Binary): (node?: unknown) => never {
   return () => {
     throw new EngineError('UNSUPPORTED', `The gradient of ${name} is not defined`, {
       hint: 'Differentiate the loss before gradients were added, and keep row-max and slopes out of it.',
@@ -162,7 +163,7 @@ const BACK: OpTable<[Step], void> = {
   binary: (node, { graph, dy, give, needs }) => {
     const { a, b } = node;
     const { rows, cols } = graph.shape(b);
-    if (node.f === 'maximum') undefinedFor('binary')(node);
+    if (node.f === 'maximum') undefinedFor('maximum')();
     if (needs(a)) {
       const scaled = node.f === 'multiply' || node.f === 'divide' ? graph.binary(node.f, dy, b) : dy;
       give(a, scaled);
@@ -272,6 +273,6 @@ const SLOPES: Readonly<Record<Unary, (graph: Graph, x: NodeId, y: NodeId, dy: No
   reciprocal: (graph, _x, y, dy) => graph.affine(graph.product(graph.product(y, y), dy), -1),
   sqrt: (graph, _x, y, dy) => graph.affine(graph.binary('divide', dy, y), 0.5),
   step: (graph, x) => zeros(graph, x),
-  'gelu-slope': () => undefinedFor('unary')({ op: 'unary' } as Op),
-  'gelu-tanh-slope': () => undefinedFor('unary')({ op: 'unary' } as Op),
+  'gelu-slope': undefinedFor('gelu-slope'),
+  'gelu-tanh-slope': undefinedFor('gelu-tanh-slope'),
 };
