@@ -6,6 +6,7 @@ export {
   attentionMix, attentionMixGradV, attentionMixGradWeights, attentionScoresGrad, attentionSoftmaxGrad, attentionWeights, rotate,
 } from './network-attention';
 export { affine, binary, copyColumns, unary } from './network-elementwise';
+export { gatherInt8, gemmInt8, quantiseRows } from './network-int8';
 export {
   dotRows, gatherRows, layerNorm, layerNormGrad, layerNormScaled, normalizeGradRows, normalizeRows, pool, poolGrad, reduceRows,
   scatterGroups, softmaxGradRows, softmaxRows, sumColumns, sumGroups, zero,

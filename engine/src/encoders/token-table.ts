@@ -4,6 +4,8 @@
 import { EngineError } from '../core/index.ts';
 import { type Tensor, type Tensors, tensorOf } from './safetensors.ts';
 
+type TensorOf<D extends Tensor['dtype']> = Extract<Tensor, { dtype: D }>;
+
 export interface TokenTable {
   readonly vocabulary: number;
   /** Dimension of a row. */
@@ -53,7 +55,10 @@ export function tokenTable(tensors: Tensors): TokenTable {
 }
 
 /** Rows to int8: the largest component of a row becomes ±127. Returns the tensors `table` and `scales`. */
-export function quantiseRows(table: Float32Array, dim: number): { readonly table: Tensor; readonly scales: Tensor } {
+export function quantiseRows(
+  table: Float32Array,
+  dim: number,
+): { readonly table: TensorOf<'I8'>; readonly scales: TensorOf<'F32'> } {
   const vocabulary = table.length / dim;
   const values = new Int8Array(table.length);
   const scales = new Float32Array(vocabulary);

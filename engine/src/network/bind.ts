@@ -129,7 +129,7 @@ export function bind(graph: Graph, live: readonly NodeId[], feeds: Feeds): Bindi
       if (starts !== undefined)
         put(sizes, cellsOf(node.sequences, node.heads), cellCount(starts, node.heads), node.sequences);
     }
-    if (node.op === 'gather') putIds(sizes, node.rows, node.ids, feeds);
+    if (node.op === 'gather' || node.op === 'gather-int8') putIds(sizes, node.rows, node.ids, feeds);
   }
   for (const [name, ids] of Object.entries(feeds.ids ?? {})) {
     if (!sizes.has(rowsOf(name) as string)) sizes.set(rowsOf(name) as string, ids.length);
@@ -182,8 +182,8 @@ function checkNode(graph: Graph, id: NodeId, binding: Binding): void {
       );
     }
   }
-  if (node.op === 'gather') {
-    const limit = binding.size(graph.shape(node.table).rows);
+  if (node.op === 'gather' || node.op === 'gather-int8') {
+    const limit = binding.size(graph.shape(node.op === 'gather' ? node.table : node.scales).rows);
     const bad = binding.ids(node.ids).findIndex((row) => row >= limit);
     if (bad >= 0) {
       throw new EngineError(

@@ -56,6 +56,10 @@ export class Graph {
   matmulT(a: NodeId, b: NodeId): NodeId {
     return this.add({ op: 'matmul', a, b, transposeA: false, transposeB: true });
   }
+  /** x·Wᵀ + bias where W is the int8 codes `codes`, (rows of `scales`, columns of x). */
+  matmulInt8(x: NodeId, codes: string, scales: NodeId, bias: NodeId | undefined): NodeId {
+    return this.add({ op: 'matmul-int8', x, codes, scales, bias });
+  }
   unary(f: Unary, x: NodeId): NodeId {
     return this.add({ op: 'unary', f, x });
   }
@@ -119,6 +123,10 @@ export class Graph {
   /** Rows of `table` by the numbers of the input `ids`. `rows`: how many, where another input says so. */
   gather(table: NodeId, ids: string, rows: Dim = rowsOf(ids)): NodeId {
     return this.add({ op: 'gather', table, ids, rows });
+  }
+  /** The same of a table of int8 codes, (rows of `scales`, `cols`). */
+  gatherInt8(codes: string, scales: NodeId, cols: number, ids: string, rows: Dim = rowsOf(ids)): NodeId {
+    return this.add({ op: 'gather-int8', codes, scales, cols, ids, rows });
   }
   pool(mode: Pooling, x: NodeId, sequences: string): NodeId {
     return this.add({ op: 'pool', x, mode, sequences });

@@ -7,12 +7,25 @@ export type { Phase } from './executors/lower.ts';
 export { runReference } from './executors/reference.ts';
 export { type Buffer, type Ran, WasmExecutor, type WasmOptions } from './executors/wasm.ts';
 export { Graph } from './graph.ts';
+export { type Codes, scalesOf } from './int8.ts';
 // Models
-export { dense, type SlotCost, type SlotMaker, type SlotOp, type SlotShape, type Weights } from './models/slots.ts';
+export {
+  dense,
+  int8,
+  type ParameterShape,
+  type SlotCost,
+  type SlotMaker,
+  type SlotOp,
+  type SlotShape,
+  type Weights,
+  widened,
+} from './models/slots.ts';
+export { int8Table, plainTable, type TableMaker, type TableOp } from './models/tables.ts';
 export {
   type Activation,
   type HeadConfig,
   positionsOf,
+  projectionOf,
   TRANSFORMER_DEFAULTS,
   Transformer,
   type TransformerConfig,

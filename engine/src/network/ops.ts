@@ -68,6 +68,17 @@ export type Op =
       readonly transposeA: boolean;
       readonly transposeB: boolean;
     }
+  /**
+   * x·Wᵀ + bias in int8: x is rounded row by row, W is the codes of that name, (outputs, inputs), with `scales` (outputs, 1). Not
+   * differentiable.
+   */
+  | {
+      readonly op: 'matmul-int8';
+      readonly x: NodeId;
+      readonly codes: string;
+      readonly scales: NodeId;
+      readonly bias: NodeId | undefined; // (1, outputs)
+    }
   // Elements. b of `binary` is of a's shape, or one row, one column or one number, repeated.
   | { readonly op: 'unary'; readonly f: Unary; readonly x: NodeId }
   | { readonly op: 'binary'; readonly f: Binary; readonly a: NodeId; readonly b: NodeId }
@@ -114,6 +125,15 @@ export type Op =
   | { readonly op: 'normalize-grad'; readonly x: NodeId; readonly dy: NodeId; readonly eps: number }
   // Rows by number: `ids` names an input of row numbers, `rows` how many there are.
   | { readonly op: 'gather'; readonly table: NodeId; readonly ids: string; readonly rows: Dim }
+  /** The same from a table of codes of that name, (scales' rows, cols): code × scale of its row. Not differentiable. */
+  | {
+      readonly op: 'gather-int8';
+      readonly codes: string;
+      readonly scales: NodeId;
+      readonly cols: number;
+      readonly ids: string;
+      readonly rows: Dim;
+    }
   /** The opposite: row r of the result is the sum of the rows i of x with ids[i] = r; `rows` of them. */
   | { readonly op: 'scatter'; readonly x: NodeId; readonly ids: string; readonly rows: Dim }
   /** The same for the numbers that occur alone, ascending: the gradient of a large table. */
@@ -167,4 +187,20 @@ export function operandsOf(node: Op): readonly NodeId[] {
   return found;
 }
 
-const OPERANDS = ['a', 'b', 'x', 'y', 'table', 'q', 'k', 'weights', 'v', 'dscores', 'other', 'gain', 'bias', 'dy'];
+const OPERANDS = [
+  'a',
+  'b',
+  'x',
+  'y',
+  'table',
+  'q',
+  'k',
+  'weights',
+  'v',
+  'dscores',
+  'other',
+  'gain',
+  'scales',
+  'bias',
+  'dy',
+];

@@ -1,6 +1,7 @@
 // The shape of every operation, from the shapes of what it reads. A mismatch is an error that names the operation and the shapes.
 
 import { EngineError } from '../core/errors.ts';
+import { MOST_INPUTS } from './int8.ts';
 import { type Dim, type NodeId, type Op, type OpName, type OpTable, operandsOf, type Shape } from './ops.ts';
 
 /** The number of cells of all squares of attention of a sequences input, as a dimension. */
@@ -93,6 +94,13 @@ function leaf(node: Op & { readonly op: OpName; readonly shape: Shape }): Shape 
   return node.shape;
 }
 
+/** The rows of a matrix of codes: one scale each. */
+function scalesRows(node: Op & { readonly scales: NodeId }, shape: ShapeOf): Dim {
+  const { rows, cols } = shape(node.scales);
+  if (cols !== 1) fail(node, shape, 'the scales must be one column');
+  return rows;
+}
+
 const SHAPES: OpTable<[ShapeOf], Shape> = {
   parameter: leaf,
   input: leaf,
@@ -103,6 +111,13 @@ const SHAPES: OpTable<[ShapeOf], Shape> = {
     const [inner, n] = node.transposeB ? [b.cols, b.rows] : [b.rows, b.cols];
     if (k !== inner) fail(node, shape, `the inner dimensions are ${k} and ${inner}`);
     return { rows: m, cols: n };
+  },
+  'matmul-int8': (node, shape) => {
+    const { rows, cols } = shape(node.x);
+    const outputs = scalesRows(node, shape);
+    if (typeof cols !== 'number' || cols > MOST_INPUTS) fail(node, shape, `x must have at most ${MOST_INPUTS} columns`);
+    row(node, shape, node.bias, outputs);
+    return { rows, cols: outputs };
   },
   unary: keep,
   binary: (node, shape) => {
@@ -144,6 +159,10 @@ const SHAPES: OpTable<[ShapeOf], Shape> = {
   normalize: keep,
   'normalize-grad': (node, shape) => same(node, shape, node.x, node.dy),
   gather: (node, shape) => ({ rows: node.rows, cols: shape(node.table).cols }),
+  'gather-int8': (node, shape) => {
+    scalesRows(node, shape);
+    return leaf({ ...node, shape: { rows: node.rows, cols: node.cols } });
+  },
   scatter: (node, shape) => ({ rows: node.rows, cols: shape(node.x).cols }),
   'sum-by-id': (node, shape) => ({ rows: uniqueOf(node.ids), cols: shape(node.x).cols }),
   pool: (node, shape) => ({ rows: countOf(node.sequences), cols: tokens(node, shape, node.x).cols }),

@@ -5,6 +5,7 @@ import { Rng } from '@quire/engine/internals';
 import {
   type Attention,
   BINARY,
+  type Codes,
   type Feeds,
   Graph,
   type NodeId,
@@ -21,6 +22,8 @@ export interface Case {
   readonly out: NodeId;
   readonly parameters: Readonly<Record<string, Float32Array>>;
   readonly feeds: Feeds;
+  /** int8 codes by name. */
+  readonly codes: Codes;
 }
 
 const STARTS = Uint32Array.of(0, 5, 6, 6, 15);
@@ -35,6 +38,8 @@ interface Draft {
   readonly graph: Graph;
   /** A parameter with normal values times `spread` plus `shift`. */
   weights(name: string, rows: string | number, cols: number, spread?: number, shift?: number): NodeId;
+  /** Random codes of that name. */
+  codes(name: string, rows: number, cols: number): string;
   readonly tokens: string;
 }
 
@@ -48,6 +53,10 @@ const BUILDERS: Readonly<Record<string, (draft: Draft) => NodeId>> = {
   'matmul, both transposed': ({ graph, weights }) =>
     graph.add({ op: 'matmul', a: weights('a', 5, 7), b: weights('b', 9, 5), transposeA: true, transposeB: true }),
   'matmul of one row': ({ graph, weights }) => graph.matmulT(weights('a', 1, 300), weights('b', 1, 300)),
+  'matmul-int8': ({ graph, weights, codes }) =>
+    graph.matmulInt8(weights('x', 'pairs', 21), codes('w', 9, 21), weights('scales', 9, 1, 0.01, 0.02), undefined),
+  'matmul-int8 with bias': ({ graph, weights, codes }) =>
+    graph.matmulInt8(weights('x', 'pairs', 5), codes('w', 4, 5), weights('scales', 4, 1, 0.01), weights('bias', 1, 4)),
   ...Object.fromEntries(
     UNARY.map((f) => [
       f,
@@ -93,6 +102,8 @@ const BUILDERS: Readonly<Record<string, (draft: Draft) => NodeId>> = {
   normalize: ({ graph, weights }) => graph.normalize(weights('x', 'pairs', 9)),
   'gather from a table': ({ graph, weights }) => graph.gather(weights('table', 8, 5), 'tokens'),
   'gather from values': ({ graph, weights }) => graph.gather(graph.unary('tanh', weights('table', 8, 5)), 'tokens'),
+  'gather-int8': ({ graph, weights, codes }) =>
+    graph.gatherInt8(codes('table', 8, 5), weights('scales', 8, 1, 0.01), 5, 'tokens'),
   scatter: ({ graph, weights }) =>
     graph.add({ op: 'scatter', x: weights('x', 'tokens.rows', 5), ids: 'tokens', rows: 8 }),
   ...Object.fromEntries(
@@ -122,8 +133,13 @@ export function operationCases(seed: number): readonly Case[] {
       parameters[parameter] = Float32Array.from({ length: sizeOf(rows) * cols }, () => normal(rng) * spread + shift);
       return graph.parameter(parameter, rows, cols);
     };
-    const out = build({ graph, weights, tokens: 'tokens' });
-    return { name, graph, out, parameters, feeds: FEEDS };
+    const own: Record<string, Int8Array> = {};
+    const codes: Draft['codes'] = (key, rows, cols) => {
+      own[key] = Int8Array.from({ length: rows * cols }, () => rng.below(255) - 127);
+      return key;
+    };
+    const out = build({ graph, weights, codes, tokens: 'tokens' });
+    return { name, graph, out, parameters, feeds: FEEDS, codes: own };
   });
 }
 

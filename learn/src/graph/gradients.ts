@@ -139,6 +139,14 @@ function undefinedFor(name: OpName | Unary | Binary): (node?: unknown) => never 
   };
 }
 
+function untrained(name: OpName): () => never {
+  return () => {
+    throw new EngineError('UNSUPPORTED', `The gradient of ${name} is not defined`, {
+      hint: 'int8 codes are for encoding: train with dense slots and tables, and quantise the weights.',
+    });
+  };
+}
+
 /** dy summed to the shape of a repeated operand. */
 function unrepeat(graph: Graph, dy: NodeId, rows: Dim, cols: Dim): NodeId {
   const shape = graph.shape(dy);
@@ -159,6 +167,7 @@ const BACK: OpTable<[Step], void> = {
     if (needs(a)) give(a, transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB));
     if (needs(b)) give(b, transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false));
   },
+  'matmul-int8': untrained('matmul-int8'),
   unary: (node, { graph, self, dy, give }) => give(node.x, SLOPES[node.f](graph, node.x, self, dy)),
   binary: (node, { graph, dy, give, needs }) => {
     const { a, b } = node;
@@ -211,6 +220,7 @@ const BACK: OpTable<[Step], void> = {
   gather: (node, { graph, dy, give }) => {
     give(node.table, graph.add({ op: 'scatter', x: dy, ids: node.ids, rows: graph.shape(node.table).rows }));
   },
+  'gather-int8': untrained('gather-int8'),
   scatter: (node, { graph, dy, give }) => give(node.x, graph.gather(dy, node.ids, graph.shape(node.x).rows)),
   'sum-by-id': undefinedFor('sum-by-id'),
   pool: (node, { graph, dy, give }) =>

@@ -112,8 +112,10 @@ describe('distillation', () => {
   it('loses little as int8', async () => {
     const { files, weights, transformer, head, tokenizer } = await distil(input('whole'));
     const model = await readTransformerModel(async (path) => files.get(path), { name: 'x' });
-    const full = await transformerEncoder({ ...model, weights, transformer, head, tokenizer });
+    const full = await transformerEncoder({ ...model, weights, codes: {}, transformer, head, tokenizer });
     const small = await transformerEncoder(model);
+    expect(Object.keys(model.codes)).toContain('token.weight');
+    expect(small.space).toContain('int8');
     const texts = works.map(({ title }) => title);
     const [a, b] = [await full.encodeQueries(texts), await small.encodeQueries(texts)];
     for (const [i, { vec }] of a.entries()) {

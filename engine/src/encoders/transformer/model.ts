@@ -3,7 +3,6 @@
 import { EngineError } from '../../core/errors.ts';
 import { fingerprint, type Json, sha256Hex } from '../../core/hash.ts';
 import { decodeUtf8 } from '../../core/utf8.ts';
-import type { Weights } from '../../network/index.ts';
 import { bertConfig, bertWeights } from './bert.ts';
 import { Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';
 import { modernBertConfig, modernBertWeights } from './modernbert.ts';
@@ -37,13 +36,14 @@ export async function readTransformerModel(
   const architecture = config.oneOf('model_type', MODEL_TYPES);
   const tokenizer = decodeUtf8(await readNeeded(read, 'tokenizer.json'));
   const parts = architecture === QUIRE_TYPE ? await readOwn(read, config) : await readHub(read, config, name);
-  const { transformer, head, prefixes, length, weights } = parts;
-  return { ...parts, tokenizer, fingerprint: hashOf({ transformer, head, prefixes, length }, tokenizer, weights) };
+  const { transformer, head, prefixes, length, weights, codes } = parts;
+  const settings = { transformer, head, prefixes, length };
+  return { ...parts, tokenizer, fingerprint: hashOf(settings, tokenizer, { ...weights, ...codes }) };
 }
 
 async function readOwn(read: ReadModelFile, config: Members): Promise<Parts> {
   const own = quireConfig(config);
-  return { ...own, architecture: QUIRE_TYPE, weights: quireWeights(await readTensors(read, () => true), own) };
+  return { ...own, architecture: QUIRE_TYPE, ...quireWeights(await readTensors(read, () => true), own) };
 }
 
 /** Parts of a hub's model that no sentence vector needs. */
@@ -59,11 +59,24 @@ async function readHub(read: ReadModelFile, config: Members, name: string): Prom
     ? bertWeights(tensors, transformer, config.count('type_vocab_size', 2))
     : modernBertWeights(tensors, transformer);
   const length = Math.min(sentence.length ?? transformer.length, transformer.length);
-  return { name, architecture, transformer, head: sentence.head, prefixes: sentence.prefixes, length, weights };
+  return {
+    name,
+    architecture,
+    transformer,
+    head: sentence.head,
+    prefixes: sentence.prefixes,
+    length,
+    weights,
+    codes: {},
+  };
 }
 
 /** Hash of settings, tokenizer and weights. */
-function hashOf(settings: object, tokenizer: string, weights: Weights): string {
+function hashOf(
+  settings: object,
+  tokenizer: string,
+  weights: Readonly<Record<string, Float32Array | Int8Array>>,
+): string {
   const hashes = Object.entries(weights).map(([name, values]) => [
     name,
     sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),

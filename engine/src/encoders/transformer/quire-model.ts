@@ -4,9 +4,11 @@
 import { EngineError } from '../../core/errors.ts';
 import { encodeUtf8 } from '../../core/utf8.ts';
 import {
+  type Codes,
   type HeadConfig,
   POOLING,
   type Pooling,
+  scalesOf,
   TRANSFORMER_DEFAULTS,
   Transformer,
   type TransformerConfig,
@@ -20,7 +22,6 @@ import { NamedTensors } from './weights.ts';
 
 export const QUIRE_TYPE = 'quire-transformer';
 const VERSION = 1;
-const SCALES = '.scales';
 
 const ACTIVATIONS = { gelu: 'gelu', 'gelu-tanh': 'gelu-tanh', relu: 'relu', geglu: 'geglu' } as const;
 const NORMS = { pre: 'pre', post: 'post' } as const;
@@ -83,26 +84,22 @@ function parametersOf({ transformer, head }: Pick<QuireConfig, 'transformer' | '
   return [...new Transformer(transformer).parameters, ...(head.projection === undefined ? [] : [projection])];
 }
 
-/** Throws CORRUPT for a parameter that is missing, has another shape or is not finite. */
-export function quireWeights(tensors: Tensors, config: QuireConfig): Weights {
+/** Matrices as they are stored, int8 or f32. Throws CORRUPT for a parameter that is missing, has another shape or is not finite. */
+export function quireWeights(
+  tensors: Tensors,
+  config: QuireConfig,
+): { readonly weights: Weights; readonly codes: Codes } {
   const named = new NamedTensors(tensors, 'token.weight');
   const weights: Record<string, Float32Array> = {};
+  const codes: Record<string, Int8Array> = {};
   for (const { name, rows, cols } of parametersOf(config)) {
     const tensor = tensors.get(name);
-    weights[name] =
-      tensor?.dtype === 'I8' && tensor.shape.join() === `${rows},${cols}`
-        ? widened(tensor.values, named.values(name + SCALES, [rows]))
-        : named.values(name, [rows, cols]);
+    if (tensor?.dtype === 'I8' && tensor.shape.join() === `${rows},${cols}`) {
+      codes[name] = tensor.values;
+      weights[scalesOf(name)] = named.values(scalesOf(name), [rows]);
+    } else weights[name] = named.values(name, [rows, cols]);
   }
-  return weights;
-}
-
-/** code × scale of its row. */
-function widened(codes: Int8Array, scales: Float32Array): Float32Array {
-  const cols = codes.length / scales.length;
-  const out = new Float32Array(codes.length);
-  for (let i = 0; i < out.length; i++) out[i] = codes[i]! * scales[Math.floor(i / cols)]!;
-  return out;
+  return { weights, codes };
 }
 
 export interface WriteModelOptions {
@@ -130,7 +127,7 @@ export function writeTransformerModel(
     }
     const { table, scales } = quantiseRows(values, cols);
     tensors.set(name, table);
-    tensors.set(name + SCALES, scales);
+    tensors.set(scalesOf(name), scales);
   }
   const { name, transformer, head, prefixes, length } = model;
   const config = { model_type: QUIRE_TYPE, version: VERSION, name, transformer, head, prefixes, length };

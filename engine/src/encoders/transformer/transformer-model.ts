@@ -1,6 +1,6 @@
 // What the transformer encoder needs of a model, whatever files it was read from.
 
-import type { HeadConfig, TransformerConfig, Weights } from '../../network/index.ts';
+import type { Codes, HeadConfig, TransformerConfig, Weights } from '../../network/index.ts';
 
 export interface TransformerModel {
   /** For messages and model lists. */
@@ -15,7 +15,10 @@ export interface TransformerModel {
   readonly length: number;
   /** tokenizer.json */
   readonly tokenizer: string;
+  /** Numbers in f32: vectors, and the matrices that are not in `codes`. */
   readonly weights: Weights;
+  /** Matrices as int8 codes; the scales of `name`, one a row, are `name.scales` in `weights`. */
+  readonly codes: Codes;
   /** Hash of all of the above. */
   readonly fingerprint: string;
 }

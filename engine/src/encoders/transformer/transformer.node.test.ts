@@ -6,13 +6,15 @@ import { BERT, MODERN_BERT, modelFolder, readerOf } from '../../../test/support/
 import { readTransformerModel } from './model.ts';
 
 it.each([
-  ['BERT', BERT],
-  ['ModernBERT', MODERN_BERT],
-])('%s: two threads give the bits of one', async (_name, config) => {
+  ['BERT', 'f32', BERT],
+  ['ModernBERT', 'f32', MODERN_BERT],
+  ['BERT', 'int8', BERT],
+  ['ModernBERT', 'int8', MODERN_BERT],
+] as const)('%s in %s: two threads give the bits of one', async (_name, products, config) => {
   const model = await readTransformerModel(readerOf(modelFolder(config)), { name: 'tiny' });
   const [one, two] = [
-    await transformerEncoder(model),
-    await transformerEncoder(model, { threads: 2, workers: nodeWorkers }),
+    await transformerEncoder(model, { products }),
+    await transformerEncoder(model, { products, threads: 2, workers: nodeWorkers }),
   ];
   const sequences = [1, 2, 7, 64, 299].map((length) => Uint32Array.from({ length }, (_, i) => (i * i + length) % 40));
   expect(await two.encodeTokens(sequences)).toEqual(await one.encodeTokens(sequences));

@@ -14,6 +14,7 @@ import {
 import { Graph, positionsOf, Transformer, textVectors } from '../../network/index.ts';
 import { writeSafetensors } from '../safetensors.ts';
 import { readTransformerModel } from './model.ts';
+import { writeTransformerModel } from './quire-model.ts';
 import { transformerEncoder } from './transformer.ts';
 import type { TransformerModel } from './transformer-model.ts';
 
@@ -81,6 +82,60 @@ describe.each([
     encoder.close();
   });
 });
+
+describe.each([
+  ['BERT', BERT],
+  ['ModernBERT', MODERN_BERT],
+])('a %s with products in int8', (_name, config) => {
+  const sequences = [1, 2, 3, 7, 8, 9, 31, 64, 150, 299].map((length, i) => tokens(length, i));
+
+  it('gives a text the same bits alone and in a batch, near those in f32', async () => {
+    const model = await read(modelFolder(config));
+    const [full, alone] = [await transformerEncoder(model), await transformerEncoder(model, { products: 'int8' })];
+    expect(alone.space).toBe(full.space.replace('transformer-', 'transformer-int8-'));
+    const wanted = await full.encodeTokens(sequences);
+    const own: Float32Array[] = [];
+    for (const sequence of sequences) own.push((await alone.encodeTokens([sequence]))[0]!);
+    expect((await alone.encodeTokens(sequences)).map(bytes)).toEqual(own.map(bytes));
+    for (const [i, vec] of own.entries()) {
+      expect(vec.reduce((sum, value, d) => sum + value * wanted[i]![d]!, 0)).toBeGreaterThan(0.98);
+    }
+    for (const encoder of [full, alone]) encoder.close();
+  });
+
+  it('keeps the codes of our own folder, a quarter of the bytes, and rounds one in f32 to the same', async () => {
+    const model = await read(modelFolder(config));
+    const head = { ...model.head, projection: 10 };
+    const whole = { ...model, head, weights: { ...model.weights, 'projection.weight': projection } };
+    const small = await read(new Map(writeTransformerModel(whole)));
+    const large = await read(new Map(writeTransformerModel(whole, { quantise: false })));
+    expect(Object.keys(small.codes).sort()).toEqual(
+      Object.keys(large.weights)
+        .filter((name) => name.endsWith('.weight') && !/norm\.weight$/.test(name))
+        .sort(),
+    );
+    expect(large.codes).toEqual({});
+    const matrices = Object.keys(small.codes);
+    const before = matrices.reduce((sum, name) => sum + large.weights[name]!.byteLength, 0);
+    expect(matrices.reduce((sum, name) => sum + small.codes[name]!.byteLength, 0)).toBe(before / 4);
+    const encoders = [
+      await transformerEncoder(small),
+      await transformerEncoder(large, { products: 'int8' }),
+      await transformerEncoder(small, { products: 'f32' }),
+    ];
+    const [a, b, wide] = await Promise.all(encoders.map((encoder) => encoder.encodeTokens(sequences)));
+    expect(a!.map(bytes)).toEqual(b!.map(bytes));
+    for (const [i, vec] of a!.entries()) {
+      expect(vec.reduce((sum, value, d) => sum + value * wide![i]![d]!, 0)).toBeGreaterThan(0.98);
+    }
+    for (const encoder of encoders) encoder.close();
+    // Options come from callers without types, too.
+    const options = JSON.parse('{ "products": "int4" }');
+    await expect(transformerEncoder(small, options)).rejects.toThrow('products is "int4"');
+  });
+});
+
+const projection = Float32Array.from({ length: 240 }, (_, i) => Math.fround(((i * 37) % 101) / 101 - 0.5));
 
 describe('a transformer encoder', () => {
   it('cuts vectors to their first columns, at unit length', async () => {

@@ -20,6 +20,8 @@ export interface Place {
   readonly binding: Binding;
   /** Where the value of a node lies. */
   at(id: NodeId): number;
+  /** Where the int8 codes of that name lie. Throws where there are not `length` of them. */
+  codes(name: string, length: number): number;
   /** Where an array of whole numbers lies that belongs to the run: ids, starts, cells, groups. */
   table(key: string): number;
   /** Memory that belongs to one thread: gemm's scratch, then a packed operand of one head. */
@@ -32,6 +34,10 @@ export interface Place {
 export const GEMM_SCRATCH = 256 * 256 * 4;
 export function packedBytes(n: number, k: number): number {
   return Math.ceil(n / 8) * 8 * k * 4;
+}
+/** Bytes of the codes of x, (m, k), in an int8 product; 4 more a row hold the scales. */
+export function int8CodeBytes(m: number, k: number): number {
+  return m * Math.ceil(k / 8) * 8;
 }
 const TILE = 4;
 
@@ -52,6 +58,7 @@ export function lower(id: NodeId, place: Place): readonly Phase[] {
 export function tablesOf(node: Op): readonly string[] {
   switch (node.op) {
     case 'gather':
+    case 'gather-int8':
       return [`ids ${node.ids}`];
     case 'scatter':
     case 'sum-by-id':
@@ -155,6 +162,19 @@ const LOWER: OpTable<[At], readonly Phase[]> = {
       ]),
     ];
   },
+  'matmul-int8': (node, at) => {
+    const { place, out } = at;
+    const [m, n, k] = [at.rows(node.x), at.cols(at.self), at.cols(node.x)];
+    const [x, codes] = [place.at(node.x), place.packed];
+    const scales = codes + int8CodeBytes(m, k);
+    const weights = place.codes(node.codes, n * k);
+    const bias = node.bias === undefined ? 0 : place.at(node.bias);
+    const args = [codes, scales, weights, place.at(node.scales), bias, n, k, out];
+    return [
+      phase(m, 1, 'quantiseRows', (from, to) => [x, k, codes, scales, from, to]),
+      phase(m, TILE, 'gemmInt8', (from, to) => [...args, from, to]),
+    ];
+  },
   unary: (node, at) => {
     const elements = at.rows(at.self) * at.cols(at.self);
     const args = [UNARY.indexOf(node.f), at.place.at(node.x), at.out];
@@ -219,6 +239,12 @@ const LOWER: OpTable<[At], readonly Phase[]> = {
     byRows(at, 'normalizeGradRows', [at.place.at(node.x), node.eps, at.place.at(node.dy), at.cols(node.x), at.out]),
   gather: (node, at) =>
     byRows(at, 'gatherRows', [at.place.at(node.table), at.place.table(`ids ${node.ids}`), at.cols(node.table), at.out]),
+  'gather-int8': (node, at) => {
+    const { place } = at;
+    const table = place.codes(node.codes, at.rows(node.scales) * node.cols);
+    const ids = place.table(`ids ${node.ids}`);
+    return byRows(at, 'gatherInt8', [table, place.at(node.scales), ids, node.cols, at.out]);
+  },
   scatter: (node, at) => {
     const { place, out } = at;
     const cols = at.cols(node.x);

@@ -4,11 +4,12 @@
 import { EngineError } from '../../core/errors.ts';
 import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
 import type { Graph } from '../graph.ts';
+import { productInt8, quantiseRow } from '../int8.ts';
 import { type Attention, type Dim, type NodeId, type Op, type OpTable, operandsOf, type Unary } from '../ops.ts';
 
 export type Parameters = Readonly<Record<string, ArrayLike<number>>>;
 
-/** The values of `outputs`, f64, row-major. */
+/** The values of `outputs`, f64, row-major. Codes of int8 operations are among `parameters`, as Int8Array. */
 export function runReference(
   graph: Graph,
   parameters: Parameters,
@@ -123,6 +124,14 @@ function eachSquare(run: Run, { sequences, heads, dim }: Attention, visit: (squa
 const isSeen = (i: number, j: number, { window, causal }: Attention) =>
   (window === 0 || Math.abs(i - j) <= window) && (!causal || j <= i);
 
+/** The int8 codes of that name, given among the parameters. */
+function codesOf(run: Run, name: string, length: number): Int8Array {
+  const codes = run.parameters[name];
+  if (codes instanceof Int8Array && codes.length === length) return codes;
+  const found = codes instanceof Int8Array ? `${codes.length} values` : 'no values';
+  throw new EngineError('INVALID_ARGUMENT', `The codes ${name} have ${found}, not ${length}`);
+}
+
 const FORWARD: OpTable<[Run, Float64Array], void> = {
   parameter: (node, run, out) => {
     const values = run.parameters[node.name];
@@ -152,6 +161,18 @@ const FORWARD: OpTable<[Run, Float64Array], void> = {
         out[i * n + j] = sum;
       }
     }
+  },
+  'matmul-int8': (node, run, out) => {
+    const [x, scales] = [run.value(node.x), run.value(node.scales)];
+    const bias = node.bias === undefined ? undefined : run.value(node.bias);
+    const [k, n] = [run.cols(node.x), scales.length];
+    const codes = codesOf(run, node.codes, n * k);
+    eachRow(x, k, (begin, end, i) => {
+      const row = quantiseRow(Float32Array.from(x.subarray(begin, end)));
+      for (let j = 0; j < n; j++) {
+        out[i * n + j] = productInt8(row, codes.subarray(j * k, (j + 1) * k), Math.fround(scales[j]!), bias?.[j]);
+      }
+    });
   },
   unary: (node, run, out) => out.set(run.value(node.x).map(UNARIES[node.f])),
   binary: (node, run, out) => {
@@ -277,6 +298,15 @@ const FORWARD: OpTable<[Run, Float64Array], void> = {
     const [table, cols] = [run.value(node.table), run.cols(node.table)];
     for (const [i, id] of run.binding.ids(node.ids).entries()) {
       out.set(table.subarray(id * cols, (id + 1) * cols), i * cols);
+    }
+  },
+  'gather-int8': (node, run, out) => {
+    const scales = run.value(node.scales);
+    const codes = codesOf(run, node.codes, scales.length * node.cols);
+    for (const [i, id] of run.binding.ids(node.ids).entries()) {
+      for (let j = 0; j < node.cols; j++) {
+        out[i * node.cols + j] = Math.fround(codes[id * node.cols + j]! * scales[id]!);
+      }
     }
   },
   scatter: (node, run, out) => {

@@ -16,8 +16,9 @@ import {
 } from '../../kernels/index.ts';
 import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
 import type { Graph } from '../graph.ts';
-import { type Attention, type NodeId, type Op, operandsOf } from '../ops.ts';
-import { GEMM_SCRATCH, lower, type Phase, type Place, packedBytes, tablesOf, tableValues } from './lower.ts';
+import { type NodeId, operandsOf } from '../ops.ts';
+import { GEMM_SCRATCH, lower, type Phase, type Place, tablesOf, tableValues } from './lower.ts';
+import { headBytes, largestOperand } from './operands.ts';
 import { type Lifetime, planMemory } from './plan.ts';
 
 export interface WasmOptions {
@@ -34,6 +35,9 @@ export interface WasmOptions {
 const DEFAULT_MEMORY = 3 * 2 ** 30;
 /** Two words of the barrier, in a cache line of their own. */
 const BARRIER_BYTES = 64;
+
+/** Kernels read rows of codes to a whole eight: these bytes behind the last row must be readable. */
+const CODES_MARGIN = 8;
 
 /** A region of f32 that outlives runs: a parameter, a moment of the optimiser. */
 export interface Buffer {
@@ -62,6 +66,7 @@ export class WasmExecutor {
   readonly #pool: KernelPool | undefined;
   readonly #barrier: Region;
   readonly #parameters = new Map<string, Buffer>();
+  readonly #codes = new Map<string, { readonly region: Region; readonly length: number }>();
   readonly #regions: Region[] = [];
   #workspace: Region;
 
@@ -102,23 +107,27 @@ export class WasmExecutor {
 
   /** Memory that outlives runs, zeros at first. */
   buffer(length: number): Buffer {
-    const region = this.#heap.alloc(length * 4, 64);
-    this.#assertOneArena(region);
-    this.#regions.push(region);
+    const region = this.#lasting(length * 4);
     return { ptr: region.ptr, length, values: () => region.f32() };
   }
 
   /** Sets the values of a parameter. Throws INVALID_ARGUMENT where its size changes. */
   setParameter(name: string, values: ArrayLike<number>): void {
     const buffer = this.#parameters.get(name) ?? this.buffer(values.length);
-    if (buffer.length !== values.length) {
-      throw new EngineError(
-        'INVALID_ARGUMENT',
-        `The parameter ${name} has ${buffer.length} values, not ${values.length}`,
-      );
-    }
+    this.#assertLength(`The parameter ${name}`, buffer.length, values.length);
     this.#parameters.set(name, buffer);
     buffer.values().set(values);
+  }
+
+  /** Sets a matrix of int8 codes, by the name that int8 operations give. Throws INVALID_ARGUMENT where its size changes. */
+  setCodes(name: string, codes: Int8Array): void {
+    let held = this.#codes.get(name);
+    if (held === undefined) {
+      held = { region: this.#lasting(codes.length + CODES_MARGIN), length: codes.length };
+      this.#codes.set(name, held);
+    }
+    this.#assertLength(`The matrix of codes ${name}`, held.length, codes.length);
+    held.region.i8().set(codes);
   }
 
   /** Throws NOT_FOUND where it was never set. */
@@ -220,6 +229,7 @@ export class WasmExecutor {
       graph,
       binding,
       at: (id) => nodes.get(id) ?? this.#parameterAt(graph, binding, id),
+      codes: (name, length) => this.#codesAt(name, length),
       table: (key) => tables.get(key)!,
       scratch: (thread) => base + offsets[0]! + thread * scratchBytes,
       packed: base + offsets[1]!,
@@ -234,6 +244,20 @@ export class WasmExecutor {
     throw new EngineError('INVALID_ARGUMENT', `A parameter of ${length} values is used as (${rows}, ${cols})`);
   }
 
+  #codesAt(name: string, length: number): number {
+    const held = this.#codes.get(name);
+    if (held === undefined) {
+      throw new EngineError('NOT_FOUND', `The codes ${name} have no values`, { hint: 'Set them before a run.' });
+    }
+    this.#assertLength(`The matrix of codes ${name}`, held.length, length);
+    return held.region.ptr;
+  }
+
+  #assertLength(name: string, length: number, wanted: number): void {
+    if (length === wanted) return;
+    throw new EngineError('INVALID_ARGUMENT', `${name} has ${length} values, not ${wanted}`);
+  }
+
   #upload(graph: Graph, binding: Binding, live: readonly NodeId[], place: Place): void {
     for (const id of live) {
       const node = graph.node(id);
@@ -243,6 +267,14 @@ export class WasmExecutor {
       if (node.op === 'fill') view.fill(node.value);
       else view.set(binding.feeds.matrices![node.name]!); // bind checked it
     }
+  }
+
+  /** Memory until `close`. */
+  #lasting(bytes: number): Region {
+    const region = this.#heap.alloc(bytes, 64);
+    this.#assertOneArena(region);
+    this.#regions.push(region);
+    return region;
   }
 
   #reserve(bytes: number): void {
@@ -272,29 +304,4 @@ function lastUses(
   for (const id of live) for (const operand of operandsOf(graph.node(id))) last.set(operand, step.get(id)!);
   for (const id of outputs) last.set(id, Number.POSITIVE_INFINITY);
   return last;
-}
-
-/** The largest right operand of a product, packed. */
-function largestOperand(graph: Graph, binding: Binding, live: readonly NodeId[]): number {
-  let most = 64;
-  for (const id of live) {
-    const node = graph.node(id);
-    if (node.op !== 'matmul') continue;
-    const { rows, cols } = graph.shape(node.b);
-    const [r, c] = [binding.size(rows), binding.size(cols)];
-    most = Math.max(most, node.transposeB ? packedBytes(r, c) : packedBytes(c, r));
-  }
-  return most;
-}
-
-/** A packed operand of one head: keys (length × dim) or values and gradients (dim × length). */
-function headBytes(graph: Graph, binding: Binding, live: readonly NodeId[]): number {
-  let most = 64;
-  for (const id of live) {
-    const node: Op | (Op & Attention) = graph.node(id);
-    if (!('heads' in node)) continue;
-    const longest = binding.longest(node.sequences);
-    most = Math.max(most, packedBytes(longest, node.dim), packedBytes(node.dim, longest));
-  }
-  return Math.ceil(most / 64) * 64;
 }

@@ -8,7 +8,8 @@ import type { Graph } from '../graph.ts';
 import { normal } from '../normal.ts';
 import type { NodeId, Pooling } from '../ops.ts';
 import { rowsOf } from '../shapes.ts';
-import { dense, type SlotMaker, type SlotOp, type Weights } from './slots.ts';
+import { dense, type ParameterShape, type SlotMaker, type SlotOp, type Weights } from './slots.ts';
+import { plainTable, type TableMaker, type TableOp } from './tables.ts';
 
 export type Activation = 'gelu' | 'gelu-tanh' | 'relu' | 'geglu';
 
@@ -85,13 +86,19 @@ export class Transformer {
   readonly config: TransformerConfig;
   readonly prefix: string;
   readonly layers: readonly Layer[];
+  readonly #tokens: TableOp;
+  /** Learned positions only. */
+  readonly #positions: TableOp | undefined;
 
   /** Throws INVALID_ARGUMENT for sizes that do not fit. */
-  constructor(config: TransformerConfig, prefix = '', slot: SlotMaker = dense) {
+  constructor(config: TransformerConfig, prefix = '', slot: SlotMaker = dense, table: TableMaker = plainTable) {
     checkConfig(config);
     this.config = config;
     this.prefix = prefix;
-    const { width, inner, bias, activation } = config;
+    const { width, inner, bias, activation, vocabulary, positions, length } = config;
+    this.#tokens = table({ name: `${prefix}token.weight`, rows: vocabulary, cols: width });
+    this.#positions =
+      positions === 'learned' ? table({ name: `${prefix}position.weight`, rows: length, cols: width }) : undefined;
     this.layers = Array.from({ length: config.layers }, (_, i) => {
       const make = (name: string, inputs: number, outputs: number) =>
         slot({ name: `${prefix}layer.${i}.${name}`, inputs, outputs, bias });
@@ -115,19 +122,25 @@ export class Transformer {
     return norm === 'pre' && finalNorm ? this.#norm(graph, 'final-norm', x) : x;
   }
 
-  /** Names and shapes of all parameters. */
-  get parameters(): readonly { readonly name: string; readonly rows: number; readonly cols: number }[] {
-    const { vocabulary, width, positions, length } = this.config;
+  /** Names and shapes of all f32 parameters. */
+  get parameters(): readonly ParameterShape[] {
+    const { width } = this.config;
     const slots = this.layers.flatMap((layer) => slotsOf(layer).flatMap((slot) => slot.parameters));
     return [
-      { name: `${this.prefix}token.weight`, rows: vocabulary, cols: width },
-      ...(positions === 'learned' ? [{ name: `${this.prefix}position.weight`, rows: length, cols: width }] : []),
+      ...this.#tokens.parameters,
+      ...(this.#positions?.parameters ?? []),
       ...this.#norms().flatMap((name) => [
         { name: `${this.prefix}${name}.weight`, rows: 1, cols: width },
         ...(this.config.bias ? [{ name: `${this.prefix}${name}.bias`, rows: 1, cols: width }] : []),
       ]),
       ...slots,
     ];
+  }
+
+  /** Names and shapes of all matrices that are held as int8 codes. */
+  get codes(): readonly ParameterShape[] {
+    const slots = this.layers.flatMap((layer) => slotsOf(layer).flatMap((slot) => slot.codes));
+    return [...this.#tokens.codes, ...(this.#positions?.codes ?? []), ...slots];
   }
 
   /**
@@ -163,13 +176,11 @@ export class Transformer {
   }
 
   #embed(graph: Graph, tokens: string): NodeId {
-    const { vocabulary, width, positions, length, embeddingNorm } = this.config;
-    let x = graph.gather(graph.parameter(`${this.prefix}token.weight`, vocabulary, width), tokens);
-    if (positions === 'learned') {
-      const table = graph.parameter(`${this.prefix}position.weight`, length, width);
-      x = graph.sum(x, graph.gather(table, `${tokens}.positions`, rowsOf(tokens)));
+    let x = this.#tokens.forward(graph, tokens);
+    if (this.#positions !== undefined) {
+      x = graph.sum(x, this.#positions.forward(graph, `${tokens}.positions`, rowsOf(tokens)));
     }
-    return embeddingNorm ? this.#norm(graph, 'embedding-norm', x) : x;
+    return this.config.embeddingNorm ? this.#norm(graph, 'embedding-norm', x) : x;
   }
 
   #layer(graph: Graph, tokens: string, x: NodeId, i: number): NodeId {
@@ -228,14 +239,29 @@ export class Transformer {
 }
 
 /** One vector for each text from the rows of its tokens. */
-export function textVectors(graph: Graph, rows: NodeId, tokens: string, head: HeadConfig, prefix = ''): NodeId {
+export function textVectors(
+  graph: Graph,
+  rows: NodeId,
+  tokens: string,
+  head: HeadConfig,
+  prefix = '',
+  slot: SlotMaker = dense,
+): NodeId {
   const pooled = graph.pool(head.pooling, rows, tokens);
-  const { cols } = graph.shape(pooled);
-  const projected =
-    head.projection === undefined
-      ? pooled
-      : graph.matmulT(pooled, graph.parameter(`${prefix}projection.weight`, head.projection, cols));
+  const width = graph.shape(pooled).cols as number; // a transformer's rows have its width
+  const projected = projectionOf(head, width, prefix, slot)?.forward(graph, pooled) ?? pooled;
   return head.normalize ? graph.normalize(projected) : projected;
+}
+
+/** The product behind the pooling; undefined where the head has none. */
+export function projectionOf(
+  { projection }: HeadConfig,
+  width: number,
+  prefix = '',
+  slot: SlotMaker = dense,
+): SlotOp | undefined {
+  if (projection === undefined) return undefined;
+  return slot({ name: `${prefix}projection`, inputs: width, outputs: projection, bias: false });
 }
 
 /** Position numbers for the input `<tokens>.positions` of learned positions. */
