@@ -17,7 +17,7 @@ import {
 } from '../core/index.ts';
 import { nextTurn } from '../core/turn.ts';
 import { encodeUtf8 } from '../core/utf8.ts';
-import { type WordPiece, wordPiece } from '../text/index.ts';
+import { type Tokenizer, tokenizer as tokenizerOf } from '../text/index.ts';
 import { joinedFields } from './document-text.ts';
 import { readSafetensors } from './safetensors.ts';
 import { type TokenTable, tokenTable } from './token-table.ts';
@@ -26,7 +26,7 @@ import { type TokenTable, tokenTable } from './token-table.ts';
 export interface StaticModelFiles {
   /** config.json */
   readonly config: string;
-  /** tokenizer.json: a WordPiece tokenizer in the HuggingFace format. */
+  /** tokenizer.json: a tokenizer in the HuggingFace format, WordPiece, BPE or Unigram. */
   readonly tokenizer: string;
   /** weights.safetensors: see token-table.ts for its tensors. */
   readonly weights: Uint8Array;
@@ -83,7 +83,7 @@ const TEXTS_A_TURN = 256;
  */
 export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOptions = {}): StaticEncoder {
   const config = parseConfig(files.config);
-  const tokenizer = wordPiece(files.tokenizer);
+  const tokenizer = tokenizerOf(files.tokenizer);
   const table = tokenTable(readSafetensors(files.weights));
   if (table.outputDim !== config.dim || table.vocabulary !== tokenizer.size) {
     throw new EngineError(
@@ -141,13 +141,13 @@ export function staticEncoder(files: StaticModelFiles, options: StaticEncoderOpt
 /** Text to vector, with buffers that are used again. */
 class TextReader {
   readonly #config: StaticConfig;
-  readonly #tokenizer: WordPiece;
+  readonly #tokenizer: Tokenizer;
   readonly #table: TokenTable;
   readonly #tokens: Uint32Array; // different tokens of a text, by first occurrence
   readonly #values: Float64Array; // their counts
   readonly #slots: Uint32Array; // token → its place + 1; 0 = not in this text
 
-  constructor(config: StaticConfig, tokenizer: WordPiece, table: TokenTable) {
+  constructor(config: StaticConfig, tokenizer: Tokenizer, table: TokenTable) {
     this.#config = config;
     this.#tokenizer = tokenizer;
     this.#table = table;

@@ -1,7 +1,7 @@
 // Tokens that are recognised literally in a text ([MASK], [SEP], tokens added after training). They divide the text
 // before the model reads it: the leftmost match first, the longest of several at one place.
 
-import type { AddedToken } from './tokenizer-json.ts';
+import type { AddedToken } from './tokenizers/post-processor.ts';
 
 /** A stretch of text between added tokens, or the id of one. */
 export type Stretch = { readonly start: number; readonly end: number } | { readonly id: number };

@@ -9,6 +9,9 @@ export { ENGLISH_STOP_WORDS, english } from './english.ts';
 export { type Highlight, type HighlightOptions, highlight, PASSAGE_LENGTH } from './highlight.ts';
 export { porter } from './porter.ts';
 export { sentences, type TextRange } from './sentences.ts';
+// Tokenizers of models
+export type { EncodeOptions, Encoding, Tokenizer } from './tokenizers/encoding.ts';
+export { tokenizer } from './tokenizers/tokenizer.ts';
 export { type UnicodeOptions, unicode } from './unicode.ts';
-export { type EncodeOptions, type Encoding, type WordPiece, wordPiece } from './wordpiece.ts';
+export { type WordPiece, wordPiece } from './wordpiece.ts';
 export { MAX_TOKEN_LENGTH, WORD_TYPES, WordScanner, type WordType } from './words.ts';

@@ -2,42 +2,19 @@
 // those of the `tokenizers` library. Linear in the text: a piece is never longer than the longest in the vocabulary.
 
 import { sha256Hex } from '../core/hash.ts';
-import { EngineError } from '../core/index.ts';
 import { AddedTokens } from './added-tokens.ts';
 import { BertText } from './bert.ts';
 import { MEMO_WORD, SliceMemo } from './memo.ts';
-import { parseTokenizerJson, type WordPieceConfig } from './tokenizer-json.ts';
+import { parseWordPiece, type WordPieceConfig } from './tokenizer-json.ts';
+import { encodingOf, type Ids, sizeOf, type Tokenizer, wellFormed } from './tokenizers/encoding.ts';
+import { type Fields, parseFile } from './tokenizers/fields.ts';
 
 /** UTF-16 units after which a chunk without blanks is divided at the next punctuation mark or ideograph. */
 const LONG_CHUNK = 256;
 
-export interface EncodeOptions {
-  /** Maximum number of ids, special tokens included. Default: the file's own truncation, else all. */
-  readonly maxLength?: number;
-  /** Whether [CLS] and [SEP] are added around the text. Default true. */
-  readonly specialTokens?: boolean;
-}
-
-export interface Encoding {
-  readonly ids: Uint32Array; // (tokens)
-  /** Whether the text had more tokens than `maxLength`. */
-  readonly truncated: boolean;
-}
-
-export interface WordPiece {
-  /** Ids run from 0 to size − 1. */
-  readonly size: number;
-  /** Hash of the tokenizer.json: equal fingerprints give equal ids for every text. */
-  readonly fingerprint: string;
-  /**
-   * The ids of a text. A lone surrogate counts as U+FFFD. Added tokens are recognised inside the text ("[MASK]" too),
-   * as in the reference. INVALID_ARGUMENT when maxLength has no room for the special tokens.
-   */
-  encode(text: string, options?: EncodeOptions): Encoding;
+export interface WordPiece extends Tokenizer {
   /** The normalised words that the model divides into pieces: the training data of a vocabulary. */
   words(text: string): readonly string[];
-  /** The id of a piece or of an added token. */
-  idOf(token: string): number | undefined;
 }
 
 /**
@@ -51,68 +28,21 @@ export interface WordPiece {
  * ```
  */
 export function wordPiece(json: string): WordPiece {
-  const config = parseTokenizerJson(json);
+  return wordPieceOf(parseFile(json), json);
+}
+
+/** The same for a file that is parsed already. */
+export function wordPieceOf(file: Fields, json: string): WordPiece {
+  const config = parseWordPiece(file);
   const model = new Model(config);
   const fingerprint = sha256Hex(new TextEncoder().encode(json)).slice(0, 16);
   return {
     size: model.size,
     fingerprint,
-    encode: (text, options = {}) => encode(model, config, text, options),
+    encode: (text, options = {}) => encodingOf(config, options, (out) => model.encode(text, out)),
     words: (text) => model.words(text),
     idOf: (token) => config.addedTokens.find(({ content }) => content === token)?.id ?? config.vocabulary.get(token),
   };
-}
-
-function encode(model: Model, config: WordPieceConfig, text: string, options: EncodeOptions): Encoding {
-  const { specialTokens = true, maxLength = config.maxLength ?? Infinity } = options;
-  const { prefix, suffix } = specialTokens ? config : { prefix: [], suffix: [] };
-  const room = maxLength - prefix.length - suffix.length;
-  if (!(room >= 0)) {
-    throw new EngineError(
-      'INVALID_ARGUMENT',
-      `maxLength is ${maxLength}; the special tokens alone take ${-room + maxLength}`,
-      {
-        hint: 'Pass a larger maxLength, or specialTokens: false.',
-      },
-    );
-  }
-  const out = new Ids(room);
-  for (const id of prefix) out.force(id);
-  out.begin();
-  model.encode(text, out);
-  for (const id of suffix) out.force(id);
-  return { ids: out.finish(), truncated: out.truncated };
-}
-
-/** A list of ids that grows up to its limit. */
-class Ids {
-  truncated = false;
-  #ids = new Uint32Array(64);
-  #length = 0;
-  #limit: number; // of #length, while the text is read
-
-  constructor(room: number) {
-    this.#limit = room;
-  }
-  /** Applies the limit to the ids that follow. */
-  begin(): void {
-    this.#limit += this.#length;
-  }
-  push(id: number): void {
-    if (this.#length >= this.#limit) this.truncated = true;
-    else this.force(id);
-  }
-  force(id: number): void {
-    if (this.#length === this.#ids.length) {
-      const more = new Uint32Array(this.#length * 2);
-      more.set(this.#ids);
-      this.#ids = more;
-    }
-    this.#ids[this.#length++] = id;
-  }
-  finish(): Uint32Array {
-    return this.#ids.slice(0, this.#length);
-  }
 }
 
 class Model {
@@ -131,15 +61,9 @@ class Model {
     this.#bert = new BertText(config.normalizer);
     this.#setsIdeographsApart = config.normalizer !== undefined && this.#bert.options.handleChineseChars;
     this.#unknown = config.vocabulary.get(config.unknownToken)!;
-    let size = 0;
     let longest = 0;
-    for (const [piece, id] of config.vocabulary) {
-      size = Math.max(size, id + 1);
-      longest = Math.max(longest, piece.length);
-    }
-    for (const { id } of config.addedTokens) size = Math.max(size, id + 1);
-    for (const id of [...config.prefix, ...config.suffix]) size = Math.max(size, id + 1);
-    this.size = size;
+    for (const piece of config.vocabulary.keys()) longest = Math.max(longest, piece.length);
+    this.size = sizeOf(config.vocabulary, config);
     this.#longest = longest;
     const isSpace = (c: number) => this.#bert.isSpace(c);
     const raw = config.addedTokens.filter((token) => !token.normalized);
@@ -264,12 +188,4 @@ function codePoints(word: string): number {
   let n = word.length;
   for (let i = 1; i < word.length; i++) if (isLow(word.charCodeAt(i))) n--;
   return n;
-}
-
-/** Lone surrogates become U+FFFD. */
-function wellFormed(text: string): string {
-  if (!/[\ud800-\udfff]/.test(text)) return text;
-  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (match) =>
-    match.length === 2 ? match : '\ufffd',
-  );
 }

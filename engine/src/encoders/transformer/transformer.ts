@@ -6,7 +6,7 @@ import { plainFingerprints } from '../../core/fingerprint.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, DenseRep, Encoder, Fingerprint, Side } from '../../core/types.ts';
 import { Graph, type NodeId, positionsOf, WasmExecutor, type WasmOptions } from '../../network/index.ts';
-import { type WordPiece, wordPiece } from '../../text/index.ts';
+import { type Tokenizer, tokenizer as tokenizerOf } from '../../text/index.ts';
 import { joinedFields } from '../document-text.ts';
 import { checkVocabulary } from './model.ts';
 import { ModelNetwork, type Products } from './products.ts';
@@ -47,7 +47,7 @@ export async function transformerEncoder(
   model: TransformerModel,
   options: TransformerEncoderOptions = {},
 ): Promise<TransformerEncoder> {
-  const tokenizer = wordPiece(model.tokenizer);
+  const tokenizer = tokenizerOf(model.tokenizer);
   checkVocabulary(model, tokenizer.size);
   const products = options.products ?? (Object.keys(model.codes).length > 0 ? 'int8' : 'f32');
   checkProducts(products);
@@ -73,7 +73,7 @@ class RunningEncoder implements TransformerEncoder {
   readonly dim: number;
   readonly model: string;
   readonly #model: TransformerModel;
-  readonly #tokenizer: WordPiece;
+  readonly #tokenizer: Tokenizer;
   readonly #executor: WasmExecutor;
   readonly #fields: readonly string[] | undefined;
   readonly #length: number;
@@ -86,7 +86,7 @@ class RunningEncoder implements TransformerEncoder {
 
   constructor(
     model: TransformerModel,
-    tokenizer: WordPiece,
+    tokenizer: Tokenizer,
     executor: WasmExecutor,
     network: ModelNetwork,
     { fields, length = model.length, dim, batchTokens = DEFAULT_BATCH, products }: TransformerEncoderOptions,
