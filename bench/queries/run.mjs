@@ -74,6 +74,8 @@ function worstQueries() {
   const misspelled = (count) => words.slice(0, count).map((word) => `${word.slice(0, 2)}q${word.slice(2)}`);
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   const prefixes = Array.from({ length: 500 }, (_, i) => `${letters[i % 26]}${letters[Math.floor(i / 26) % 26]}*`);
+  const threes =
+    'con mod pre gra tra lea net alg opt inf sta str com rep res per ima dat int dis pro par gen app met sim aut rec cla ana eva mul';
   return [
     ['one word', 'retrieval'],
     ['keywords', 'dense retrieval hard negatives'],
@@ -88,6 +90,7 @@ function worstQueries() {
     ],
     ['300 misspelled words', misspelled(300).join(' ')],
     ['500 prefixes', prefixes.join(' ')],
+    ['32 prefixes of three characters', threes.replace(/\w+/g, '$&*')],
     ['100,000 different words', Array.from({ length: 100_000 }, (_, i) => `word${i.toString(36)}`).join(' ')],
     ['one word of 5 MB', 'x'.repeat(5_000_000)],
     ['30 phrases of frequent words', Array.from({ length: 30 }, (_, i) => `"${words[i]} ${words[i + 1]}"`).join(' ')],
