@@ -5,11 +5,14 @@
 
 import { KEPT, offer, THRESHOLD } from './postings-heap';
 import {
-  ALL_BLOCKS, BLOCK, COUNT, computeScores, DF, DOCS, decode, INVERSE, lastBefore, LIST_BYTES, NORMS, prepareBlocks, RAW_DOCS,
-  RAW_SCORES, ROLE, SCORES, SHALLOW, skipTo, WEIGHT,
+  ALL_BLOCKS, BLOCK, COUNT, computeScores, DF, DOCS, decode, decodeTfs, INVERSE, lastBefore, LIST_BYTES, NORMS, prepareBlocks, RAW_DOCS,
+  RAW_SCORES, ROLE, SCORES, SHALLOW, scoreOf, skipTo, TFS, WEIGHT,
 } from './postings-list';
 
 const SPAN = 32768; // documents
+/** Documents of a list from which on a table of its scores is filled for each span. */
+const TABLED = 16384;
+const TABLED_TF: u32 = 4; // frequencies in the table
 const UNSEEN: f64 = -0.0; // no sum: adding a score, which is never negative, leaves it with the bits of that score
 const NO_WEIGHT: f32 = -1;
 
@@ -20,11 +23,13 @@ const LAST = 4; // of its leaf
 
 /**
  * The best k documents of an `or`. All lists may share one place for the documents of a decoded block. `accept` = address of
- * a bit set or 0; `sums` = f64 × 32768, `best` = f32 × 32768, `seen` = u64 × 512, which is zero, and zero again afterwards.
+ * a bit set or 0; `sums` = f64 × 32768, `best` = f32 × 32768, `seen` = u64 × 512, which is zero, and zero again afterwards;
+ * `table` = f32 × 1024.
  * Returns how many are in the heap.
  */
 export function searchAll(
   search: usize, lists: usize, n: i32, size: i32, accept: usize, sums: usize, best: usize, seen: usize,
+  table: usize,
 ): i32 {
   for (let i = 0; i < n; i++) prepareWalk(lists + <usize>i * LIST_BYTES);
   for (let i = 0; i < SPAN; i++) store<f32>(best + (<usize>i << 2), NO_WEIGHT);
@@ -36,6 +41,7 @@ export function searchAll(
       const role = load<i32>(list, ROLE);
       if (load<usize>(list, RAW_DOCS) != 0) addRaw(list, low, high, sums);
       else if (role & EXPANSION) raiseBest(list, low, high, best, seen);
+      else if (role == 0 && load<i32>(list, DF) >= TABLED) addTabled(list, low, high, sums, table);
       else add(list, low, high, sums, best, role & WORD ? seen : 0);
       if (role & LAST) addBest(list, low, high, sums, best, seen);
     }
@@ -101,6 +107,51 @@ function add(list: usize, low: i32, high: i32, sums: usize, best: usize, seen: u
     if (to < count) break;
   }
   store<i32>(list, b, SHALLOW);
+}
+
+/** The same for a long list of postings: the scores of small frequencies are looked up by the length of the document. */
+function addTabled(list: usize, low: i32, high: i32, sums: usize, table: usize): void {
+  store<i32>(list, -1, BLOCK);
+  fillTable(list, table);
+  const docs = load<usize>(list, DOCS);
+  const tfs = load<usize>(list, TFS);
+  const norms = load<usize>(list, NORMS);
+  const inverse = load<usize>(list, INVERSE);
+  const blocks = load<i32>(list, ALL_BLOCKS);
+  let b = load<i32>(list, SHALLOW);
+  for (; b < blocks && lastBefore(list, b) + 1 < high; b++) {
+    decode(list, b);
+    decodeTfs(list);
+    const count = load<i32>(list, COUNT);
+    const to = endOf(docs, count, high);
+    for (let i = skipTo(docs, 0, low); i < to; i++) {
+      const doc = load<i32>(docs + (<usize>i << 2));
+      const length = <usize>load<u8>(norms + <usize>doc);
+      const tf = load<u32>(tfs + (<usize>i << 2));
+      const score = tf <= TABLED_TF
+        ? load<f32>(table + ((<usize>tf << 10) - 1024) + (length << 2))
+        : scoreOf(list, <f32>tf, load<f32>(inverse + (length << 2)));
+      const slot = sums + (<usize>(doc - low) << 3);
+      store<f64>(slot, load<f64>(slot) + <f64>score);
+    }
+    if (to < count) break;
+  }
+  store<i32>(list, b, SHALLOW);
+}
+
+/** Scores by frequency and length byte, in the float32 steps of computeScores. */
+function fillTable(list: usize, table: usize): void {
+  const inverse = load<usize>(list, INVERSE);
+  const weight = f32x4.splat(load<f32>(list, WEIGHT));
+  const one = f32x4.splat(1);
+  for (let tf: u32 = 1; tf <= TABLED_TF; tf++) {
+    const times = f32x4.splat(<f32>tf);
+    const row = table + (<usize>(tf - 1) << 10);
+    for (let i: usize = 0; i < 1024; i += 16) {
+      const x = f32x4.mul(times, v128.load(inverse + i));
+      v128.store(row + i, f32x4.sub(weight, f32x4.div(weight, f32x4.add(one, x))));
+    }
+  }
 }
 
 /** The same for a list scored beforehand. */

@@ -342,6 +342,14 @@ export function scoreOf(list: usize, tf: f32, factor: f32): f32 {
   return weight - weight / (1 + tf * factor);
 }
 
+/** The frequencies of the decoded block. */
+export function decodeTfs(list: usize): void {
+  if (load<i32>(list, READY) & 1) return;
+  const entry = load<usize>(list, DATA) + <usize>load<i32>(list, BLOCK) * ENTRY_BYTES;
+  unpackTfs(bodyOf(list, entry) + (<usize>load<u8>(entry + 8) << 4), load<u8>(entry + 9), load<usize>(list, TFS));
+  store<i32>(list, load<i32>(list, READY) | 1, READY);
+}
+
 /** Scores of the whole decoded block: the float32 steps of indexes/inverted/bm25.ts, four at a time. */
 export function computeScores(list: usize): void {
   const ready = load<i32>(list, READY);
@@ -349,10 +357,7 @@ export function computeScores(list: usize): void {
   const docs = load<usize>(list, DOCS);
   const tfs = load<usize>(list, TFS);
   const scores = load<usize>(list, SCORES);
-  if (!(ready & 1)) {
-    const entry = load<usize>(list, DATA) + <usize>load<i32>(list, BLOCK) * ENTRY_BYTES;
-    unpackTfs(bodyOf(list, entry) + (<usize>load<u8>(entry + 8) << 4), load<u8>(entry + 9), tfs);
-  }
+  if (!(ready & 1)) decodeTfs(list);
   const norms = load<usize>(list, NORMS);
   const inverse = load<usize>(list, INVERSE);
   const weight = f32x4.splat(load<f32>(list, WEIGHT));

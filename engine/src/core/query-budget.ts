@@ -9,8 +9,8 @@ export interface QueryBudget {
   /** Different words of the query, those of phrases included. Optional words beyond it are left out, the last first. */
   readonly terms: number;
   /**
-   * Different prefix and fuzzy words, in units of work: a prefix of three or more characters is 1, of two 4, of one 32; a
-   * fuzzy word 2, without a fixed first character 8. Those beyond it are searched as they are spelled.
+   * Different prefix and fuzzy words, in units of work: a prefix of four or more characters is 1, of three 2, of two
+   * 8, of one 32; a fuzzy word 4, without a fixed first character 16. Those beyond it are searched as they are spelled.
    */
   readonly expanding: number;
   /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */

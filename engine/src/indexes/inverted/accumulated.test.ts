@@ -114,13 +114,16 @@ describe('an `or` of any number of lists', () => {
 
   it('has them beyond one span of documents', async () => {
     const rng = new Rng(base + 2);
-    const part = Array.from({ length: 70_000 }, () => ({ body: `${word(rng)} ${word(rng)}` }));
+    const part = Array.from({ length: 70_000 }, () => {
+      const common = rng.below(2) === 0 ? 'common '.repeat(1 + rng.below(8)) : ''; // long enough for a table of scores
+      return { body: `${common}${word(rng)} ${word(rng)}` };
+    });
     const kind = { ...options, fields: { body: 1 } };
     const index = await Segments.of(inverted(kind), part);
     const plain = await Segments.of(inverted({ ...kind, kernels: 'none' }), part);
     const excluded: LexicalQuery = { type: 'not', clause: { type: 'prefix', prefix: 'w3' } };
     const trees: LexicalQuery[] = [
-      { type: 'or', clauses: Array.from({ length: 120 }, (_, i) => term(`w${i}`)) },
+      { type: 'or', clauses: [term('common'), ...Array.from({ length: 120 }, (_, i) => term(`w${i}`))] },
       {
         type: 'or',
         clauses: [{ type: 'prefix', prefix: 'w1' }, { type: 'fuzzy', term: 'w25', distance: 1 }, term('w2')],

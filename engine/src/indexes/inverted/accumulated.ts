@@ -21,6 +21,7 @@ import {
 } from './kernel-lists.ts';
 
 const SPAN = 32768; // documents
+const TABLE_BYTES = 4 * 4 * 256;
 /** Lists from which on their bounds cost more than the postings that they skip. */
 const MANY_LISTS = 64;
 
@@ -74,6 +75,7 @@ export function searchAdded(
     sums: take(8 * SPAN),
     best: take(4 * SPAN),
     seen: take(SPAN / 8),
+    table: take(TABLE_BYTES),
     heap: take(8 * k),
     accept: take(accept === undefined ? 0 : 4 * accept.words.length),
   };
@@ -85,7 +87,7 @@ export function searchAdded(
   writeSearch(views, at.heap, k, search.floor);
   for (const [table, offset] of tables.inverse) f32.set(table, offset / 4);
   if (accept !== undefined) u32.set(accept.words, at.accept / 4);
-  u32.fill(0, at.seen / 4, at.heap / 4);
+  u32.fill(0, at.seen / 4, at.table / 4);
   writeSentinels(views, places.decoded);
   for (const [i, [list, role]] of lists.entries()) {
     const offset = at.lists + i * LIST_BYTES;
@@ -103,6 +105,7 @@ export function searchAdded(
       base + at.sums,
       base + at.best,
       base + at.seen,
+      base + at.table,
     );
   return sorted(arena, base + at.heap, kept);
 }

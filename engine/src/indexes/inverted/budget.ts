@@ -59,7 +59,7 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
   }
   const dropped = new Set<Plan>();
   let left = total;
-  const descending = [...costs].sort(([, a], [, b]) => b - a);
+  const descending = [...costs].sort((a, b) => b[1] - a[1]);
   for (const [clause, cost] of descending) {
     if (left <= budget.postings) break;
     dropped.add(clause);
@@ -174,13 +174,14 @@ function expandLeavesExcluded(plan: Plan): readonly ExpandLeaf[] {
 
 /**
  * What different leaves cost together: their share of a dictionary. A prefix of one character is a letter of it; each
- * further one is about a tenth. A fuzzy leaf passes over most terms of the first letter, and of all without a fixed one.
+ * further one is about a quarter or less. A fuzzy leaf passes over most terms of the first letter, and of all without a fixed
+ * one.
  */
 function unitsOf(leaves: readonly ExpandLeaf[]): number {
   const units = new Map<string, number>();
   for (const leaf of leaves) {
-    const fixed = Math.min(3, leaf.exact);
-    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 4, 1][fixed]! : fixed === 0 ? 8 : 2);
+    const fixed = Math.min(4, leaf.exact);
+    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 8, 2, 1][fixed]! : fixed === 0 ? 16 : 4);
   }
   return [...units.values()].reduce((sum, each) => sum + each, 0);
 }

@@ -48,19 +48,7 @@ export class DictionaryCursor {
   }
 
   next(): boolean {
-    if (this.#number >= this.#blocks.count) return false;
-    const reader = this.#reader;
-    const shared = this.#number++ % TERMS_A_BLOCK === 0 ? 0 : reader.varint();
-    const suffix = reader.varint();
-    if (shared > this.#length) throw new EngineError('CORRUPT', 'A dictionary term shares more bytes than there are');
-    this.#append(shared, suffix);
-    this.#postingsAt += this.#postingsBytes;
-    this.#positionsAt += this.#positionsBytes;
-    this.#df = reader.varint();
-    this.#occurrences = reader.varint() + this.#df;
-    this.#postingsBytes = reader.varint();
-    this.#positionsBytes = reader.varint();
-    return true;
+    return this.#read(Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -81,13 +69,20 @@ export class DictionaryCursor {
       for (; step > 1; step >>= 1) if (begins(low + (step >> 1))) low += step >> 1;
       this.#moveTo(low);
     }
-    while (this.next()) if (!this.startsWith(prefix)) return true;
+    while (this.#read(length)) if (!this.startsWith(prefix)) return true;
     return false;
   }
 
   /** The present term's bytes: a view. */
   term(): Uint8Array<ArrayBuffer> {
     return this.#term.subarray(0, this.#length);
+  }
+  /** The term's bytes are the first `length` ones: without a view, which a walk over all terms would make for each. */
+  get buffer(): Uint8Array<ArrayBuffer> {
+    return this.#term;
+  }
+  get length(): number {
+    return this.#length;
   }
   startsWith(prefix: Uint8Array): boolean {
     if (prefix.length > this.#length) return false;
@@ -118,9 +113,30 @@ export class DictionaryCursor {
     this.#positionsBytes = 0;
   }
 
+  /** Moves to the next term that shares less than `most` bytes with the one before; the bytes of others are not copied. */
+  #read(most: number): boolean {
+    const reader = this.#reader;
+    while (this.#number < this.#blocks.count) {
+      const shared = this.#number++ % TERMS_A_BLOCK === 0 ? 0 : reader.varint();
+      const suffix = reader.varint();
+      const isPassed = shared >= most;
+      if (isPassed) reader.offset += suffix;
+      else this.#append(shared, suffix);
+      this.#postingsAt += this.#postingsBytes;
+      this.#positionsAt += this.#positionsBytes;
+      this.#df = reader.varint();
+      this.#occurrences = reader.varint() + this.#df;
+      this.#postingsBytes = reader.varint();
+      this.#positionsBytes = reader.varint();
+      if (!isPassed) return true;
+    }
+    return false;
+  }
+
   /** The present term becomes its first `shared` bytes and the next `suffix` bytes. Without a view: there are many terms. */
   #append(shared: number, suffix: number): void {
     const reader = this.#reader;
+    if (shared > this.#length) throw new EngineError('CORRUPT', 'A dictionary term shares more bytes than there are');
     if (suffix > reader.remaining) throw new EngineError('CORRUPT', 'A dictionary term leads out of its dictionary');
     this.#length = shared + suffix;
     if (this.#length > this.#term.length) {

@@ -63,14 +63,14 @@ export function* candidates(
     const first = encodeUtf8(start);
     const cursor = dictionary.from(first);
     for (let isThere = cursor.next(); isThere; ) {
-      const bytes = cursor.term();
       if (!cursor.startsWith(first)) {
-        if (compareBytes(bytes, first) > 0) break;
+        if (compareBytes(cursor.term(), first) > 0) break;
         isThere = cursor.next();
         continue;
       }
-      if (bytes.length > points.length) points = new Uint32Array(2 * bytes.length);
-      if (words.near(points, decodePoints(bytes, points)).length > 0) yield { term: decodeUtf8(bytes), df: cursor.df };
+      if (cursor.length > points.length) points = new Uint32Array(2 * cursor.length);
+      const found = words.near(points, decodePoints(cursor.buffer, cursor.length, points));
+      if (found.length > 0) yield { term: decodeUtf8(cursor.term()), df: cursor.df };
       // Most beginnings of a few characters are near no word: all terms that share them are passed over.
       const dead = words.deadPoints;
       isThere = dead === undefined ? cursor.next() : cursor.skip(encodedLength(points, dead));
@@ -88,10 +88,15 @@ export function expandAll(
   const reaches = new Map<string, Reach>(); // in the order of the query
   for (const leaf of leaves) if (!reaches.has(keyOf(leaf))) reaches.set(keyOf(leaf), new Reach(leaf));
   const all = [...reaches.values()];
-  for (const number of new Set(leaves.map((leaf) => leaf.field))) {
+  const numbers = [...new Set(leaves.map((leaf) => leaf.field))];
+  const terms = termsOf(
+    statistics,
+    numbers.map((number) => field(number).dfPrefix),
+  );
+  for (const [i, number] of numbers.entries()) {
     reachTerms(
       all.filter(({ leaf }) => leaf.field === number),
-      termsOf(statistics, field(number).dfPrefix),
+      terms[i]!,
     );
   }
   const kept = shares(
@@ -198,9 +203,20 @@ function reachNear(reaches: readonly Reach[], terms: Term[]): void {
   }
 }
 
-/** Terms of a field that some document holds. */
-function* termsOf(statistics: Statistics, dfPrefix: string): Generator<Term> {
-  for (const [key, df] of statistics) if (df > 0 && key.startsWith(dfPrefix)) yield [key.slice(dfPrefix.length), df];
+/** Terms of each field that some document holds. */
+function termsOf(statistics: Statistics, dfPrefixes: readonly string[]): readonly Term[][] {
+  const out = dfPrefixes.map((): Term[] => []);
+  let last = 0; // keys of one field mostly follow each other
+  for (const [key, df] of statistics) {
+    if (df <= 0) continue;
+    if (!key.startsWith(dfPrefixes[last]!)) {
+      const found = dfPrefixes.findIndex((dfPrefix) => key.startsWith(dfPrefix));
+      if (found < 0) continue;
+      last = found;
+    }
+    out[last]!.push([key.slice(dfPrefixes[last]!.length), df]);
+  }
+  return out;
 }
 
 /** The texts that do not begin with another of the texts. */

@@ -154,13 +154,19 @@ function maskOf(points: readonly number[], point: number): number {
 
 /** Code points of a string. */
 export function pointsOf(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0)!);
+  const points: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const point = text.codePointAt(i)!;
+    if (point > 0xffff) i++; // a pair
+    points.push(point);
+  }
+  return points;
 }
 
-/** Code points of UTF-8 bytes, into `out`; how many there are. `out` has room for one a byte. */
-export function decodePoints(bytes: Uint8Array, out: Uint32Array): number {
+/** Code points of the first `length` UTF-8 bytes, into `out`; how many there are. `out` has room for one a byte. */
+export function decodePoints(bytes: Uint8Array, length: number, out: Uint32Array): number {
   let n = 0;
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < length; ) {
     const lead = bytes[i++]!;
     let point = lead;
     if (lead >= 0x80) {
