@@ -10,7 +10,7 @@ export interface QueryBudget {
   readonly terms: number;
   /**
    * Different prefix and fuzzy words, in units of work: a prefix of four or more characters is 1, of three 2, of two
-   * 8, of one 32; a fuzzy word 4, without a fixed first character 16. Those beyond it are searched as they are spelled.
+   * 16, of one 32; a fuzzy word 5, without a fixed first character 16. Those beyond it are searched as they are spelled.
    */
   readonly expanding: number;
   /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */

@@ -181,7 +181,7 @@ function unitsOf(leaves: readonly ExpandLeaf[]): number {
   const units = new Map<string, number>();
   for (const leaf of leaves) {
     const fixed = Math.min(4, leaf.exact);
-    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 8, 2, 1][fixed]! : fixed === 0 ? 16 : 4);
+    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 16, 2, 1][fixed]! : fixed === 0 ? 16 : 5);
   }
   return [...units.values()].reduce((sum, each) => sum + each, 0);
 }
