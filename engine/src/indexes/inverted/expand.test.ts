@@ -177,7 +177,7 @@ describe('a prefix or fuzzy leaf', () => {
 
 describe('a query of hundreds of fuzzy words', () => {
   const most = DEFAULT_QUERY_BUDGET.expansions;
-  const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 400 } });
+  const kind = inverted({ space: SPACE, fields: { body: 1 }, budget: { expanding: 1000 } });
   // Every word w00 … w99 with 30 neighbours of its own: each document holds one of these 3,100 terms and a filler.
   const words = Array.from({ length: 100 }, (_, i) => `w${String(i).padStart(2, '0')}`);
   const bodies = words.flatMap((word) => [word, ...Array.from({ length: 30 }, (_, n) => `${word}${letters(n)}`)]);
