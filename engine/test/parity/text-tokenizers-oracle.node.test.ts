@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Rng } from '@quire/engine/internals';
 import { tokenizer } from '@quire/engine/text';
 import { describe, expect } from 'vitest';
-import { count, seed } from '../support/env.ts';
+import { count, isLong, seed } from '../support/env.ts';
 import { pythonOracle, whenPython } from '../support/oracle.node.ts';
 import { hardTexts, suffixedWords, toHex } from './text-cases.ts';
 import { type Trained, tokenizerCases, tokenizerVariants } from './tokenizer-cases.ts';
@@ -24,6 +24,14 @@ function ask(json: string, cases: readonly WordPieceCase[]): number[][] {
   const lines = answer.trimEnd().split('\n');
   expect(lines.length).toBe(cases.length);
   return lines.map((line) => JSON.parse(line) as number[]);
+}
+
+/** Every assigned code point; of the large blocks of ideographs and syllables, and of planes 2 and up, one in 61. */
+function isAsked(c: number): boolean {
+  if ((c >= 0xd800 && c < 0xe000) || (c >= 0x33400 && c < 0xe0000)) return false;
+  const isLarge =
+    (c >= 0x3400 && c < 0xd800) || (c >= 0xe000 && c < 0xf900) || (c >= 0x12000 && c < 0x1d000) || c >= 0x20000;
+  return isLong || !isLarge || c % 61 === 0;
 }
 
 describe('HuggingFace tokenizers, BPE and Unigram', () => {
@@ -68,11 +76,8 @@ describe('HuggingFace tokenizers, BPE and Unigram', () => {
     };
     for (const [kind, isOfKind] of Object.entries(mine)) {
       const found: number[] = [];
-      for (let c = 0; c < 0xe1000; c++) {
-        if ((c >= 0xd800 && c < 0xe000) || (c >= 0x33400 && c < 0xe0000)) continue;
-        if (isOfKind(String.fromCodePoint(c))) found.push(c);
-      }
-      expect(found, kind).toEqual(theirs[kind]);
+      for (let c = 0; c < 0xe1000; c++) if (isAsked(c) && isOfKind(String.fromCodePoint(c))) found.push(c);
+      expect(found, kind).toEqual(theirs[kind]!.filter(isAsked));
     }
   });
 
