@@ -94,6 +94,30 @@ export function texts(row: RecordRow): Omit<RecordRow, 'seq'> {
   };
 }
 
+/** The statement that puts a record into quarantine, by the text of its columns. */
+export function quarantineInto(sql: Sql) {
+  return sql.prepare(
+    (p: {
+      source: string;
+      id: string;
+      title_hash: string;
+      raw: string;
+      digest: string;
+      reason: string;
+      since: string;
+    }) =>
+      builder.insertInto('quarantine').values({
+        source: p.source,
+        id: p.id,
+        title_hash: p.title_hash,
+        raw: p.raw,
+        digest: p.digest,
+        reason: p.reason,
+        since: p.since,
+      }),
+  );
+}
+
 function* chunks(groups: readonly Group<Known>[]): Generator<readonly Group<Known>[]> {
   for (let at = 0; at < groups.length; at += PAGE) yield groups.slice(at, at + PAGE);
 }
@@ -114,25 +138,6 @@ function statements(sql: Sql) {
       builder.selectFrom('records').selectAll().where('seq', 'in', listed<number>(p.seqs)),
     ),
     remove: sql.prepare((p: { seq: number }) => builder.deleteFrom('records').where('seq', '=', p.seq)),
-    quarantine: sql.prepare(
-      (p: {
-        source: string;
-        id: string;
-        title_hash: string;
-        raw: string;
-        digest: string;
-        reason: string;
-        since: string;
-      }) =>
-        builder.insertInto('quarantine').values({
-          source: p.source,
-          id: p.id,
-          title_hash: p.title_hash,
-          raw: p.raw,
-          digest: p.digest,
-          reason: p.reason,
-          since: p.since,
-        }),
-    ),
+    quarantine: quarantineInto(sql),
   };
 }

@@ -12,7 +12,7 @@ import { badRecord } from './damage.ts';
 import { Facts } from './facts.ts';
 import { foldVersion } from './fold-version.ts';
 import { Imports, importDamage } from './imports.ts';
-import { rebuildWorks, texts } from './rebuild.ts';
+import { quarantineInto, rebuildWorks, texts } from './rebuild.ts';
 import { STORE_VERSION, TABLES_1, TABLES_2 } from './schema.ts';
 import { builder, Sql } from './sql.ts';
 import { STORE_FILE } from './store.ts';
@@ -189,27 +189,4 @@ function readable<R>(read: () => readonly R[]): readonly R[] {
     if (error instanceof EngineError && error.code === 'CORRUPT') return [];
     throw error;
   }
-}
-
-function quarantineInto(made: Sql) {
-  return made.prepare(
-    (p: {
-      source: string;
-      id: string;
-      title_hash: string;
-      raw: string;
-      digest: string;
-      reason: string;
-      since: string;
-    }) =>
-      builder.insertInto('quarantine').values({
-        source: p.source,
-        id: p.id,
-        title_hash: p.title_hash,
-        raw: p.raw,
-        digest: p.digest,
-        reason: p.reason,
-        since: p.since,
-      }),
-  );
 }

@@ -40,20 +40,23 @@ export function sha256Hex(bytes: Uint8Array): string {
  * A short name of a configuration: the first 16 hex digits of the SHA-256 of its canonical JSON. The order of keys does
  * not matter, and an undefined key counts as absent. A number that JSON cannot represent is INVALID_ARGUMENT.
  */
-export function fingerprint(value: Json): string {
+export function fingerprint(value: Json | object): string {
   return sha256Hex(new TextEncoder().encode(canonicalJson(value))).slice(0, FINGERPRINT_DIGITS);
 }
 
-/** JSON without spaces and with keys in ascending order of UTF-16 units. */
-export function canonicalJson(value: Json): string {
+/**
+ * JSON without spaces and with keys in ascending order of UTF-16 units. `object` admits values of an interface, which has no
+ * index signature; their members are read as JSON.
+ */
+export function canonicalJson(value: Json | object): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new EngineError('INVALID_ARGUMENT', `A fingerprint cannot contain the number ${value}`, {
       hint: 'Use a finite number, or a string that names the special value.',
     });
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(',')}]`;
-  const object = value as { readonly [key: string]: Json | undefined };
+  if (Array.isArray(value)) return `[${(value as readonly (Json | object)[]).map(canonicalJson).join(',')}]`;
+  const object = value as { readonly [key: string]: Json | object | undefined };
   const pairs: string[] = [];
   for (const key of Object.keys(object).sort()) {
     const member = object[key];

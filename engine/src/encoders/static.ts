@@ -4,7 +4,7 @@
 
 import { checkList, checkString } from '../core/check.ts';
 import { clip } from '../core/clip.ts';
-import { type Json, sha256Hex } from '../core/hash.ts';
+import { sha256Hex } from '../core/hash.ts';
 import {
   type Cancellable,
   type DenseRep,
@@ -206,7 +206,7 @@ function unitLength(vector: Float64Array): Float32Array {
 
 function spaceOf(config: StaticConfig, files: StaticModelFiles, fields: readonly string[] | undefined): string {
   const hash = fingerprint({
-    config: config as unknown as Json, // parseConfig made it of strings and numbers
+    config,
     tokenizer: sha256Hex(encodeUtf8(files.tokenizer)),
     weights: sha256Hex(files.weights),
     ...(fields === undefined ? {} : { fields }),

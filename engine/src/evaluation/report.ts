@@ -76,7 +76,7 @@ export function resultOf(measured: Measured, evaluation: Evaluation, circumstanc
 
 /** Canonical JSON (sorted keys), so that equal results are equal bytes; ends with a line feed. */
 export function formatResult(result: ResultFile): string {
-  return `${canonicalJson(result as unknown as Json)}\n`;
+  return `${canonicalJson(result)}\n`;
 }
 
 /** The one-line report of an acceptance run. Unknown values are printed as "-" and never omitted. */

@@ -81,12 +81,7 @@ export class Binding {
 
   /** Row numbers within their sequences. */
   positions(name: string): Uint32Array {
-    const starts = this.starts(name);
-    const positions = new Uint32Array(starts.at(-1)!);
-    for (let s = 0; s + 1 < starts.length; s++) {
-      for (let row = starts[s]!; row < starts[s + 1]!; row++) positions[row] = row - starts[s]!;
-    }
-    return positions;
+    return positionsOf(this.starts(name));
   }
 
   longest(name: string): number {
@@ -95,6 +90,15 @@ export class Binding {
     for (let s = 0; s + 1 < starts.length; s++) longest = Math.max(longest, starts[s + 1]! - starts[s]!);
     return longest;
   }
+}
+
+/** Row numbers within sequences that begin at these rows (first rows, then the number of rows). */
+export function positionsOf(starts: Uint32Array): Uint32Array {
+  const positions = new Uint32Array(starts.at(-1) ?? 0);
+  for (let s = 0; s + 1 < starts.length; s++) {
+    for (let row = starts[s]!; row < starts[s + 1]!; row++) positions[row] = row - starts[s]!;
+  }
+  return positions;
 }
 
 /** The nodes that the outputs depend on, ascending. */

@@ -1,7 +1,7 @@
 // network: neural networks as data, and the executors that run them. An optional import: search by words never loads it.
 
 // Graphs
-export { Binding, bind, type Feeds, type Groups, liveNodes } from './bind.ts';
+export { Binding, bind, type Feeds, type Groups, liveNodes, positionsOf } from './bind.ts';
 // Executors
 export type { Phase } from './executors/lower.ts';
 export { runReference } from './executors/reference.ts';
@@ -24,7 +24,6 @@ export { int8Table, plainTable, type TableMaker, type TableOp } from './models/t
 export {
   type Activation,
   type HeadConfig,
-  positionsOf,
   projectionOf,
   TRANSFORMER_DEFAULTS,
   Transformer,

@@ -3,7 +3,7 @@
 
 import { checkCount, checkObject, shown } from '../core/check.ts';
 import { EngineError } from '../core/errors.ts';
-import { canonicalJson, type Json } from '../core/hash.ts';
+import { canonicalJson } from '../core/hash.ts';
 import type { Cancellable, ColumnType, Schema } from '../core/types.ts';
 import type { Drift } from './codecs.ts';
 import { type Commit, commitOf, openNewest } from './commit.ts';
@@ -252,7 +252,7 @@ function emptyManifest(schema: Schema, kinds: Kinds): Manifest {
 }
 
 function assertSameSchema(wanted: Schema, found: Schema): void {
-  const [a, b] = [canonicalJson(wanted as unknown as Json), canonicalJson(found as unknown as Json)];
+  const [a, b] = [canonicalJson(wanted), canonicalJson(found)];
   if (a === b) return;
   throw new EngineError('SCHEMA_MISMATCH', `The library was made with the schema ${b}, not ${a}`, {
     hint: 'Open it with its own schema (see inspectLibrary), or build a new library.',

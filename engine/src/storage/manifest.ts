@@ -6,7 +6,7 @@
 import { ByteReader, ByteWriter } from '../core/bytes.ts';
 import { crc32c } from '../core/crc32c.ts';
 import { EngineError } from '../core/errors.ts';
-import { canonicalJson, type Json } from '../core/hash.ts';
+import { canonicalJson } from '../core/hash.ts';
 import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts';
 import type { Directory } from './directory.ts';
 import { MANIFEST, newManifestFile } from './file-names.ts';
@@ -47,7 +47,7 @@ export function isSameCommit(a: Manifest, b: Manifest): boolean {
 }
 
 function jsonOf(manifest: Manifest): string {
-  return canonicalJson(manifest as unknown as Json);
+  return canonicalJson(manifest);
 }
 
 /** undefined when the directory holds no library yet. Throws CORRUPT or UNSUPPORTED_FORMAT. */

@@ -4,7 +4,7 @@
 import { BitSet } from '../core/bitset.ts';
 import { asUint32, bytesOf } from '../core/bytes.ts';
 import { EngineError } from '../core/errors.ts';
-import { canonicalJson, type Json } from '../core/hash.ts';
+import { canonicalJson } from '../core/hash.ts';
 import type { Cancellable, Filter, Kind, Schema, Trace } from '../core/types.ts';
 import type { Codecs } from './codecs.ts';
 import type { Directory } from './directory.ts';
@@ -228,7 +228,7 @@ export function canRead(kind: AnyPartKind, found: PartInfo): boolean {
 }
 
 function isSamePart(a: PartInfo, b: PartInfo): boolean {
-  return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** The schema with every default written out. */

@@ -1,7 +1,7 @@
 // Distils a teacher's vectors into a small transformer: vocabulary, the teacher's principal directions as targets, then the stages of the
 // recipe. Stops and resumes at any step. The caller brings works, teacher and executor, and gets the files of a model.
 
-import { type Cancellable, EngineError, fingerprint, type Json } from '@quire/engine/core';
+import { type Cancellable, EngineError, fingerprint } from '@quire/engine/core';
 import { writeTransformerModel } from '@quire/engine/encoders';
 import { Rng, sha256Hex } from '@quire/engine/internals';
 import {
@@ -83,7 +83,7 @@ export async function distil(input: DistillationInput, options: DistillationOpti
   const tokens = tokenise(texts, tokenizer, data.length);
   const student = studentOf(recipe, wordPiece(tokenizer).size);
   const run = fingerprint({
-    recipe: recipe as unknown as Json, // numbers and texts alone
+    recipe,
     teacher: teacher.fingerprint,
     texts: sha256Hex(new Uint8Array(tokens.ids.buffer, tokens.ids.byteOffset, tokens.ids.byteLength)),
   });

@@ -1,7 +1,7 @@
 // A model folder as what the encoder needs: sizes, weights, tokenizer, pooling, prefixes.
 
 import { EngineError } from '../../core/errors.ts';
-import { fingerprint, type Json, sha256Hex } from '../../core/hash.ts';
+import { fingerprint, sha256Hex } from '../../core/hash.ts';
 import { decodeUtf8 } from '../../core/utf8.ts';
 import { bertConfig, bertWeights } from './bert.ts';
 import { Members, type ReadModelFile, readJson, readNeeded } from './model-files.ts';
@@ -82,7 +82,7 @@ function hashOf(
     sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   ]);
   return fingerprint({
-    settings: settings as unknown as Json, // numbers, strings and flags alone
+    settings,
     tokenizer: sha256Hex(new TextEncoder().encode(tokenizer)),
     weights: Object.fromEntries(hashes),
   });

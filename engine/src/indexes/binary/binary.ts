@@ -5,7 +5,7 @@
 // of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
-import { checkObject } from '../../core/check.ts';
+import { checkCount, checkObject } from '../../core/check.ts';
 import { plainFingerprint } from '../../core/fingerprint.ts';
 import { defaultHeap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
@@ -21,7 +21,6 @@ import {
   type CodedKind,
   type CodesOnlyOptions,
   checkDense,
-  checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
   DENSE_VERSION,
@@ -62,7 +61,7 @@ function rescored(options: RescoredOptions): DenseKind {
     pool,
   } = options;
   const heap = () => options.heap ?? defaultHeap();
-  checkInteger('rescore', rescore, 1, 1_000_000);
+  checkCount('rescore', rescore, { min: 1, max: 1_000_000 });
   checkPool(pool, options.heap);
   checkQueryBits(queryBits);
   return {

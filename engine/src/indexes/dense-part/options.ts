@@ -76,13 +76,6 @@ export function checkDense(
   });
 }
 
-/** Throws INVALID_ARGUMENT unless `value` is an integer in low … high. */
-export function checkInteger(name: string, value: number, low: number, high: number): void {
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new EngineError('INVALID_ARGUMENT', `${name} is ${value}`, { hint: `Pass an integer in ${low} to ${high}.` });
-  }
-}
-
 /** Throws INVALID_ARGUMENT unless `bits` is 1 or 8. */
 export function checkQueryBits(bits: number): void {
   if (bits !== 1 && bits !== 8) {

@@ -4,6 +4,7 @@
 // vectors and a fixed seed, so it equals a write of the kept documents byte for byte.
 
 import { bytesOf } from '../../core/bytes.ts';
+import { checkCount } from '../../core/check.ts';
 import { plainFingerprint } from '../../core/fingerprint.ts';
 import { Rng } from '../../core/rng.ts';
 import { nextTurn } from '../../core/turn.ts';
@@ -20,7 +21,6 @@ import { signCode, wordsOf } from '../codes/signs.ts';
 import { densePart } from '../dense-part/dense-part.ts';
 import {
   checkDense,
-  checkInteger,
   checkQueryBits,
   DEFAULT_RESCORE,
   DENSE_VERSION,
@@ -64,11 +64,11 @@ export function ivf(options: IvfOptions): DenseKind {
     queryBits = 8,
   } = options;
   const { lists = 0, probes = 0, seed = 1 } = options;
-  checkInteger('rescore', rescore, 1, 1_000_000);
+  checkCount('rescore', rescore, { min: 1, max: 1_000_000 });
   checkQueryBits(queryBits);
-  checkInteger('lists', lists, 0, 1_000_000);
-  checkInteger('probes', probes, 0, 1_000_000);
-  checkInteger('seed', seed, 0, 0xffffffff);
+  checkCount('lists', lists, { min: 0, max: 1_000_000 });
+  checkCount('probes', probes, { min: 0, max: 1_000_000 });
+  checkCount('seed', seed, { min: 0, max: 0xffffffff });
   const heap = () => options.heap ?? defaultHeap();
   return {
     name: 'ivf',

@@ -264,15 +264,6 @@ export function projectionOf(
   return slot({ name: `${prefix}projection`, inputs: width, outputs: projection, bias: false });
 }
 
-/** Position numbers for the input `<tokens>.positions` of learned positions. */
-export function positionsOf(starts: Uint32Array): Uint32Array {
-  const positions = new Uint32Array(starts.at(-1) ?? 0);
-  for (let s = 0; s + 1 < starts.length; s++) {
-    for (let row = starts[s]!; row < starts[s + 1]!; row++) positions[row] = row - starts[s]!;
-  }
-  return positions;
-}
-
 function slotsOf({ query, key, value, output, up, gate, down }: Layer): readonly SlotOp[] {
   return [query, key, value, output, up, ...(gate === undefined ? [] : [gate]), down];
 }
