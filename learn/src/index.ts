@@ -19,6 +19,9 @@ export { cosineLoss, similarityMse, vectorMse } from './losses/embedding.ts';
 export { type InfoNceOptions, type InfoNceResult, infoNce } from './losses/info-nce.ts';
 export { listwiseKl, plistMle, plistMleInputs, teacherDistribution } from './losses/listwise.ts';
 export { hinge, lambdaWeights, marginMse, pairWeights, pairwiseLogistic } from './losses/pairwise.ts';
+export { OnnxExecutor, type OnnxExecutorOptions } from './onnx/executor.ts';
+export { exportOnnx, type OnnxExportOptions } from './onnx/export.ts';
+export { accelerateFolder, hasOnnxRuntime, loadOnnxRuntime, type OnnxRuntime } from './onnx/runtime.ts';
 export { type AdamOptions, AdamRows, type AdamState } from './optimisers/adam-rows.ts';
 export { AdamW, type AdamWOptions } from './optimisers/adamw.ts';
 export {

@@ -30,7 +30,7 @@ export {
   readTransformerModel,
 } from './transformer/model.ts';
 export type { ReadModelFile } from './transformer/model-files.ts';
-export type { Products } from './transformer/products.ts';
+export { ModelNetwork, type Products } from './transformer/products.ts';
 export { type QuireConfig, type WriteModelOptions, writeTransformerModel } from './transformer/quire-model.ts';
 export {
   type TransformerEncoder,

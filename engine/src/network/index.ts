@@ -3,9 +3,10 @@
 // Graphs
 export { Binding, bind, type Feeds, type Groups, liveNodes, positionsOf } from './bind.ts';
 // Executors
+export type { Buffer, Executor, Ran } from './executors/executor.ts';
 export type { Phase } from './executors/lower.ts';
 export { runReference } from './executors/reference.ts';
-export { type Buffer, type Ran, WasmExecutor, type WasmOptions } from './executors/wasm.ts';
+export { WasmExecutor, type WasmOptions } from './executors/wasm.ts';
 export { Graph } from './graph.ts';
 export { type Codes, scalesOf } from './int8.ts';
 // Models

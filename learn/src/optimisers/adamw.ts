@@ -1,7 +1,7 @@
 // AdamW (Loshchilov and Hutter, 2019) in the memory of an executor: moments beside each parameter, tables by the rows that a batch
 // touched. Gradients are clipped by their common length.
 
-import type { Buffer, Graph, Phase, Ran, WasmExecutor } from '@quire/engine/network';
+import type { Buffer, Executor, Graph, Phase, Ran } from '@quire/engine/network';
 import type { Gradients } from '../graph/gradients.ts';
 
 export interface AdamWOptions {
@@ -26,11 +26,11 @@ interface Moments {
 const PIECE = 4096;
 
 export class AdamW {
-  readonly #executor: WasmExecutor;
+  readonly #executor: Executor;
   readonly #moments = new Map<string, Moments>();
   #steps = 0;
 
-  constructor(executor: WasmExecutor) {
+  constructor(executor: Executor) {
     this.#executor = executor;
   }
 

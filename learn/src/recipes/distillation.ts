@@ -5,11 +5,11 @@ import { type Cancellable, EngineError, fingerprint } from '@quire/engine/core';
 import { writeTransformerModel } from '@quire/engine/encoders';
 import { Rng, sha256Hex } from '@quire/engine/internals';
 import {
+  type Executor,
   type HeadConfig,
   positionsOf,
   Transformer,
   type TransformerConfig,
-  type WasmExecutor,
   type Weights,
 } from '@quire/engine/network';
 import { wordPiece } from '@quire/engine/text';
@@ -35,7 +35,7 @@ export interface DistillationInput {
   readonly recipe: TransformerRecipe;
   readonly works: readonly TrainingWork[];
   readonly teacher: Teacher;
-  readonly executor: WasmExecutor;
+  readonly executor: Executor;
   /** "simd", or "relaxed" with the runtime's version: what the bits of a checkpoint depend on. */
   readonly kernels: string;
   /** A path in the scratch folder. */

@@ -1,14 +1,14 @@
 // An exponential moving average of the weights: after each step, average ← keep·average + (1 − keep)·weights, in the executor's memory.
 
-import type { Buffer, Phase, WasmExecutor, Weights } from '@quire/engine/network';
+import type { Buffer, Executor, Phase, Weights } from '@quire/engine/network';
 
 export class Averages {
-  readonly #executor: WasmExecutor;
+  readonly #executor: Executor;
   readonly #keep: number;
   readonly #buffers: ReadonlyMap<string, Buffer>;
 
   /** Starts at the weights that the executor has now. */
-  constructor(executor: WasmExecutor, names: readonly string[], keep: number) {
+  constructor(executor: Executor, names: readonly string[], keep: number) {
     this.#executor = executor;
     this.#keep = keep;
     this.#buffers = new Map(names.map((name) => [name, executor.buffer(executor.parameter(name).length)]));

@@ -4,7 +4,7 @@
 
 import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
 import { nextTurn, Rng } from '@quire/engine/internals';
-import { type Feeds, Graph, type NodeId, type WasmExecutor, type Weights } from '@quire/engine/network';
+import { type Executor, type Feeds, Graph, type NodeId, type Weights } from '@quire/engine/network';
 import { type Gradients, gradients } from '../graph/gradients.ts';
 import { AdamW } from '../optimisers/adamw.ts';
 import { Averages } from './averages.ts';
@@ -70,7 +70,7 @@ interface Program {
 const MOST_SKIPPED = 20;
 
 export class Trainer {
-  readonly #executor: WasmExecutor;
+  readonly #executor: Executor;
   readonly #config: TrainerConfig;
   readonly #programs: readonly Program[];
   readonly #names: readonly string[];
@@ -81,7 +81,7 @@ export class Trainer {
 
   /** Starts from weights, or goes on from a state. Sets the parameters of the executor. */
   constructor(
-    executor: WasmExecutor,
+    executor: Executor,
     objectives: readonly Objective[],
     config: TrainerConfig,
     from: Weights | TrainerState,

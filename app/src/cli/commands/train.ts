@@ -3,13 +3,17 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import { transformerEncoder } from '@quire/engine/encoders';
+import { readTransformerModel, transformerEncoder } from '@quire/engine/encoders';
 import { hasNetworkBuild } from '@quire/engine/kernels';
-import { WasmExecutor } from '@quire/engine/network';
+import { type Executor, WasmExecutor } from '@quire/engine/network';
 import { nodeWorkers, readTransformerFolder } from '@quire/engine/node';
 import {
+  accelerateFolder,
   type DistillationOptions,
   distil,
+  exportOnnx,
+  loadOnnxRuntime,
+  OnnxExecutor,
   parseTransformerRecipe,
   readBenchmarkTitles,
   selectWorks,
@@ -17,7 +21,7 @@ import {
 } from '@quire/learn';
 import { Command, Option } from 'commander';
 import { printable } from '../../output/printable.ts';
-import { EXIT, json } from '../io.ts';
+import { EXIT, type Io, json } from '../io.ts';
 import { type Progress, progress } from '../progress.ts';
 import { examples, type Verb, whole } from '../verb.ts';
 
@@ -29,6 +33,8 @@ interface Options {
   readonly scratch: string;
   readonly threads: number;
   readonly kernels: 'simd' | 'relaxed';
+  readonly executor: 'wasm' | 'onnx';
+  readonly onnx?: boolean;
   readonly restart?: boolean;
   readonly json?: boolean;
 }
@@ -48,6 +54,12 @@ export const trainCommand: Verb = (io, finish) =>
         .choices(['simd', 'relaxed'])
         .default('simd'),
     )
+    .addOption(
+      new Option('--executor <name>', 'wasm: our kernels; onnx: onnxruntime, after "npm run accelerate"')
+        .choices(['wasm', 'onnx'])
+        .default('wasm'),
+    )
+    .option('--onnx', "also write model.onnx, for the field's tools")
     .option('--restart', 'delete the checkpoints of an earlier run first')
     .option('--json', 'print one JSON object: folder, loss of each stage')
     .addHelpText(
@@ -59,11 +71,13 @@ export const trainCommand: Verb = (io, finish) =>
           'from scratch, or on',
         ],
         ['quire train recipe.json ... --kernels relaxed --threads 2', 'faster, with Node 24'],
+        ['quire train recipe.json ... --executor onnx --threads 2', 'faster still, after "npm run accelerate"'],
       ])}
 Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same command goes on.`,
     )
     .action(async (path: string, options: Options) => {
       const recipe = parseTransformerRecipe(readText(path));
+      const run = runner(options, io.env);
       if (!hasNetworkBuild(options.kernels)) {
         throw new EngineError('UNSUPPORTED', `Node ${process.versions.node} cannot run the relaxed kernels`, {
           hint: 'Use Node 24 or newer, or --kernels simd.',
@@ -77,10 +91,8 @@ Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same com
         benchmarks === undefined ? new Set() : readBenchmarkTitles(benchmarks),
       );
       for (const [verdict, count] of Object.entries(verdicts)) io.err(printable`works ${verdict}: ${count}\n`);
-      const { threads, kernels } = options;
-      const workers = threads === 1 ? {} : { threads, workers: nodeWorkers };
-      const executor = await WasmExecutor.open({ build: kernels, ...workers });
-      const teacher = await openTeacher(options.teacher, recipe.data.length, workers);
+      const executor = await run.training();
+      const teacher = await openTeacher(options.teacher, recipe.data.length, await run.encoding());
       const bar = progress(io);
       try {
         const { files, losses } = await distil(
@@ -89,13 +101,13 @@ Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same com
             works,
             teacher,
             executor,
-            kernels: kernels === 'simd' ? kernels : `${kernels} ${process.versions.v8}`,
+            kernels: run.bits,
             scratch: (name) => join(options.scratch, name),
           },
           { signal: io.signal, ...reports(bar) },
         );
         bar.end();
-        writeFolder(options.out, files);
+        writeFolder(options.out, options.onnx ? await withOnnx(files, recipe.name) : files);
         for (const [stage, loss] of Object.entries(losses))
           io.err(printable`stage ${stage}: loss ${loss.toFixed(4)}\n`);
         await (options.json ? json(io, { folder: options.out, losses }) : io.out(printable`${options.out}\n`));
@@ -115,13 +127,48 @@ function readText(path: string): string {
   }
 }
 
+/** What trains and what encodes, by the options; the bits of a checkpoint depend on `bits`. */
+interface Runner {
+  readonly bits: string;
+  training(): Promise<Executor>;
+  /** For an encoder: an executor, or the threads of the kernels. */
+  encoding(): Promise<{ readonly executor?: Executor } | WorkerOptions>;
+}
+type WorkerOptions = { readonly threads?: number; readonly workers?: typeof nodeWorkers };
+
+/** Throws NOT_FOUND where the runtime is asked for and not installed: before anything is read. */
+function runner({ executor, kernels, threads }: Options, env: Io['env']): Runner {
+  if (executor === 'onnx') {
+    const runtime = loadOnnxRuntime(accelerateFolder(env));
+    return {
+      bits: `onnx ${runtime.version}`,
+      training: () => OnnxExecutor.open(runtime, { threads }),
+      encoding: async () => ({ executor: await OnnxExecutor.open(runtime, { threads, weights: 'fixed' }) }),
+    };
+  }
+  const workers: WorkerOptions = threads === 1 ? {} : { threads, workers: nodeWorkers };
+  return {
+    bits: kernels === 'simd' ? kernels : `${kernels} ${process.versions.v8}`,
+    training: () => WasmExecutor.open({ build: kernels, ...workers }),
+    encoding: async () => workers,
+  };
+}
+
+async function withOnnx(
+  files: ReadonlyMap<string, Uint8Array>,
+  name: string,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const model = await readTransformerModel(async (path) => files.get(path), { name });
+  return new Map([...files, ['model.onnx', exportOnnx(model)]]);
+}
+
 async function openTeacher(
   folder: string,
   length: number,
-  workers: object,
+  runs: Awaited<ReturnType<Runner['encoding']>>,
 ): Promise<Teacher & { readonly close: () => void }> {
   const model = await readTransformerFolder(folder);
-  const encoder = await transformerEncoder(model, { ...workers, length: Math.min(length, model.length) });
+  const encoder = await transformerEncoder(model, { ...runs, length: Math.min(length, model.length) });
   return {
     name: model.name,
     fingerprint: encoder.space,

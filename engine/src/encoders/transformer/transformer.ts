@@ -5,7 +5,7 @@ import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import { plainFingerprints } from '../../core/fingerprint.ts';
 import { nextTurn } from '../../core/turn.ts';
 import type { Cancellable, DenseRep, Encoder, Fingerprint, Side } from '../../core/types.ts';
-import { Graph, type NodeId, positionsOf, WasmExecutor, type WasmOptions } from '../../network/index.ts';
+import { type Executor, Graph, type NodeId, positionsOf, WasmExecutor, type WasmOptions } from '../../network/index.ts';
 import { type Tokenizer, tokenizer as tokenizerOf } from '../../text/index.ts';
 import { joinedFields } from '../document-text.ts';
 import { checkVocabulary } from './model.ts';
@@ -26,6 +26,11 @@ export interface TransformerEncoderOptions extends Pick<WasmOptions, 'threads' |
    * `int8` where the model holds int8 codes, else `f32`.
    */
   readonly products?: Products;
+  /**
+   * Runs the network instead of the kernels; `close` closes it. Part of the space, because its results differ in their last bits. Default: the
+   * kernels, with `threads`, `workers` and `memory`.
+   */
+  readonly executor?: Executor;
 }
 
 export interface TransformerEncoder extends Encoder<'dense'> {
@@ -52,7 +57,7 @@ export async function transformerEncoder(
   const products = options.products ?? (Object.keys(model.codes).length > 0 ? 'int8' : 'f32');
   checkProducts(products);
   const network = new ModelNetwork(model, products);
-  const executor = await WasmExecutor.open(options);
+  const executor = options.executor ?? (await WasmExecutor.open(options));
   try {
     const { weights, codes } = network.held();
     for (const [name, values] of Object.entries(weights)) executor.setParameter(name, values);
@@ -74,7 +79,7 @@ class RunningEncoder implements TransformerEncoder {
   readonly model: string;
   readonly #model: TransformerModel;
   readonly #tokenizer: Tokenizer;
-  readonly #executor: WasmExecutor;
+  readonly #executor: Executor;
   readonly #fields: readonly string[] | undefined;
   readonly #length: number;
   readonly #batchTokens: number;
@@ -87,7 +92,7 @@ class RunningEncoder implements TransformerEncoder {
   constructor(
     model: TransformerModel,
     tokenizer: Tokenizer,
-    executor: WasmExecutor,
+    executor: Executor,
     network: ModelNetwork,
     { fields, length = model.length, dim, batchTokens = DEFAULT_BATCH, products }: TransformerEncoderOptions,
   ) {
@@ -104,7 +109,8 @@ class RunningEncoder implements TransformerEncoder {
     this.#batchTokens = batchTokens;
     this.model = model.name;
     this.dim = dim ?? full;
-    const kind = products === 'int8' ? 'transformer-int8' : 'transformer';
+    const build = executor.build === 'simd' ? '' : `-${executor.build}`;
+    const kind = `transformer${products === 'int8' ? '-int8' : ''}${build}`;
     this.space = `${kind}-${[model.fingerprint, this.dim, length, ...(fields ?? [])].join('-')}`;
     this.fingerprints = plainFingerprints(this.space);
     const { rows, vectors } = network.forward(this.#graph, TOKENS);

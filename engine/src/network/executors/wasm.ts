@@ -17,6 +17,7 @@ import {
 import { type Binding, bind, type Feeds, liveNodes } from '../bind.ts';
 import type { Graph } from '../graph.ts';
 import { type NodeId, operandsOf } from '../ops.ts';
+import type { Buffer, Executor, Ran } from './executor.ts';
 import { GEMM_SCRATCH, lower, type Phase, type Place, tablesOf, tableValues } from './lower.ts';
 import { headBytes, largestOperand } from './operands.ts';
 import { type Lifetime, planMemory } from './plan.ts';
@@ -39,26 +40,7 @@ const BARRIER_BYTES = 64;
 /** Kernels read rows of codes to a whole eight: these bytes behind the last row must be readable. */
 const CODES_MARGIN = 8;
 
-/** A region of f32 that outlives runs: a parameter, a moment of the optimiser. */
-export interface Buffer {
-  readonly ptr: number;
-  readonly length: number;
-  /** A view that is valid until memory is next allocated. */
-  values(): Float32Array;
-}
-
-/** One run that has ended; its values are valid until the next run. */
-export interface Ran {
-  readonly binding: Binding;
-  /** A copy of the value of an output. */
-  value(id: NodeId): Float32Array;
-  /** Where the value of an output lies. */
-  at(id: NodeId): number;
-  /** Where a table of whole numbers of the run lies. */
-  table(key: string): number;
-}
-
-export class WasmExecutor {
+export class WasmExecutor implements Executor {
   readonly build: NetworkBuild;
   readonly threads: number;
   readonly #heap: Heap;
@@ -100,18 +82,15 @@ export class WasmExecutor {
     }
   }
 
-  /** Bytes of memory that is held. */
   get bytes(): number {
     return this.#heap.residentBytes;
   }
 
-  /** Memory that outlives runs, zeros at first. */
   buffer(length: number): Buffer {
     const region = this.#lasting(length * 4);
     return { ptr: region.ptr, length, values: () => region.f32() };
   }
 
-  /** Sets the values of a parameter. Throws INVALID_ARGUMENT where its size changes. */
   setParameter(name: string, values: ArrayLike<number>): void {
     const buffer = this.#parameters.get(name) ?? this.buffer(values.length);
     this.#assertLength(`The parameter ${name}`, buffer.length, values.length);
@@ -119,7 +98,6 @@ export class WasmExecutor {
     buffer.values().set(values);
   }
 
-  /** Sets a matrix of int8 codes, by the name that int8 operations give. Throws INVALID_ARGUMENT where its size changes. */
   setCodes(name: string, codes: Int8Array): void {
     let held = this.#codes.get(name);
     if (held === undefined) {
@@ -130,14 +108,12 @@ export class WasmExecutor {
     held.region.i8().set(codes);
   }
 
-  /** Throws NOT_FOUND where it was never set. */
   parameter(name: string): Buffer {
     const buffer = this.#parameters.get(name);
     if (buffer !== undefined) return buffer;
     throw new EngineError('NOT_FOUND', `The parameter ${name} has no values`, { hint: 'Set it before a run.' });
   }
 
-  /** Computes `outputs`. The values stay where they are until the next run. */
   async run(graph: Graph, feeds: Feeds, outputs: readonly NodeId[]): Promise<Ran> {
     const live = liveNodes(graph, outputs, operandsOf);
     const binding = bind(graph, live, feeds);
