@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { isLong } from '../../engine/test/support/env.ts';
 import { paperFile, whenShared } from '../../engine/test/support/shared.node.ts';
 import { unless } from '../../engine/test/support/skip.ts';
-import { openLibraryIn } from '../src/library/open.ts';
+import { openLibraryIn } from '../src/services/library-open.ts';
 import { foldFiles, type Row, readRows } from '../src/sources/index.ts';
 import { inFolder, writeRows } from './papers.ts';
 
@@ -24,7 +24,7 @@ shared.it(
     const reused = [...byId.values()].filter((rows) => rows.length > 1);
     expect(reused).toHaveLength(82);
     await inFolder(async (folder) => {
-      const library = openLibraryIn(join(folder, 'data'), { create: true });
+      const library = await openLibraryIn(join(folder, 'data'), { create: true });
       await library.ingest.importFiles([
         writeRows(
           join(folder, 'conferences.jsonl'),

@@ -1,9 +1,9 @@
 // A process of its own that imports a file into a library and says what is safe: for the kill test.
 
-import { openLibraryIn } from '../src/library/open.ts';
+import { openLibraryIn } from '../src/services/library-open.ts';
 
 const [folder = '', file = ''] = process.argv.slice(2);
-const library = openLibraryIn(folder, { create: true });
+const library = await openLibraryIn(folder, { create: true });
 process.stdout.write('started\n');
 await library.ingest.importFiles([file], {
   onEvent: (event) => {

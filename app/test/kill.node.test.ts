@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Rng } from '@quire/engine/internals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count, seed } from '../../engine/test/support/env.ts';
-import { openLibraryIn } from '../src/library/open.ts';
+import { openLibraryIn } from '../src/services/library-open.ts';
 import { checkStore, Store } from '../src/store/index.ts';
 import { bundle, scratchFolder } from './bundle.ts';
 import { inFolder, writeRows } from './papers.ts';
@@ -56,9 +56,9 @@ describe('an import that is killed', () => {
 
 /** Goes on without a kill: everything is there and found. */
 async function finish(data: string, file: string): Promise<void> {
-  const library = openLibraryIn(data, { create: true });
+  const library = await openLibraryIn(data, { create: true });
   await library.ingest.importFiles([file]);
-  const { records, works, indexed } = library.services.status();
+  const { records, works, indexed } = await library.services.status();
   expect([records, works, indexed]).toEqual([ROWS, ROWS - ROWS / 10, ROWS - ROWS / 10]);
   const { hits } = await library.services.search(`"Study ${ROWS - 1} of killing"`);
   expect(hits[0]?.work.title).toBe(`Study ${ROWS - 1} of killing`);

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { type OpenLibrary, openLibraryIn } from '../src/library/open.ts';
+import { type OpenLibrary, openLibraryIn } from '../src/services/library-open.ts';
 import { inFolder, type Row, writeRows } from './papers.ts';
 
 /** Opens a library before the tests of the calling file, a segment for each list of rows (sources `papers`, `more-1` …), and closes it after them. */
@@ -16,7 +16,7 @@ export function libraryOf(...imports: readonly (readonly Row[])[]): () => OpenLi
     });
     await new Promise<void>((ready, failed) => {
       done = inFolder(async (folder) => {
-        library = openLibraryIn(folder, { create: true });
+        library = await openLibraryIn(folder, { create: true });
         for (const [i, rows] of imports.entries())
           await library.ingest.importFiles([
             writeRows(join(folder, i === 0 ? 'papers.jsonl' : `more-${i}.jsonl`), rows),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../src/cli/io.ts';
 import { importFiles } from '../src/library/import-files.ts';
-import { openLibraryIn } from '../src/library/open.ts';
+import { openLibraryIn } from '../src/services/library-open.ts';
 import { bundle, scratchFolder } from './bundle.ts';
 import { inFolder, PAPERS, writeRows } from './papers.ts';
 
@@ -211,7 +211,7 @@ describe.skipIf(skipped !== undefined)(
       await inFolder(async (folder) => {
         const data = join(folder, 'data');
         await fill(data, writeRows(join(folder, 'p.jsonl'), PAPERS));
-        const library = openLibraryIn(data);
+        const library = await openLibraryIn(data);
         await importFiles(library.store, [writeRows(join(folder, 'later.jsonl'), [{ title: 'Later' }])]); // not indexed
         await library.close();
         await locked(data, async (dir) => {
@@ -231,7 +231,7 @@ describe.skipIf(skipped !== undefined)(
     it('reads changes that stand only in the log of a writer that still runs, and refuses a log that it cannot read', async () => {
       await inFolder(async (folder) => {
         const [data, copy] = [join(folder, 'data'), join(folder, 'copy')];
-        const library = openLibraryIn(data, { create: true });
+        const library = await openLibraryIn(data, { create: true });
         await library.ingest.importFiles([writeRows(join(folder, 'p.jsonl'), PAPERS)]);
         try {
           expect(statSync(join(data, 'papers.sqlite-wal')).size).toBeGreaterThan(0);
@@ -251,16 +251,16 @@ describe.skipIf(skipped !== undefined)(
             /error READ_ONLY: .*papers\.sqlite-wal holds changes .*\n {2}hint: Open the library once/,
           );
         });
-        expect(openedThenCounted(copy)).toBe(11);
+        expect(await openedThenCounted(copy)).toBe(11);
       });
     }, 60_000);
   },
 );
 
 /** Whichever user may write also reads the log: nothing of the copy was lost. */
-function openedThenCounted(folder: string): number {
-  const library = openLibraryIn(folder);
+async function openedThenCounted(folder: string): Promise<number> {
+  const library = await openLibraryIn(folder);
   const works = library.store.countWorks();
-  void library.close();
+  await library.close();
   return works;
 }

@@ -7,10 +7,9 @@ import { Rng } from '@quire/engine/internals';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { count, seed } from '../../engine/test/support/env.ts';
 import { IndexView } from '../src/library/index-view.ts';
-import { openLibraryIn } from '../src/library/open.ts';
 import { type Encoders, loadEncoders } from '../src/library/paper-index.ts';
-import { createServices } from '../src/library/services.ts';
-import type { Services } from '../src/services/services.ts';
+import { openLibraryIn } from '../src/services/library-open.ts';
+import { createServices, type Services } from '../src/services/services.ts';
 import { checkInBackground, STORE_FILE, Store } from '../src/store/index.ts';
 import { inFolder, PAPERS, writeRows } from './papers.ts';
 
@@ -71,7 +70,7 @@ async function answersOf(store: Store, index: IndexView, encoders: Encoders): Pr
   for (const [name, ask] of QUERIES) {
     try {
       const answer = await ask(services, store);
-      const { damaged } = BESIDE_STATUS.has(name) ? services.status().store : { damaged: damageIn(answer) };
+      const { damaged } = BESIDE_STATUS.has(name) ? (await services.status()).store : { damaged: damageIn(answer) };
       answers.set(name, damaged.length > 0 ? { named: damaged.join(' ') } : { text: JSON.stringify(answer) ?? 'none' });
     } catch (error) {
       answers.set(name, { named: namedBy(error) });
@@ -134,7 +133,7 @@ function textOf(answers: Answers, name: string): string | undefined {
 
 /** A library in `folder` with a file that contains everything, and a copy of the file with its last changes in the log. */
 async function makeLibrary(folder: string): Promise<{ readonly whole: string; readonly logged: string }> {
-  const library = openLibraryIn(join(folder, 'data'), { create: true });
+  const library = await openLibraryIn(join(folder, 'data'), { create: true });
   const { ingest, store } = library;
   await ingest.importFiles([writeRows(join(folder, 'a.jsonl'), PAPERS), writeRows(join(folder, 'b.jsonl'), rows)]);
   store.sql.pragma('wal_checkpoint(TRUNCATE)');

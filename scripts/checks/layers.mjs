@@ -49,13 +49,7 @@ const TEST = /(\.test\.tsx?$)|(^|\/)test\//;
 
 /** @returns {string[]} one sentence a violation */
 export function check(root) {
-  return [
-    ...engine(root),
-    ...outside(root, 'learn', ['app']),
-    ...outside(root, 'app', []),
-    ...papers(root),
-    ...below(root),
-  ];
+  return [...engine(root), ...outside(root, 'learn', ['app']), ...outside(root, 'app', []), ...app(root)];
 }
 
 function engine(root) {
@@ -117,41 +111,61 @@ function outside(root, name, forbidden) {
   return problems;
 }
 
-/** app/src/papers is the domain: it is pure, imports only its own files of the app, and only types of the engine. */
-function papers(root) {
-  const home = join(root, 'app', 'src');
-  const problems = [];
-  for (const file of filesBelow(join(home, 'papers'), SOURCE).map((path) => `papers/${path}`)) {
-    if (TEST.test(file)) continue;
-    for (const { specifier, typeOnly } of importsOf(readFileSync(join(home, file), 'utf8'))) {
-      const target = resolveRelative(home, file, specifier);
-      if (target === undefined ? specifier.startsWith('@quire/') && !typeOnly : !target.startsWith('papers/')) {
-        problems.push(`app/src/${file}: the domain imports ${specifier}; it may import types of the engine only`);
-      }
-    }
-  }
-  return problems;
-}
-
-/** What a folder of the app may not import: a face (server, web, cli) stands above the library, never below it. */
-const ABOVE = {
-  library: ['server', 'web', 'cli'],
-  store: ['library', 'services', 'server', 'web', 'cli'],
-  web: ['library', 'store', 'server', 'cli'],
+/**
+ * The folders of app/src and what each may import. Rules of the domain (papers, readers, watches, digest) are pure: they
+ * import neither SQL nor HTTP. services combine everything below; the faces (web, api, mcp, cli, export) stand on services. A
+ * folder without an entry is an error: add its layer here first.
+ */
+const APP = {
+  papers: { values: [], types: [] },
+  output: { values: ['papers'], types: [] },
+  readers: { values: ['papers'], types: [] },
+  watches: { values: ['papers'], types: [] },
+  digest: { values: ['papers'], types: ['readers', 'watches'] },
+  sources: { values: ['papers'], types: [] },
+  harvest: { values: ['papers', 'sources', 'output'], types: ['store'] },
+  formats: { values: ['papers', 'output', 'sources'], types: [] },
+  store: { values: ['papers', 'readers', 'watches', 'digest'], types: ['harvest'] },
+  library: { values: ['papers', 'sources', 'store', 'output', 'watches'], types: ['readers'] },
+  services: {
+    values: ['papers', 'output', 'sources', 'store', 'library', 'readers', 'watches', 'digest', 'harvest', 'formats'],
+    types: [],
+  },
+  api: { values: ['papers', 'output', 'formats', 'services'], types: [] },
+  mcp: { values: ['papers', 'output', 'formats', 'services'], types: [] },
+  web: { values: ['papers', 'output', 'formats', 'services'], types: [] },
+  export: { values: ['papers', 'output', 'formats', 'services', 'web', 'api'], types: [] },
+  server: {
+    values: [
+      ...['papers', 'output', 'sources', 'store', 'library', 'readers', 'watches', 'digest', 'harvest', 'formats'],
+      ...['services', 'api', 'mcp', 'web'],
+    ],
+    types: [],
+  },
+  cli: { values: ['papers', 'output', 'formats', 'services', 'server', 'web', 'api', 'mcp', 'export'], types: [] },
 };
 
-/** services holds types, and imports types of papers alone; the other folders of the app never import a higher one. */
-function below(root) {
+function app(root) {
   const home = join(root, 'app', 'src');
   const problems = [];
-  for (const file of filesBelow(home, SOURCE).filter((path) => !TEST.test(path))) {
-    const folder = file.split('/')[0];
+  for (const file of filesBelow(home, SOURCE).filter((path) => !TEST.test(path) && path.includes('/'))) {
+    const from = file.split('/')[0];
+    const rule = APP[from];
+    if (rule === undefined) {
+      problems.push(`app/src/${file}: the folder ${from} has no layer in scripts/checks/layers.mjs`);
+      continue;
+    }
     for (const { specifier, typeOnly } of importsOf(readFileSync(join(home, file), 'utf8'))) {
       const target = resolveRelative(home, file, specifier);
-      const to = target?.split('/')[0];
-      if (folder === 'services' && !(typeOnly && (to === 'papers' || to === 'services')))
-        problems.push(`app/src/${file}: services imports ${specifier}; it may import types of papers only`);
-      if (ABOVE[folder]?.includes(to)) problems.push(`app/src/${file}: ${folder} may not import ${to}`);
+      if (target === undefined) {
+        if (from === 'papers' && specifier.startsWith('@quire/') && !typeOnly)
+          problems.push(`app/src/${file}: the domain imports ${specifier}; it may import types of the engine only`);
+        continue;
+      }
+      const to = target.split('/')[0];
+      if (to === from || target.startsWith('..') || rule.values.includes(to)) continue;
+      if (!rule.types.includes(to)) problems.push(`app/src/${file}: ${from} may not import ${to}`);
+      else if (!typeOnly) problems.push(`app/src/${file}: ${from} may import only types of ${to}`);
     }
   }
   return problems;

@@ -1,7 +1,7 @@
 // Damage in the answer of a command: reported beside the answer, and in the exit code.
 
 import { printable } from '../output/printable.ts';
-import type { FromStore } from '../services/services.ts';
+import type { FromStore } from '../services/index.ts';
 import { EXIT, type Exit, type Io } from './io.ts';
 
 /** The exit code of an answer. Damage in the answer is printed to the errors and has its own code. */

@@ -1,15 +1,10 @@
 // The place of an import: the server that owns the folder, or this process. If the server ends first, this process
 // continues.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { findUnreadable } from '../library/import-files.ts';
-import type { IngestEvent, IngestReport } from '../library/ingest.ts';
-import { openLibraryIn } from '../library/open.ts';
 import { type Printable, printable } from '../output/printable.ts';
 import { type HandOver, handOver } from '../server/hand-over.ts';
 import { findServer } from '../server/ownership.ts';
-import { STORE_FILE } from '../store/index.ts';
+import { type IngestEvent, type IngestReport, importHere } from '../services/index.ts';
 import { ImportTally } from './import-tally.ts';
 
 export interface ImportIntoOptions {
@@ -22,7 +17,9 @@ export interface ImportIntoOptions {
 export async function importInto(folder: string, work: HandOver, options: ImportIntoOptions): Promise<IngestReport> {
   const { signal, note } = options;
   const server = await findServer(folder);
-  if (server === undefined) return importHere(folder, work, options);
+  const { paths, ...how } = work;
+  const here = () => importHere(folder, paths, { ...how, signal, onEvent: options.onEvent });
+  if (server === undefined) return here();
   note(printable`Handing over to the server at ${server.url}`);
   const tally = new ImportTally();
   const report = await handOver(server, work, {
@@ -38,25 +35,6 @@ export async function importInto(folder: string, work: HandOver, options: Import
   });
   if (report !== undefined) return report;
   note(printable`The server at ${server.url} cannot be reached or has ended. The import goes on here.`);
-  const rest = await importHere(folder, work, options);
+  const rest = await here();
   return work.again === true ? rest : tally.addedTo(rest); // with `again` every row is read, and counted, here
-}
-
-async function importHere(folder: string, work: HandOver, options: ImportIntoOptions): Promise<IngestReport> {
-  const { paths, ...rest } = work;
-  const { signal, onEvent } = options;
-  if (!existsSync(join(folder, STORE_FILE))) {
-    const failed = await findUnreadable(paths);
-    // An import that can read nothing creates no library.
-    if (failed.length === paths.length) {
-      for (const file of failed) onEvent({ kind: 'unreadable', ...file });
-      return { files: paths.length, failed, added: 0, updated: 0, unchanged: 0, rejected: 0, works: 0, indexed: true };
-    }
-  }
-  const library = openLibraryIn(folder, { create: true });
-  try {
-    return await library.ingest.importFiles(paths, { ...rest, signal, onEvent });
-  } finally {
-    await library.close();
-  }
 }

@@ -1,9 +1,8 @@
 // What an import has stored so far, file by file, from its events: for an import that ends early or goes on elsewhere.
 
-import type { FileReport } from '../library/import-files.ts';
-import type { IngestEvent, IngestReport } from '../library/ingest.ts';
 import { grouped } from '../output/numbers.ts';
 import { joined, type Printable, printable } from '../output/printable.ts';
+import type { FileReport, IngestEvent, IngestReport } from '../services/index.ts';
 
 const COUNTS = ['added', 'updated', 'unchanged', 'rejected', 'works'] as const;
 

@@ -1,8 +1,8 @@
 // Draws an import: a bar while files are read and indexed, and a line for each file and each rejected row.
 
-import type { IngestEvent } from '../library/ingest.ts';
 import { grouped } from '../output/numbers.ts';
 import { type Printable, printable } from '../output/printable.ts';
+import type { IngestEvent } from '../services/index.ts';
 import type { Io } from './io.ts';
 import { progress } from './progress.ts';
 

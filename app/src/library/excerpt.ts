@@ -2,7 +2,12 @@
 
 import type { Analyzer } from '@quire/engine/core';
 import { sentences } from '@quire/engine/text';
-import type { Excerpt } from '../services/services.ts';
+
+/** A piece of text and where to mark it: [start, end) in UTF-16 code units. */
+export interface Excerpt {
+  readonly text: string;
+  readonly marks: readonly (readonly [start: number, end: number])[];
+}
 
 /** The weight of a query term; terms without information are left out. */
 export type TermWeights = ReadonlyMap<string, number>;

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { type OpenLibrary, openLibraryIn } from '../services/library-open.ts';
 import { Store } from '../store/index.ts';
 import { type Following, follow } from './follow.ts';
 import { importFiles } from './import-files.ts';
 import { PaperIndexer } from './indexer.ts';
-import { type OpenLibrary, openLibraryIn } from './open.ts';
 import { loadEncoders, openPaperIndex } from './paper-index.ts';
 
 interface Followed {
@@ -31,7 +31,7 @@ async function followed(use: (running: Followed) => Promise<void>, change: Parti
       other.close();
     };
     await store('a.jsonl', 0, 2);
-    const library = { ...openLibraryIn(data), ...change };
+    const library = { ...(await openLibraryIn(data)), ...change };
     const stop = new AbortController();
     const problems: unknown[] = [];
     const onProblem = (error: unknown) => problems.push(error);
@@ -46,22 +46,22 @@ async function followed(use: (running: Followed) => Promise<void>, change: Parti
   });
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !isTrue(); i++) await sleep(20);
-  expect(isTrue()).toBe(true);
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 500 && !(await isTrue()); i++) await sleep(20);
+  expect(await isTrue()).toBe(true);
 }
 
-const works = ({ library }: Followed) => library.services.status().indexed;
+const works = async ({ library }: Followed) => (await library.services.status()).indexed;
 
 describe('follow', () => {
   it('indexes what the store held at the start, and what another process stores later', async () => {
     await followed(async (running) => {
       await running.following.ready;
-      expect(running.library.services.status()).toMatchObject({ works: 2, indexed: 2, behind: 0 });
+      expect(await running.library.services.status()).toMatchObject({ works: 2, indexed: 2, behind: 0 });
       await running.store('b.jsonl', 2, 5);
-      await until(() => works(running) === 5);
-      await until(() => running.library.services.status().works === 5); // counted once a second
-      expect(running.library.services.status()).toMatchObject({ indexed: 5, behind: 0 });
+      await until(async () => (await works(running)) === 5);
+      await until(async () => (await running.library.services.status()).works === 5); // counted once a second
+      expect(await running.library.services.status()).toMatchObject({ indexed: 5, behind: 0 });
       expect(running.problems).toEqual([]);
     });
   });
@@ -72,8 +72,8 @@ describe('follow', () => {
       const other = await openPaperIndex(running.data, loadEncoders());
       const writer = await other.writer();
       await running.store('b.jsonl', 2, 5);
-      await until(() => running.library.services.status().works === 5);
-      const { indexed, behind, notes } = running.library.services.status();
+      await until(async () => (await running.library.services.status()).works === 5);
+      const { indexed, behind, notes } = await running.library.services.status();
       expect([indexed, behind]).toEqual([2, 3]);
       const lag = '2 of 5 papers are searchable; the index does not contain the rest yet.';
       expect(notes).toContain(lag);
@@ -81,7 +81,7 @@ describe('follow', () => {
       expect(page.notes).toContain(lag);
       await writer.close();
       await other.close();
-      await until(() => works(running) === 5);
+      await until(async () => (await works(running)) === 5);
       expect(running.problems).toEqual([]);
     });
   });
@@ -90,11 +90,11 @@ describe('follow', () => {
     const change = { readOnly: true };
     await followed(async (running) => {
       await running.following.ready;
-      expect(works(running)).toBe(0);
+      expect(await works(running)).toBe(0);
       const store = Store.open(running.data);
       const indexer = await PaperIndexer.open(store);
       await indexer.catchUp();
-      await until(() => works(running) === 2);
+      await until(async () => (await works(running)) === 2);
       await indexer.close();
       store.close();
     }, change);

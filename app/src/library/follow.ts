@@ -3,7 +3,18 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '@quire/engine/core';
-import type { OpenLibrary } from './open.ts';
+import type { Store } from '../store/index.ts';
+import type { IndexView } from './index-view.ts';
+import type { Ingest } from './ingest.ts';
+
+/** What is followed. */
+export interface Followed {
+  /** Nothing is indexed here. */
+  readonly readOnly: boolean;
+  readonly store: Store;
+  readonly index: IndexView;
+  readonly ingest: Ingest;
+}
 
 export interface FollowerOptions {
   readonly signal: AbortSignal;
@@ -28,7 +39,7 @@ const MAX_INTERVAL_MS = 60_000;
 const COMPACT_CHANGES = 10_000;
 
 /** Follows the folder of `library` until the signal fires. */
-export function follow(library: OpenLibrary, options: FollowerOptions): Following {
+export function follow(library: Followed, options: FollowerOptions): Following {
   const follower = new Follower(library, options);
   const ended = follower.run();
   return { ready: Promise.race([follower.ready, ended]), ended };
@@ -36,7 +47,7 @@ export function follow(library: OpenLibrary, options: FollowerOptions): Followin
 
 class Follower {
   readonly ready: Promise<void>;
-  readonly #library: OpenLibrary;
+  readonly #library: Followed;
   readonly #options: FollowerOptions;
   readonly #wanted: number;
   #setReady: () => void = () => undefined;
@@ -46,7 +57,7 @@ class Follower {
   #added = 0;
   #isFirst = true;
 
-  constructor(library: OpenLibrary, options: FollowerOptions) {
+  constructor(library: Followed, options: FollowerOptions) {
     this.#library = library;
     this.#options = options;
     this.#waitMs = this.#intervalMs();

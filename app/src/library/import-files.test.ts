@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { count, seed } from '../../../engine/test/support/env.ts';
 import { inFolder, PAPERS, type Row, writeRows } from '../../test/papers.ts';
+import { openLibraryIn } from '../services/library-open.ts';
 import { readRow, readRows } from '../sources/index.ts';
 import { checkStore, Store } from '../store/index.ts';
 import { findUnreadable, type ImportEvent, importFiles } from './import-files.ts';
-import { openLibraryIn } from './open.ts';
 
 const many = (n: number): readonly Row[] =>
   Array.from({ length: n }, (_, i) => ({
@@ -110,7 +110,7 @@ describe('importFiles', () => {
   it('is not complete when it was stopped after the last row, because search cannot find it yet', async () => {
     await inFolder(async (folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
-      const library = openLibraryIn(join(folder, 'data'), { create: true });
+      const library = await openLibraryIn(join(folder, 'data'), { create: true });
       const stop = new AbortController();
       const onEvent = (event: { readonly kind: string }) => event.kind === 'file' && stop.abort();
       await expect(library.ingest.importFiles([path], { signal: stop.signal, onEvent })).rejects.toMatchObject({

@@ -3,13 +3,13 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
+import { openLibraryIn } from '../services/library-open.ts';
 import { IndexView } from './index-view.ts';
-import { openLibraryIn } from './open.ts';
 import { indexFolder, loadEncoders } from './paper-index.ts';
 
 it('opens a commit that is announced while it opens an earlier one', async () => {
   await inFolder(async (folder) => {
-    const made = openLibraryIn(join(folder, 'made'), { create: true });
+    const made = await openLibraryIn(join(folder, 'made'), { create: true });
     await made.ingest.importFiles([writeRows(join(folder, 'p.jsonl'), PAPERS)]);
     const change = made.store.lastChange();
     const view = new IndexView(join(folder, 'seen'), loadEncoders());

@@ -5,7 +5,7 @@ import { nodeDirectory } from '@quire/engine/node';
 import { openLibrary } from '@quire/engine/storage';
 import { expect, it } from 'vitest';
 import { inFolder, writeRows } from '../../test/papers.ts';
-import { openLibraryIn } from './open.ts';
+import { openLibraryIn } from '../services/library-open.ts';
 import { indexFolder } from './paper-index.ts';
 
 it('rebuilds an index whose dates are one column, and finds papers by the new ones', async () => {
@@ -14,7 +14,7 @@ it('rebuilds an index whose dates are one column, and finds papers by the new on
       { id: 'a', title: 'A Year Alone', published: '2024' },
       { id: 'b', title: 'A Day in March', published: '2024-03-15' },
     ];
-    const first = openLibraryIn(folder, { create: true });
+    const first = await openLibraryIn(folder, { create: true });
     await first.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), rows)]);
     await first.close();
 
@@ -27,7 +27,7 @@ it('rebuilds an index whose dates are one column, and finds papers by the new on
     await writer.close();
     await older.close();
 
-    const library = openLibraryIn(folder);
+    const library = await openLibraryIn(folder);
     await library.ingest.catchUp();
     const titles = async (query: string) => (await library.services.search(query)).hits.map(({ work }) => work.title);
     expect(await titles('before:2024-04')).toEqual(['A Day in March']);

@@ -6,12 +6,12 @@ import type { Dataset } from '@quire/engine/node';
 import { describe, expect, it } from 'vitest';
 import { unless } from '../../../engine/test/support/skip.ts';
 import { inFolder } from '../../test/papers.ts';
+import { type OpenLibrary, openLibraryIn } from '../services/library-open.ts';
 import { composed } from './compose.ts';
 import { evaluateDataset } from './evaluation.ts';
 import { contentsLayout, indexDataset, paperLayout } from './evaluation-index.ts';
 import { loadModel } from './model.ts';
 import { documentNames } from './names.ts';
-import { openLibraryIn } from './open.ts';
 import { loadEncoders } from './paper-index.ts';
 import { needsEncoder, PIPELINES, type Pipeline, pipelineNamed, type SearchPipeline } from './pipelines.ts';
 import { search } from './search.ts';
@@ -53,7 +53,7 @@ const DATASET: Dataset = {
 };
 
 /** The same documents as papers of a library in a folder: an import, the store, the index on disk. */
-async function onTheSite<T>(work: (library: ReturnType<typeof openLibraryIn>) => Promise<T>): Promise<T> {
+async function onTheSite<T>(work: (library: OpenLibrary) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
     const file = join(folder, 'papers.jsonl');
     const rows = DOCUMENTS.map(({ id, title, text }) => ({
@@ -64,10 +64,10 @@ async function onTheSite<T>(work: (library: ReturnType<typeof openLibraryIn>) =>
       abstract: text,
     }));
     writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    const library = openLibraryIn(folder, { create: true });
+    const library = await openLibraryIn(folder, { create: true });
     try {
       await library.ingest.importFiles([file]);
-      expect(library.services.counts().works).toBe(DOCUMENTS.length);
+      expect((await library.services.counts()).works).toBe(DOCUMENTS.length);
       return await work(library);
     } finally {
       await library.close();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unless } from '../../../engine/test/support/skip.ts';
 import { libraryOf } from '../../test/library.ts';
 import { PAPERS } from '../../test/papers.ts';
-import type { SearchPage } from '../services/services.ts';
+import type { SearchPage } from '../services/index.ts';
 import { loadModel } from './model.ts';
 
 const whenModel = unless(loadModel() === undefined ? 'no model in models/' : undefined);
@@ -182,11 +182,11 @@ describe('the search order', () => {
 });
 
 describe('the other services', () => {
-  it('shows a paper under every name, and the others of the same name', () => {
+  it('shows a paper under every name, and the others of the same name', async () => {
     const { services } = library();
-    expect(services.paper('conf/7')?.others).toHaveLength(1);
-    expect(services.paper('nothing')).toBeUndefined();
-    expect(services.paper('x')?.work.title).toBe('No Authors and No Date');
+    expect((await services.paper('conf/7'))?.others).toHaveLength(1);
+    expect(await services.paper('nothing')).toBeUndefined();
+    expect((await services.paper('x'))?.work.title).toBe('No Authors and No Date');
   });
 
   it('knows what is similar without the paper itself', async () => {
@@ -196,10 +196,14 @@ describe('the other services', () => {
     expect(await library().services.similar('nothing')).toBeUndefined();
   });
 
-  it('lists days and counts', () => {
+  it('lists days and counts', async () => {
     const { services } = library();
-    expect(services.newestDay()).toBe('2025-03-18');
-    expect(services.papersOfDay('2025-03-17')).toMatchObject({ previous: '2025-03-16', next: '2025-03-18', total: 2 });
-    expect(services.status()).toMatchObject({ records: 12, works: 11, indexed: 11, sample: false });
+    expect(await services.newestDay()).toBe('2025-03-18');
+    expect(await services.papersOfDay('2025-03-17')).toMatchObject({
+      previous: '2025-03-16',
+      next: '2025-03-18',
+      total: 2,
+    });
+    expect(await services.status()).toMatchObject({ records: 12, works: 11, indexed: 11, sample: false });
   });
 });

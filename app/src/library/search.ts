@@ -5,7 +5,6 @@
 import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, TraceEvent } from '@quire/engine/core';
 import { concatenateRankings, inOneRun, once, type Query, type Retriever, withRep } from '@quire/engine/retrieval';
 import { identify, nameKey } from '../papers/index.ts';
-import type { Reason } from '../services/services.ts';
 import type { Composed } from './compose.ts';
 import { fulfilling, isConditionsAlone } from './conditions.ts';
 import type { TermWeights } from './excerpt.ts';
@@ -16,6 +15,16 @@ import { anyOf, phraseOf, type ReadQuery, readQuery } from './query.ts';
 import { budgetNote, unknownNotes } from './query-budget.ts';
 import { correctSpelling, isCorrected } from './spelling.ts';
 import { WordStatistics } from './word-statistics.ts';
+
+/** Why a hit is in the ranking. */
+export type Reason =
+  | 'id' // the query is this paper's id, DOI or address
+  | 'title' // the query is its title
+  | 'phrase' // it holds every quoted phrase
+  | 'author' // the query is one of its authors
+  | 'text' // its words match
+  | 'condition' // the query is conditions alone, and it fulfils them; newest first
+  | 'meaning'; // only its meaning is close: no word of the query was needed
 
 export interface Found {
   readonly key: DocId;

@@ -10,8 +10,8 @@ const whenModel = unless(loadModel() === undefined ? 'no model in models/' : und
 
 const library = libraryOf([...PAPERS, { id: 'signs', title: '∀ ∃ ⊢ ∎', published: '2025-03-18' }]);
 
-const near = (id: string, encoders: Encoders = library().encoders) => {
-  const work = library().services.paper(id)!.work;
+const near = async (id: string, encoders: Encoders = library().encoders) => {
+  const work = (await library().services.paper(id))!.work;
   return library().index.with((snapshot) => similarTo(work, snapshot, encoders, 5));
 };
 

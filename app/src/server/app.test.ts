@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
-import { type OpenLibrary, openLibraryIn } from '../library/open.ts';
+import { type OpenLibrary, openLibraryIn } from '../services/library-open.ts';
 import { createPages } from '../web/index.ts';
 import { createApp } from './app.ts';
 import { findServer } from './ownership.ts';
@@ -11,7 +11,7 @@ import { startSite } from './serve.ts';
 
 const withLibrary = <T>(use: (library: OpenLibrary, folder: string) => Promise<T>): Promise<T> =>
   inFolder(async (folder) => {
-    const library = openLibraryIn(join(folder, 'data'), { create: true });
+    const library = await openLibraryIn(join(folder, 'data'), { create: true });
     try {
       await library.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), PAPERS)]);
       return await use(library, folder);
@@ -138,7 +138,7 @@ describe('startSite', () => {
       for (const _ of [1, 2]) {
         const site = await startSite({ folder: data, port: 0, sample });
         await site.ready;
-        expect(site.library.services.status()).toMatchObject({ works: 3, indexed: 3, sample: true });
+        expect(await site.library.services.status()).toMatchObject({ works: 3, indexed: 3, sample: true });
         await site.stop();
       }
     });

@@ -2,16 +2,16 @@
 // /api/v1, the handover of files, and the pages that are mounted beside them. Everything comes from Services.
 
 import { type Context, Hono } from 'hono';
+import { addImport, type ImportOptions } from '../api/import-route.ts';
+import { answerJson, describePublicly, problem } from '../api/problem.ts';
+import { createApi } from '../api/routes.ts';
 import { REQUEST } from '../output/bounds.ts';
 import { jsonOf } from '../output/characters.ts';
 import type { ErrorBody, Pages } from '../output/pages.ts';
-import type { Services } from '../services/services.ts';
-import { createApi } from './api.ts';
+import type { Services } from '../services/index.ts';
 import { securityHeaders } from './headers.ts';
 import { checkHost, type HostOptions } from './host.ts';
-import { addImport, type ImportOptions } from './import-route.ts';
 import { refuseOtherMethods } from './methods.ts';
-import { answerJson, describePublicly, problem } from './problem.ts';
 
 export interface AppOptions extends ImportOptions, HostOptions {
   readonly pages?: Pages;
@@ -24,7 +24,7 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
   const { pages } = options;
   const app = new Hono();
   app.use(securityHeaders, checkHost(options), checkLength);
-  app.get('/healthz', (c) => answerJson(c, { status: 'ok', works: services.counts().works }));
+  app.get('/healthz', async (c) => answerJson(c, { status: 'ok', works: (await services.counts()).works }));
   const api = createApi(services);
   addImport(api, options);
   app.route('/api/v1', api);
@@ -37,8 +37,8 @@ export function createApp(services: Services, options: AppOptions = {}): Hono {
   app.notFound((c) =>
     answer(c, { status: 404, code: 'NOT_FOUND', message: `There is nothing at ${jsonOf(c.req.path.slice(0, 200))}` }),
   );
-  app.onError((error, c) => {
-    const described = describePublicly(error, services.status().folder);
+  app.onError(async (error, c) => {
+    const described = describePublicly(error, (await services.status()).folder);
     if (described.status === 500) options.onProblem?.(error);
     return answer(c, described);
   });

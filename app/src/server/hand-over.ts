@@ -3,8 +3,8 @@
 
 import { type IncomingMessage, request } from 'node:http';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
-import type { IngestEvent, IngestReport } from '../library/ingest.ts';
-import type { Outcome } from './import-route.ts';
+import type { Outcome } from '../api/import-route.ts';
+import type { IngestEvent, IngestReport } from '../services/index.ts';
 import type { RunningServer } from './ownership.ts';
 
 export interface HandOver {

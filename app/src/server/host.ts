@@ -2,7 +2,7 @@
 // (DNS rebinding); the browser then lets it read every answer. Its requests still have that name, and are refused here.
 
 import type { MiddlewareHandler } from 'hono';
-import { problem } from './problem.ts';
+import { problem } from '../api/problem.ts';
 
 export interface HostOptions {
   /** Address under which a proxy or the network reaches this server. */

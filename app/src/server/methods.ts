@@ -1,7 +1,7 @@
 // 405 for a path that exists and a method that it does not have.
 
 import type { Hono } from 'hono';
-import { problem } from './problem.ts';
+import { problem } from '../api/problem.ts';
 
 /** Call it after every route is added. Paths of middleware (`*`) are no routes. */
 export function refuseOtherMethods(app: Hono): void {

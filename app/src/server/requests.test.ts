@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import { PLAIN_WORK } from '../../test/hostile.ts';
+import { STATUS_OF } from '../api/problem.ts';
 import { EXIT_OF } from '../cli/io.ts';
 import { withoutPaths } from '../output/paths.ts';
-import type { SearchPage, Services } from '../services/services.ts';
+import type { SearchPage, Services } from '../services/index.ts';
 import { createPages } from '../web/index.ts';
 import { createApp } from './app.ts';
-import { STATUS_OF } from './problem.ts';
 
 const FOLDER = '/srv/quire data';
 const page = (query: string): SearchPage => ({
@@ -27,14 +27,20 @@ const page = (query: string): SearchPage => ({
 
 function servicesWith(over: Partial<Services> = {}): Services {
   const services: Partial<Services> = {
-    newestDay: () => '2025-03-18',
-    papersOfDay: (day, { offset = 0, limit = 20 } = {}) => ({ day, works: [PLAIN_WORK], total: 1, offset, limit }),
-    list: () => ({ works: [PLAIN_WORK] }),
+    newestDay: async () => '2025-03-18',
+    papersOfDay: async (day, { offset = 0, limit = 20 } = {}) => ({
+      day,
+      works: [PLAIN_WORK],
+      total: 1,
+      offset,
+      limit,
+    }),
+    list: async () => ({ works: [PLAIN_WORK] }),
     search: async (query) => page(query),
-    paper: (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
+    paper: async (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
     similar: async (id) => (id === '2503.00001' ? { hits: [] } : undefined),
-    counts: () => ({ records: 1, works: 1, sources: [] }),
-    status: () => ({ folder: FOLDER, works: 1, indexed: 1, sources: [], notes: [] }) as never, // what the routes read
+    counts: async () => ({ records: 1, works: 1, sources: [] }),
+    status: async () => ({ folder: FOLDER, works: 1, indexed: 1, sources: [], notes: [] }) as never, // what the routes read
     ...over,
   };
   return services as Services; // every method is there
@@ -175,7 +181,7 @@ describe('parameters of the API', () => {
   it('name a paper by any id, also one that a path cannot hold', async () => {
     const asked: string[] = [];
     const any = appWith({
-      paper: (id) => {
+      paper: async (id) => {
         asked.push(id);
         return { work: PLAIN_WORK, others: [] };
       },

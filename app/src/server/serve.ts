@@ -8,9 +8,9 @@ import type { Hono } from 'hono';
 import { type Following, follow } from '../library/follow.ts';
 import { importFiles } from '../library/import-files.ts';
 import { PaperIndexer } from '../library/indexer.ts';
-import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../library/open.ts';
 import type { Pages } from '../output/pages.ts';
-import type { Services } from '../services/services.ts';
+import type { Services } from '../services/index.ts';
+import { type OpenLibrary, openLibraryIn, SAMPLE_SOURCE } from '../services/library-open.ts';
 import { type CheckHandle, checkInBackground } from '../store/index.ts';
 import { createApp } from './app.ts';
 import { createGuardedServer } from './harden.ts';
@@ -62,7 +62,7 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
 }
 
 async function startOwned(options: ServeOptions, owner: Ownership | undefined): Promise<RunningSite> {
-  const library = openLibraryIn(options.folder, { create: true, orReadOnly: true });
+  const library = await openLibraryIn(options.folder, { create: true, orReadOnly: true });
   const stopping = new AbortController();
   const { signal } = stopping;
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, it } from 'vitest';
 import { inFolder, PAPERS, writeRows } from '../../test/papers.ts';
-import { openLibraryIn } from '../library/open.ts';
+import { openLibraryIn } from '../services/library-open.ts';
 import { createPages } from '../web/index.ts';
 import { startSite } from './serve.ts';
 
@@ -15,13 +15,13 @@ interface Status {
 it('says "not yet checked", then that the store is sound, then what is damaged', async () => {
   await inFolder(async (folder) => {
     const data = join(folder, 'data');
-    const library = openLibraryIn(data, { create: true });
+    const library = await openLibraryIn(data, { create: true });
     await library.ingest.importFiles([writeRows(join(folder, 'papers.jsonl'), PAPERS)]);
     await library.close();
     const ask = async (url: string) => (await (await fetch(`${url}/api/v1/status`)).json()) as Status; // the route's type
 
     const first = await startSite({ folder: data, port: 0 });
-    expect(first.library.services.status()).toMatchObject({
+    expect(await first.library.services.status()).toMatchObject({
       store: { state: 'unchecked', damaged: [] },
       notes: expect.arrayContaining(['The store is not yet checked.']),
     });

@@ -1,4 +1,3 @@
 // Sources of papers: files of JSON lines. Later sources (arXiv, feeds) are added here.
 
-export { foldFiles } from './fold-files.ts';
 export { type RejectedRow, type Row, type RowBatch, type RowOptions, readRow, readRows, sourceOf } from './jsonl.ts';

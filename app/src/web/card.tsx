@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx';
 import { type BoundedWork, sizeIn } from '../output/bounds.ts';
 import { counted } from '../output/numbers.ts';
 import { paperPath } from '../papers/index.ts';
-import type { Excerpt, Reason } from '../services/services.ts';
+import type { Excerpt, Reason } from '../services/index.ts';
 import { Data } from './text.tsx';
 import { inWords, opening, people } from './wording.ts';
 

@@ -1,7 +1,7 @@
 // One day's papers, with the days before and after it.
 
 import { counted } from '../output/numbers.ts';
-import type { DayPage, LibraryStatus, ListPage } from '../services/services.ts';
+import type { DayPage, LibraryStatus, ListPage } from '../services/index.ts';
 import { Card } from './card.tsx';
 import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';

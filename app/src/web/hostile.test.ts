@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EVIL, evil, HOSTILE_ROW, hugeWork, PLAIN_WORK } from '../../test/hostile.ts';
 import { inFolder, writeRows } from '../../test/papers.ts';
-import { openLibraryIn } from '../library/open.ts';
-import { boundedServices } from '../output/bounded-services.ts';
 import { isHostile } from '../output/characters.ts';
 import { paperPath, type Work } from '../papers/index.ts';
 import { createApp } from '../server/app.ts';
-import type { SearchPage, Services } from '../services/services.ts';
+import { boundedServices } from '../services/bounded.ts';
+import type { SearchPage, Services } from '../services/index.ts';
+import { openLibraryIn } from '../services/library-open.ts';
 import { createPages } from './index.ts';
 
 const FORBIDDEN = /[^\P{Cc}\n]|[\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u;
@@ -38,7 +38,7 @@ function exposed(document: string): readonly string[] {
 describe('pages of a hostile library', () => {
   it('contain no control or reordering character, and isolate every outside text', async () => {
     await inFolder(async (folder) => {
-      const library = openLibraryIn(join(folder, 'data'), { create: true });
+      const library = await openLibraryIn(join(folder, 'data'), { create: true });
       try {
         const { organization: _, ...named } = HOSTILE_ROW;
         const rows = [HOSTILE_ROW, { ...named, id: 'second', title: `Another ${evil('tagged')}` }];
@@ -47,7 +47,7 @@ describe('pages of a hostile library', () => {
         ]);
         const app = createApp(library.services, { pages: createPages(library.services) });
         const query = encodeURIComponent(`retrieval ${EVIL}`);
-        const key = library.services.list().works[0]?.key ?? '';
+        const key = (await library.services.list()).works[0]?.key ?? '';
         const paths = [
           '/papers',
           '/papers/date/2025-03-18',
@@ -106,7 +106,7 @@ describe('pages of a hostile library', () => {
       'の'.repeat(1_000),
     ];
     await inFolder(async (folder) => {
-      const library = openLibraryIn(join(folder, 'data'), { create: true });
+      const library = await openLibraryIn(join(folder, 'data'), { create: true });
       try {
         const rows = ids.map((id, i) => ({
           id,
@@ -144,16 +144,16 @@ function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }
     ms: 1,
   });
   const services = boundedServices({
-    newestDay: () => '2025-03-18',
-    papersOfDay: (day) => ({ day, works: others, total: 100, offset: 0, limit: 100 }),
-    list: () => ({ works: others }),
+    newestDay: async () => '2025-03-18',
+    papersOfDay: async (day) => ({ day, works: others, total: 100, offset: 0, limit: 100 }),
+    list: async () => ({ works: others }),
     search,
-    paper: () => ({ work, others }),
+    paper: async () => ({ work, others }),
     similar: async (_, { limit = 20 } = {}) => ({
       hits: others.slice(0, limit).map((each) => ({ work: each, reason: 'text', score: 1 })),
     }),
-    status: () => ({ works: 100, indexed: 100, sources: [], notes: [], folder: '/' }) as never, // what the pages read
-    counts: () => ({ records: 1, works: 1, sources: [] }),
+    status: async () => ({ works: 100, indexed: 100, sources: [], notes: [], folder: '/' }) as never, // what the pages read
+    counts: async () => ({ records: 1, works: 1, sources: [] }),
   } satisfies Services);
   return createApp(services, { pages: createPages(services) });
 }

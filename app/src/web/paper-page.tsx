@@ -3,7 +3,7 @@
 import { type BoundedWork, bounded, OTHERS, PAGE, sizeIn } from '../output/bounds.ts';
 import { counted } from '../output/numbers.ts';
 import type { Work } from '../papers/index.ts';
-import type { PaperView, SimilarPage } from '../services/services.ts';
+import type { PaperView, SimilarPage } from '../services/index.ts';
 import { Card } from './card.tsx';
 import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';

@@ -2,7 +2,7 @@ import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../papers/index.ts';
 import { createApp } from '../server/app.ts';
-import type { LibraryStatus, SearchPage, Services } from '../services/services.ts';
+import type { LibraryStatus, SearchPage, Services } from '../services/index.ts';
 import { linksOf } from './paper-page.tsx';
 import { createPages } from './routes.tsx';
 import { inWords, opening, people } from './wording.ts';
@@ -61,8 +61,8 @@ function services(over: Partial<Services> = {}): Services {
     ms: 1.25,
   });
   return {
-    newestDay: () => '2025-11-20',
-    papersOfDay: (day, page) => ({
+    newestDay: async () => '2025-11-20',
+    papersOfDay: async (day, page) => ({
       day,
       previous: '2025-11-19',
       works: day === '2025-11-20' ? [work] : [],
@@ -70,12 +70,12 @@ function services(over: Partial<Services> = {}): Services {
       offset: page?.offset ?? 0,
       limit: page?.limit ?? 100,
     }),
-    list: () => ({ works: [work] }),
+    list: async () => ({ works: [work] }),
     search: async (query) => result(query),
-    paper: (id) => (id === '2511.04217' || id === 'doi:10.1/x y' ? { work, others: [] } : undefined),
+    paper: async (id) => (id === '2511.04217' || id === 'doi:10.1/x y' ? { work, others: [] } : undefined),
     similar: async () => ({ hits: [{ work, reason: 'meaning', score: 0.9 }] }),
-    counts: () => ({ records: 1, works: 1, sources: [] }),
-    status: () => status,
+    counts: async () => ({ records: 1, works: 1, sources: [] }),
+    status: async () => status,
     ...over,
   } as Services;
 }
@@ -103,7 +103,7 @@ describe('the pages', () => {
       const damaged = ['The record 7 ("s", id "<i>") does not match its checksum.'];
       const plain = services();
       const { text } = await get(path, {
-        papersOfDay: (day) => ({ ...plain.papersOfDay(day), damaged }),
+        papersOfDay: async (day) => ({ ...(await plain.papersOfDay(day)), damaged }),
         search: async (query) => ({ ...(await plain.search(query)), damaged }),
         similar: async () => ({ hits: [], damaged }),
       });
@@ -115,7 +115,7 @@ describe('the pages', () => {
 
   it('follow a newest day of few papers with those before it, and repeat none', async () => {
     const before = { ...work, key: 'arxiv:2511.00001', arxivId: '2511.00001', day: '2025-11-19' };
-    const { text } = await get('/papers', { list: () => ({ works: [work, before] }) });
+    const { text } = await get('/papers', { list: async () => ({ works: [work, before] }) });
     expect(text).toContain('Before that');
     expect(text.split('href="/papers/2511.04217"')).toHaveLength(2);
     expect(text).toContain('href="/papers/2511.00001"');
@@ -205,7 +205,7 @@ describe('the pages', () => {
   });
 
   it('explain an empty library and an empty result', async () => {
-    expect((await get('/papers', { newestDay: () => undefined })).text).toContain('quire import');
+    expect((await get('/papers', { newestDay: async () => undefined })).text).toContain('quire import');
     const none = async (query: string) => ({ ...(await services().search(query)), hits: [], total: 0, offset: 0 });
     expect((await get('/search?q=zzz', { search: none })).text).toContain('Nothing matches');
   });

@@ -7,7 +7,7 @@ import { REQUEST } from '../output/bounds.ts';
 import { cutAt } from '../output/characters.ts';
 import type { Pages } from '../output/pages.ts';
 import { paperPath, parseDate } from '../papers/index.ts';
-import type { DayPage, ListPage, Services } from '../services/services.ts';
+import type { DayPage, ListPage, Services } from '../services/index.ts';
 import { type Asset, loadStyle } from './assets.ts';
 import { dayPage, emptyLibraryPage } from './day-page.tsx';
 import { messagePage } from './message-page.tsx';
@@ -67,17 +67,17 @@ function answerAsset(c: Context, { type, body, tag }: Asset): Response {
   return c.body(body);
 }
 
-function newestDay(c: Context, site: Site, services: Services) {
+async function newestDay(c: Context, site: Site, services: Services) {
   const query = c.req.query('q');
   if (query !== undefined) return c.redirect(`/search?${new URLSearchParams({ q: query })}`);
-  const newest = services.newestDay();
-  const status = services.status();
+  const newest = await services.newestDay();
+  const status = await services.status();
   if (newest === undefined) return c.html(emptyLibraryPage(site, status));
-  const day = services.papersOfDay(newest, { limit: DAY_LIMIT });
-  return c.html(dayPage({ site, day, status, newest: true, earlier: earlierThan(services, day) }));
+  const day = await services.papersOfDay(newest, { limit: DAY_LIMIT });
+  return c.html(dayPage({ site, day, status, newest: true, earlier: await earlierThan(services, day) }));
 }
 
-function oneDay(c: Context, site: Site, services: Services) {
+async function oneDay(c: Context, site: Site, services: Services) {
   const text = c.req.param('day') ?? '';
   const date = parseDate(text);
   if (date?.precision !== 'day' || date.date !== text) {
@@ -86,13 +86,13 @@ function oneDay(c: Context, site: Site, services: Services) {
   }
   const offset = offsetOf(c.req.query('offset'));
   if (offset === undefined) return tooDeep(c, site);
-  const day = services.papersOfDay(text, { limit: DAY_LIMIT, offset });
-  return c.html(dayPage({ site, day, status: services.status(), newest: false }));
+  const day = await services.papersOfDay(text, { limit: DAY_LIMIT, offset });
+  return c.html(dayPage({ site, day, status: await services.status(), newest: false }));
 }
 
 async function search(c: Context, site: Site, services: Services) {
   const query = c.req.query('q') ?? '';
-  const status = services.status();
+  const status = await services.status();
   if (query.trim() === '') return c.html(askPage(site, status));
   const offset = offsetOf(c.req.query('offset'));
   if (offset === undefined) return tooDeep(c, site);
@@ -102,7 +102,7 @@ async function search(c: Context, site: Site, services: Services) {
 
 /** A paper by any of its names. Every other address of it redirects to the one that paperPath makes. */
 async function paper(c: Context, site: Site, services: Services, id: string) {
-  const view = services.paper(id);
+  const view = await services.paper(id);
   if (view === undefined) {
     const name = cutAt(id, REQUEST.shownQuery);
     return c.html(messagePage(site, 'No such paper', `This library has no paper “${name}”.`, { query: id }), 404);
@@ -131,9 +131,9 @@ function isNoIndexYet(error: unknown): boolean {
 }
 
 /** The newest papers of earlier days, as many as a short day leaves room for. */
-function earlierThan(services: Services, day: DayPage): ListPage | undefined {
+async function earlierThan(services: Services, day: DayPage): Promise<ListPage | undefined> {
   if (day.total >= FEW) return undefined;
-  const { works, ...rest } = services.list({ limit: FEW + day.total });
+  const { works, ...rest } = await services.list({ limit: FEW + day.total });
   return { ...rest, works: works.filter((work) => work.day !== day.day).slice(0, FEW) };
 }
 

@@ -3,7 +3,7 @@
 import { REQUEST } from '../output/bounds.ts';
 import { cutAt } from '../output/characters.ts';
 import { counted } from '../output/numbers.ts';
-import type { LibraryStatus, SearchPage } from '../services/services.ts';
+import type { LibraryStatus, SearchPage } from '../services/index.ts';
 import { Card } from './card.tsx';
 import { DamageNote } from './damage-note.tsx';
 import { page } from './layout.tsx';

@@ -6,9 +6,14 @@ import { EngineError } from '@quire/engine/core';
 import { formatResult, formatTrecRun, resultOf } from '@quire/engine/evaluation';
 import { type Dataset, listDatasets, loadCacmRaw, loadDataset } from '@quire/engine/node';
 import { Command } from 'commander';
-import { type EvaluationResult, evaluateDataset } from '../../library/evaluation.ts';
-import { PIPELINES, type Pipeline, pipelineNamed } from '../../library/pipelines.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
+import {
+  type EvaluationResult,
+  evaluateDataset,
+  PIPELINES,
+  type Pipeline,
+  pipelineNamed,
+} from '../../services/index.ts';
 import { EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { examples, type Verb } from '../verb.ts';

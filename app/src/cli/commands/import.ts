@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { IngestReport } from '../../library/ingest.ts';
 import { grouped } from '../../output/numbers.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
+import type { IngestReport } from '../../services/index.ts';
 import { importInto } from '../import-into.ts';
 import { ImportTally } from '../import-tally.ts';
 import { watchImport } from '../import-watch.ts';

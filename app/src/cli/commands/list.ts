@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { grouped } from '../../output/numbers.ts';
 import { joined, printable } from '../../output/printable.ts';
 import type { Work } from '../../papers/index.ts';
-import type { DayPage, ListPage } from '../../services/services.ts';
+import type { DayPage, ListPage } from '../../services/index.ts';
 import { exitWith } from '../damage.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
@@ -38,9 +38,9 @@ Exit codes: 0 papers, 3 none, 5 a row is damaged.`,
         json?: boolean;
       }) => {
         const { limit, offset } = options;
-        const found = await withStore(io, options.dataDir, ({ services }): DayPage | ListPage => {
+        const found = await withStore(io, options.dataDir, async ({ services }): Promise<DayPage | ListPage> => {
           if (options.all) return services.list({ offset, limit });
-          const day = options.day === undefined || options.day === 'newest' ? services.newestDay() : options.day;
+          const day = options.day === undefined || options.day === 'newest' ? await services.newestDay() : options.day;
           return day === undefined ? { works: [] } : services.papersOfDay(day, { offset, limit });
         });
         if (options.json) await json(io, options.all ? found.works : found);

@@ -3,7 +3,7 @@
 import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';
 import { joined, type Printable, printable } from '../../output/printable.ts';
-import type { SearchHit, SearchOptions, SearchPage } from '../../services/services.ts';
+import type { SearchHit, SearchOptions, SearchPage } from '../../services/index.ts';
 import { exitWith } from '../damage.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';

@@ -7,10 +7,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { grouped } from '../../output/numbers.ts';
 import { printable } from '../../output/printable.ts';
 import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
+import { READ_ONLY_NOTE } from '../../services/index.ts';
 import { createPages } from '../../web/index.ts';
 import { EXIT } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
-import { READ_ONLY_NOTE } from '../with-library.ts';
 
 /** The papers of a new library; from app/src/cli/commands or app/dist/cli/commands. */
 const SAMPLE = fileURLToPath(new URL('../../../sample/papers.jsonl', import.meta.url));
@@ -48,7 +48,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
         onProblem: (what, error) =>
           io.err(printable`${what}: ${error instanceof Error ? error.message : String(error)}\n`),
       });
-      const status = site.library.services.status();
+      const status = await site.library.services.status();
       const what = status.sample ? 'sample library' : 'library';
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       await io.out(printable`  Quire · data in ${status.folder} · nothing leaves this machine\n`);

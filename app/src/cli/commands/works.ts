@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { printable, printableJson } from '../../output/printable.ts';
-import { foldFiles } from '../../sources/index.ts';
+import { foldFiles } from '../../services/index.ts';
 import { EXIT, table } from '../io.ts';
 import { examples, type Verb } from '../verb.ts';
 

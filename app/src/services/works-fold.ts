@@ -10,7 +10,7 @@ import {
   type SourceRecord,
   type Work,
 } from '../papers/index.ts';
-import { type Row, readRows } from './jsonl.ts';
+import { type Row, readRows } from '../sources/index.ts';
 
 /** Keys of one row and its position; a few hundred bytes. */
 interface Seen extends Identity {

@@ -1,26 +1,20 @@
-// Services whose answers have a bounded size for any library. The bounds are in bounds.ts.
+// Services whose answers have a bounded size for any library. The bounds are in output/bounds.ts.
 
-import type { PaperView, SearchPage, Services } from '../services/services.ts';
-import { bounded, LISTED, NOTES, OTHERS, SENTENCE, WHOLE } from './bounds.ts';
-import { cutAt } from './characters.ts';
+import { bounded, LISTED, NOTES, OTHERS, SENTENCE, WHOLE } from '../output/bounds.ts';
+import { cutAt } from '../output/characters.ts';
+import type { SearchPage } from './paper-search.ts';
+import type { PaperView } from './paper-view.ts';
+import type { Services } from './services.ts';
 
 /** The same services; works in lists are shortened to LISTED, one paper to WHOLE. */
 export function boundedServices(services: Services): Services {
   return {
-    newestDay: () => services.newestDay(),
-    counts: () => services.counts(),
-    status: () => services.status(),
-    papersOfDay: (day, page) => {
-      const found = services.papersOfDay(day, page);
-      return { ...found, works: found.works.map((work) => bounded(work, LISTED)) };
-    },
-    list: (page) => {
-      const found = services.list(page);
-      return { ...found, works: found.works.map((work) => bounded(work, LISTED)) };
-    },
+    ...services,
+    papersOfDay: async (day, part) => listed(await services.papersOfDay(day, part)),
+    list: async (part) => listed(await services.list(part)),
     search: async (query, options) => searchPage(await services.search(query, options)),
-    paper: (id) => {
-      const view = services.paper(id);
+    paper: async (id) => {
+      const view = await services.paper(id);
       return view && paperView(view);
     },
     similar: async (id, options) => {
@@ -28,6 +22,10 @@ export function boundedServices(services: Services): Services {
       return found && { ...found, hits: found.hits.map((hit) => ({ ...hit, work: bounded(hit.work, LISTED) })) };
     },
   };
+}
+
+function listed<P extends { readonly works: PaperView['others'] }>(page: P): P {
+  return { ...page, works: page.works.map((work) => bounded(work, LISTED)) };
 }
 
 function paperView({ work, others, ...rest }: PaperView): PaperView {

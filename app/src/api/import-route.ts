@@ -6,12 +6,12 @@ import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import { z } from 'zod';
-import type { Ingest, IngestEvent } from '../library/ingest.ts';
 import { REQUEST } from '../output/bounds.ts';
 import { jsonOf } from '../output/characters.ts';
 import type { ErrorBody } from '../output/pages.ts';
-import { sentenceOf, wrong } from './api.ts';
+import type { Ingest, IngestEvent } from '../services/index.ts';
 import { answerJson, describe, problem } from './problem.ts';
+import { sentenceOf, wrong } from './routes.ts';
 
 export interface ImportOptions {
   /** Imports the files; without it every request is refused. */

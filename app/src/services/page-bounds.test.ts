@@ -29,6 +29,6 @@ describe('a page of a list', () => {
     const { services } = library();
     const page = { offset: 10_000, limit: 100 };
     expect(await services.search('walruses', page)).toMatchObject({ ...page, hits: [], total: 2 });
-    expect(services.list(page).works).toEqual([]);
+    expect((await services.list(page)).works).toEqual([]);
   });
 });

@@ -1,8 +1,20 @@
 // Damage of the store as text of an answer: the rows that are missing from it, and what else may be wrong in it.
 
 import { withoutPaths } from '../output/paths.ts';
-import type { LibraryStatus } from '../services/services.ts';
 import type { Damage, Health } from '../store/index.ts';
+
+export interface StoreStatus {
+  /** 'unchecked' until the check of the whole file has ended; 'failed': the check could not be made. */
+  readonly state: 'unchecked' | 'sound' | 'damaged' | 'failed';
+  /** When that check ended, ISO 8601. */
+  readonly checkedAt?: string;
+  /** Why the check could not be made. */
+  readonly failure?: string;
+  /** One sentence a problem. */
+  readonly damaged: readonly string[];
+  /** Records that are kept and not shown. */
+  readonly quarantined: number;
+}
 
 /** Maximum number of sentences in one answer; `quire doctor` lists all. */
 const SENTENCES = 10;
@@ -17,7 +29,7 @@ export function damagedField(health: Health, rows: readonly Damage[]): { readonl
 }
 
 /** The state of the store for /status. `folder`: the reason of a failure may name it, but an answer does not. */
-export function storeStatus(health: Health, folder: string): LibraryStatus['store'] {
+export function storeStatus(health: Health, folder: string): StoreStatus {
   const { state, checkedAt, failure, damaged, quarantined } = health.now;
   return {
     state,
@@ -29,7 +41,7 @@ export function storeStatus(health: Health, folder: string): LibraryStatus['stor
 }
 
 /** Sentences for the reader about the store; [] when it was checked and is sound. */
-export function storeNotes({ state, failure, damaged, quarantined }: LibraryStatus['store']): readonly string[] {
+export function storeNotes({ state, failure, damaged, quarantined }: StoreStatus): readonly string[] {
   const notes: string[] = [];
   if (state === 'unchecked') notes.push('The store is not yet checked.');
   if (state === 'failed') notes.push(`The store could not be checked: ${failure ?? 'the reason is not known'}.`);

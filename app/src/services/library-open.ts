@@ -1,15 +1,15 @@
-// A library in a folder, open for reading: the base of the server and of every command.
+// A library in a folder, open: the base of the server and of every command.
 
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import { boundedServices } from '../output/bounded-services.ts';
-import type { Services } from '../services/services.ts';
+import { IndexView } from '../library/index-view.ts';
+import { createIngest, type Ingest } from '../library/ingest.ts';
+import { openStore } from '../library/open-store.ts';
+import { type Encoders, loadEncoders } from '../library/paper-index.ts';
 import { STORE_FILE, Store } from '../store/index.ts';
-import { IndexView } from './index-view.ts';
-import { createIngest, type Ingest } from './ingest.ts';
-import { type Encoders, indexFolder, loadEncoders } from './paper-index.ts';
-import { createServices } from './services.ts';
+import { boundedServices } from './bounded.ts';
+import { createServices, type Services } from './services.ts';
 
 export interface OpenLibrary {
   readonly folder: string;
@@ -31,9 +31,16 @@ export interface OpenOptions {
   readonly orReadOnly?: boolean;
 }
 
-/** Opens the library in `folder`. Nothing is indexed by opening: call `ingest.catchUp` for that. */
-export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLibrary {
-  if (options.create !== true && !existsSync(join(folder, STORE_FILE))) {
+/** Stated for a library that this user may not write. */
+export const READ_ONLY_NOTE =
+  'this library can only be read here: papers newer than its index are not searched, and imports are refused.';
+
+/** The source under which the sample library is imported. */
+export const SAMPLE_SOURCE = 'sample';
+
+/** Opens the library in `folder`. Nothing is indexed by opening: `bringUpToDate` and `ingest.catchUp` do that. */
+export async function openLibraryIn(folder: string, options: OpenOptions = {}): Promise<OpenLibrary> {
+  if (options.create !== true && !libraryExists(folder)) {
     throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
       hint: 'Import papers with "quire import FILE", start the site with "quire serve", or name another folder with --data-dir.',
     });
@@ -61,29 +68,7 @@ export function openLibraryIn(folder: string, options: OpenOptions = {}): OpenLi
   };
 }
 
-/** The store of `folder`, read only where this user may not write the store or the index. */
-export function openStore(folder: string): Store {
-  const isThere = existsSync(join(folder, STORE_FILE));
-  if (isThere && ![folder, join(folder, STORE_FILE), indexFolder(folder)].every(isWritable)) {
-    return Store.openToRead(folder);
-  }
-  try {
-    return Store.open(folder);
-  } catch (error) {
-    // Permissions are not enough: some file systems refuse only the write.
-    if (isThere && error instanceof EngineError && error.code === 'READ_ONLY') return Store.openToRead(folder);
-    throw error;
-  }
+/** Whether `folder` holds a library. */
+export function libraryExists(folder: string): boolean {
+  return existsSync(join(folder, STORE_FILE));
 }
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // it can be created
-  }
-}
-
-/** The source under which the sample library is imported. */
-export const SAMPLE_SOURCE = 'sample';

@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { REQUEST } from '../output/bounds.ts';
 import { parseDate } from '../papers/index.ts';
-import type { SearchOptions, Services } from '../services/services.ts';
+import type { SearchOptions, Services } from '../services/index.ts';
 import { answerJson, problem } from './problem.ts';
 
 /** Adds the routes that read. */
@@ -16,7 +16,7 @@ export function createApi(services: Services): Hono {
       return answerJson(c, await services.search(q, options));
     }),
   );
-  api.get('/papers', (c) => asked(c, PAGE, (page) => answerJson(c, services.list(page))));
+  api.get('/papers', (c) => asked(c, PAGE, async (page) => answerJson(c, await services.list(page))));
   // An id may be any text. A browser shortens `.` and `..` in a path, so an id may also be a parameter.
   api.get('/paper', (c) => asked(c, ID, ({ id }) => paper(c, services, id)));
   api.get('/paper/similar', (c) => asked(c, ID.extend({ limit: LIMIT }), (query) => similar(c, services, query)));
@@ -26,8 +26,8 @@ export function createApi(services: Services): Hono {
   );
   api.get('/days/:day', (c) => asked(c, PAGE, (page) => day(c, services, page)));
   api.get('/status', (c) =>
-    asked(c, NONE, () => {
-      const { folder: _, ...status } = services.status(); // a path of this machine
+    asked(c, NONE, async () => {
+      const { folder: _, ...status } = await services.status(); // a path of this machine
       return answerJson(c, status);
     }),
   );
@@ -79,8 +79,8 @@ export function wrong(c: Context, message: string, hint?: string): Response {
   return problem(c, 400, 'INVALID_ARGUMENT', message, hint);
 }
 
-function paper(c: Context, services: Services, id: string): Response {
-  const view = services.paper(id);
+async function paper(c: Context, services: Services, id: string): Promise<Response> {
+  const view = await services.paper(id);
   return view === undefined ? missing(c, id) : answerJson(c, view);
 }
 
@@ -93,15 +93,19 @@ async function similar(
   return hits === undefined ? missing(c, id) : answerJson(c, hits);
 }
 
-function day(c: Context, services: Services, page: { readonly offset: number; readonly limit: number }): Response {
+async function day(
+  c: Context,
+  services: Services,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<Response> {
   const text = c.req.param('day') ?? '';
-  const day = text === 'newest' ? services.newestDay() : text;
+  const day = text === 'newest' ? await services.newestDay() : text;
   if (day === undefined) return problem(c, 404, 'NOT_FOUND', 'No paper of this library has a day');
   const date = parseDate(day);
   if (date?.precision !== 'day' || date.date !== day) {
     return wrong(c, `${JSON.stringify(day.slice(0, 60))} is not a day`, 'Write it as 2025-11-21.');
   }
-  return answerJson(c, services.papersOfDay(day, page));
+  return answerJson(c, await services.papersOfDay(day, page));
 }
 
 function missing(c: Context, id: string): Response {

@@ -1,0 +1,23 @@
+// What faces may import: the services and their answers, and the use cases of commands.
+
+export type { Counts, Excerpt, FromStore, Reason } from './answers.ts';
+export {
+  type EvaluationResult,
+  evaluateDataset,
+  PIPELINES,
+  type Pipeline,
+  pipelineNamed,
+} from './collection-measure.ts';
+export type { DayPage } from './day-papers.ts';
+export { bringUpToDate, isBehind } from './index-catch-up.ts';
+export { checkLibrary, type Finding } from './library-check.ts';
+export { libraryExists, type OpenLibrary, openLibraryIn, READ_ONLY_NOTE } from './library-open.ts';
+export { rebuildIndex, repairLibrary } from './library-repair.ts';
+export type { LibraryStatus } from './library-status.ts';
+export type { ListPage } from './paper-list.ts';
+export type { SearchHit, SearchOptions, SearchPage } from './paper-search.ts';
+export type { SimilarPage } from './paper-similar.ts';
+export type { PaperView } from './paper-view.ts';
+export { type FileReport, type Ingest, type IngestEvent, type IngestReport, importHere } from './papers-import.ts';
+export type { Services } from './services.ts';
+export { foldFiles } from './works-fold.ts';
