@@ -123,12 +123,16 @@ const APP = {
   watches: { values: ['papers'], types: [] },
   digest: { values: ['papers'], types: ['readers', 'watches'] },
   sources: { values: ['papers'], types: [] },
+  models: { values: [], types: [] },
   harvest: { values: ['papers', 'sources', 'output'], types: ['store'] },
   formats: { values: ['papers', 'output', 'sources'], types: [] },
   store: { values: ['papers', 'readers', 'watches', 'digest'], types: ['harvest'] },
-  library: { values: ['papers', 'sources', 'store', 'output', 'watches'], types: ['readers'] },
+  library: { values: ['papers', 'sources', 'models', 'store', 'output', 'watches'], types: ['readers'] },
   services: {
-    values: ['papers', 'output', 'sources', 'store', 'library', 'readers', 'watches', 'digest', 'harvest', 'formats'],
+    values: [
+      ...['papers', 'output', 'sources', 'models', 'store', 'library', 'readers', 'watches', 'digest', 'harvest'],
+      'formats',
+    ],
     types: [],
   },
   api: { values: ['papers', 'output', 'formats', 'services'], types: [] },

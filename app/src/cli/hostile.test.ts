@@ -115,6 +115,23 @@ describe('hostile text', () => {
       ['works', join(folder, `${evilName}.jsonl`)],
       ['works', join(folder, evil('none'))],
     ],
+    model: () => {
+      const bad = join(folder, `model${evilName}`);
+      mkdirSync(bad, { recursive: true });
+      writeFileSync(join(bad, 'config.json'), JSON.stringify({ model_type: EVIL }));
+      mkdirSync(join(folder, 'data', 'models', evilName), { recursive: true });
+      writeFileSync(join(folder, 'data', 'models', evilName, 'config.json'), `{"fusion": "${EVIL}"}`);
+      return [
+        ['model', 'add', bad, ...data()],
+        ['model', 'add', bad, '--name', 'm', '--query-prefix', EVIL, ...data()],
+        ['model', 'add', evil('owner/name'), ...data()],
+        ['model', 'add', bad, '--products', evil('products'), ...data()],
+        ['model', 'list', ...data()],
+        ['model', 'check', ...data()],
+        ['model', 'show', evil('none'), ...data()],
+        ['model', 'remove', evil('none'), ...data()],
+      ];
+    },
     train: () => {
       const rest = ['--works', join(folder, evil('works')), '--teacher', join(folder, evil('t')), '--out', folder];
       const recipe = join(folder, `recipe${evilName}.json`);

@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { modelCommand } from './commands/model.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
@@ -24,6 +25,7 @@ export const VERBS: readonly Verb[] = [
   similarCommand,
   listCommand,
   worksCommand,
+  modelCommand,
   trainCommand,
   evalCommand,
   doctorCommand,
@@ -88,9 +90,15 @@ function createProgram(usage: Io, io: Io, finish: (exit: Exit) => void): Command
     });
   for (const verb of VERBS) {
     const command = verb(io, finish);
-    command.copyInheritedSettings(program).helpOption('-h, --help', 'show this help');
-    command.showHelpAfterError(`  hint: "quire help ${command.name()}" has options and examples.`);
+    settle(command, program, `quire help ${command.name()}`);
     program.addCommand(command);
   }
   return program;
+}
+
+/** The same help and errors for a verb and for the verbs inside it. */
+function settle(command: Command, above: Command, help: string): void {
+  command.copyInheritedSettings(above).helpOption('-h, --help', 'show this help');
+  command.showHelpAfterError(`  hint: "${help}" has options and examples.`);
+  for (const inner of command.commands) settle(inner, command, `quire ${command.name()} ${inner.name()} --help`);
 }

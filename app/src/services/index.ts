@@ -9,6 +9,22 @@ export {
   pipelineNamed,
 } from './collection-measure.ts';
 export type { DayPage } from './day-papers.ts';
+export {
+  type AddOptions,
+  addModel,
+  checkModel,
+  checkNewName,
+  type DownloadPlan,
+  downloadModel,
+  HUB,
+  isHubName,
+  type Listed,
+  listModels,
+  type Model,
+  modelNamed,
+  readCard,
+  removeModel,
+} from './encoders.ts';
 export { bringUpToDate, isBehind } from './index-catch-up.ts';
 export { checkLibrary, type Finding } from './library-check.ts';
 export { libraryExists, type OpenLibrary, openLibraryIn, READ_ONLY_NOTE } from './library-open.ts';

@@ -3,7 +3,7 @@
 // A static encoder's model folder.
 export { readStaticModel } from '../encoders/static.node.ts';
 // The model folder of a transformer encoder.
-export { readTransformerFolder } from '../encoders/transformer/folder.node.ts';
+export { modelFiles, readTransformerFolder } from '../encoders/transformer/folder.node.ts';
 // Workers for the kernel pool.
 export { nodeWorkers } from '../kernels/pool.node.ts';
 export { type NodeDirectoryOptions, nodeDirectory } from '../storage/fs.node.ts';

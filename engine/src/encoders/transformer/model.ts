@@ -14,6 +14,8 @@ import { readTensors } from './weights.ts';
 export interface ModelFolderOptions {
   /** The model's name. Families whose files do not state their prefixes are recognised by it. */
   readonly name: string;
+  /** Instead of the prefixes that the files state. */
+  readonly prefixes?: TransformerModel['prefixes'] | undefined;
 }
 
 const MODEL_TYPES = { bert: 'bert', modernbert: 'modernbert', [QUIRE_TYPE]: QUIRE_TYPE } as const;
@@ -29,13 +31,14 @@ type Parts = Omit<TransformerModel, 'tokenizer' | 'fingerprint'>;
  */
 export async function readTransformerModel(
   read: ReadModelFile,
-  { name }: ModelFolderOptions,
+  { name, prefixes: given }: ModelFolderOptions,
 ): Promise<TransformerModel> {
   await readNeeded(read, 'config.json');
   const config = new Members('config.json', (await readJson(read, 'config.json'))!);
   const architecture = config.oneOf('model_type', MODEL_TYPES);
   const tokenizer = decodeUtf8(await readNeeded(read, 'tokenizer.json'));
-  const parts = architecture === QUIRE_TYPE ? await readOwn(read, config) : await readHub(read, config, name);
+  const stated = architecture === QUIRE_TYPE ? await readOwn(read, config) : await readHub(read, config, name);
+  const parts = given === undefined ? stated : { ...stated, prefixes: given };
   const { transformer, head, prefixes, length, weights, codes } = parts;
   const settings = { transformer, head, prefixes, length };
   return { ...parts, tokenizer, fingerprint: hashOf(settings, tokenizer, { ...weights, ...codes }) };
@@ -88,10 +91,13 @@ function hashOf(
   });
 }
 
-/** Throws UNSUPPORTED_FORMAT for a tokenizer of another vocabulary than the model's. */
+/** Rows beyond the tokenizer's last token that a table is padded with: to a multiple of 64 or 128, or with names for later use. */
+const SPARE_ROWS = 512;
+
+/** Throws CORRUPT for a tokenizer of another vocabulary than the model's: with more tokens than rows, or with far fewer. */
 export function checkVocabulary(model: TransformerModel, size: number): void {
   const rows = model.transformer.vocabulary;
-  if (size <= rows) return;
+  if (size <= rows && rows - size <= Math.max(SPARE_ROWS, rows / 50)) return;
   throw new EngineError('CORRUPT', `The tokenizer has ${size} tokens; the model ${model.name} has rows for ${rows}`, {
     hint: 'Use the tokenizer.json of this very model.',
   });

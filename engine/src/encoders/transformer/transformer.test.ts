@@ -165,6 +165,9 @@ describe('a transformer encoder', () => {
     expect(bytes(document!.vec)).toBe(bytes(asDocument!.vec));
     const e5 = await readTransformerModel(readerOf(modelFolder(BERT)), { name: 'intfloat/e5-small-v2' });
     expect(e5.prefixes).toEqual({ query: 'query: ', document: 'passage: ' });
+    const own = { query: 'x: ', document: '' };
+    const named = { name: 'intfloat/e5-small-v2', prefixes: own };
+    expect((await readTransformerModel(readerOf(modelFolder(BERT)), named)).prefixes).toEqual(own);
     plain.close();
     prompted.close();
   });

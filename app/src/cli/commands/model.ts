@@ -1,0 +1,14 @@
+// `quire model`: adds, lists, shows, checks and removes the encoders that the site can search with.
+
+import { Command } from 'commander';
+import type { Verb } from '../verb.ts';
+import { addCommand } from './model-add.ts';
+import { checkCommand, listCommand, removeCommand, showCommand } from './model-manage.ts';
+
+export const modelCommand: Verb = (io, finish) => {
+  const model = new Command('model').description('Encoders for search by meaning: add, list, show, check, remove');
+  for (const verb of [addCommand, listCommand, showCommand, checkCommand, removeCommand]) {
+    model.addCommand(verb(io, finish));
+  }
+  return model.addHelpText('after', '\n"quire model <command> --help" has options, examples and exit codes.');
+};

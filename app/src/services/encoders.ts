@@ -1,0 +1,18 @@
+// The models that the site can search with: added, listed, shown, checked and removed.
+
+export {
+  type AddOptions,
+  addModel,
+  checkModel,
+  checkNewName,
+  type DownloadPlan,
+  downloadModel,
+  HUB,
+  isHubName,
+  type Listed,
+  listModels,
+  type Model,
+  modelNamed,
+  readCard,
+  removeModel,
+} from '../models/index.ts';
