@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import type { TermsDocument } from '@quire/engine/core';
 import { EngineError } from '@quire/engine/core';
 import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
-import { binary, inverted } from '@quire/engine/indexes';
+import { binary, type CodedKind, inverted } from '@quire/engine/indexes';
 import { nodeDirectory } from '@quire/engine/node';
 import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
 import { paperAnalyzer } from './analyzer.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
 import { INDEX_BUDGET } from './query-budget.ts';
+import { referenceVectors } from './reference.ts';
 
 /** Parts by name; `dense` is there when a model is. */
-export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: PartKind<'dense'> };
+export type PaperParts = { readonly terms: PartKind<'terms'>; readonly dense?: CodedKind };
 export type PaperLibrary = Library<PaperParts>;
 export type PaperSnapshot = Snapshot<PaperParts>;
 
@@ -89,6 +90,8 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
 export function partsOf({ terms, dense }: Encoders): PaperParts {
   return {
     terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS, budget: INDEX_BUDGET }),
-    ...(dense && { dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8' }) }),
+    ...(dense && {
+      dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8', reference: referenceVectors(dense) }),
+    }),
   };
 }

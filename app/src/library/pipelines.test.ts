@@ -53,21 +53,26 @@ const DATASET: Dataset = {
 };
 
 /** The same documents as papers of a library in a folder: an import, the store, the index on disk. */
-async function onTheSite<T>(work: (library: OpenLibrary) => Promise<T>): Promise<T> {
+async function onTheSite<T>(
+  work: (library: OpenLibrary) => Promise<T>,
+  imports: readonly (typeof DOCUMENTS)[] = [DOCUMENTS],
+): Promise<T> {
   return inFolder(async (folder) => {
-    const file = join(folder, 'papers.jsonl');
-    const rows = DOCUMENTS.map(({ id, title, text }) => ({
-      source: 'arxiv',
-      id: id.slice('arxiv:'.length),
-      arxivId: id.slice('arxiv:'.length),
-      title,
-      abstract: text,
-    }));
-    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const library = await openLibraryIn(folder, { create: true });
     try {
-      await library.ingest.importFiles([file]);
-      expect((await library.services.counts()).works).toBe(DOCUMENTS.length);
+      for (const [i, documents] of imports.entries()) {
+        const file = join(folder, `papers-${i}.jsonl`);
+        const rows = documents.map(({ id, title, text }) => ({
+          source: 'arxiv',
+          id: id.slice('arxiv:'.length),
+          arxivId: id.slice('arxiv:'.length),
+          title,
+          abstract: text,
+        }));
+        writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+        await library.ingest.importFiles([file]);
+      }
+      expect((await library.services.counts()).works).toBe(imports.flat().length);
       return await work(library);
     } finally {
       await library.close();
@@ -109,6 +114,37 @@ describe('one pipeline', () => {
         }
       }
     });
+    snapshot.release();
+    await made.library.close();
+  });
+
+  whenModel.it('gives a site of two imports the ranking of `quire eval`, which has one segment', async () => {
+    // More documents than candidates that are scored (500): which they are depends on codes.
+    const documents = Array.from({ length: 900 }, (_, i) => ({
+      id: `arxiv:2504.${String(i + 1).padStart(5, '0')}`,
+      title: `${word(i * 5 + 2)} ${word(i * 7 + (i >> 4))} ${word(i * 3 + (i >> 5))}`,
+      text: `${word(i + (i >> 3))} ${word(i * 11 + (i >> 6))} by number ${i}.`,
+    }));
+    const dataset = { ...DATASET, documents, qrels: new Map([...DATASET.qrels.keys()].map((id) => [id, new Map()])) };
+    const encoders = loadEncoders();
+    const made = await indexDataset(dataset, paperLayout(encoders));
+    const snapshot = made.library.snapshot();
+    await onTheSite(
+      async ({ services, index }) => {
+        expect(index.state().segments).toBe(2);
+        for (const mode of ['hybrid', 'dense'] as const) {
+          const pipeline = composed(PIPELINES[mode], encoders);
+          for (const text of QUERIES) {
+            const sources = { names: documentNames(documents), snapshot, encoders };
+            const { found } = await search(text, sources, { pipeline, wanted: 100 });
+            const { hits } = await services.search(text, { mode, limit: 100 });
+            const site = hits.map(({ work, reason, score }) => ({ key: work.key, reason, score }));
+            expect(JSON.stringify(found.slice(0, 100))).toBe(JSON.stringify(site));
+          }
+        }
+      },
+      [documents.slice(0, 700), documents.slice(700)],
+    );
     snapshot.release();
     await made.library.close();
   });

@@ -34,6 +34,15 @@ export function sampleOf<T>(list: readonly T[], size: number): readonly T[] {
   return chosen;
 }
 
+/** What a codec is trained on: its reference where it has one, else a sample of the library's own documents. */
+export async function trainingSample<D extends Kind>(
+  kind: AnyCodecKind,
+  own: readonly DocumentRep<D>[],
+  options: Cancellable = {},
+): Promise<readonly DocumentRep<Kind>[]> {
+  return kind.reference === undefined ? sampleOf(own, kind.sample) : kind.reference(options);
+}
+
 /** Trains a codec and writes it to `name`. What is returned was read back, as all later users read it. */
 export async function trainCodec(
   directory: Directory,
@@ -60,7 +69,7 @@ export async function openCodecs(
   const codecs = new Map<string, OpenCodec>();
   for (const [name, { codec: kind }] of kinds) {
     const file = manifest.codecs[name];
-    assertCodec(name, kind, file, manifest.segments.length > 0);
+    assertCodec(name, kind, file, needsCodec(manifest, name, kind));
     if (kind === undefined || file === undefined) continue;
     const open = reuse.get(name);
     const isOpen = open?.file.file === file.file && open.file.checksum === file.checksum;
@@ -78,15 +87,20 @@ async function readCodec(directory: Directory, file: CodecFile, kind: AnyCodecKi
   }
 }
 
+/** Whether a segment has bytes that only the codec makes readable. */
+function needsCodec({ segments }: Pick<Manifest, 'segments'>, part: string, kind: AnyCodecKind | undefined): boolean {
+  return segments.some(({ parts }) => (parts[part]?.version ?? 0) >= (kind?.since ?? 0));
+}
+
 function assertCodec(
   part: string,
   kind: AnyCodecKind | undefined,
   file: CodecFile | undefined,
-  hasSegments: boolean,
+  isNeeded: boolean,
 ): void {
   const wanted = kind && `${kind.name} of version ${kind.version}`;
   const found = file && `${file.codec} of version ${file.version}`;
-  if (wanted === found || (found === undefined && !hasSegments)) return;
+  if (wanted === found || (found === undefined && !isNeeded)) return;
   throw new EngineError('SCHEMA_MISMATCH', `Part ${part} has the codec ${found ?? 'none'}, not ${wanted ?? 'none'}`, {
     hint: `Build the part again with Writer.buildPart(${JSON.stringify(part)}, …): it trains a new codec.`,
   });

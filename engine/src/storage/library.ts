@@ -130,7 +130,7 @@ class OpenLibrary<P extends Parts> implements Library<P> {
       this.#assertOpen(); // it may have been closed in the meantime
       this.#assertAllParts();
       const writer = new LibraryWriter(this.#host(options), lock);
-      await writer.collectGarbage();
+      await writer.prepare();
       this.#writer = writer;
       return writer as unknown as Writer<P>; // the writer checks at run time what P says at compile time
     } catch (error) {

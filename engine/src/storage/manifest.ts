@@ -26,8 +26,11 @@ import {
 import { corrupt, type FileInfo } from './section-layout.ts';
 
 const MAGIC = 0x4e414d51; // "QMAN"
-/** Version 1 has one `kind` a part, no fingerprints and no codecs; it is read, and the next commit writes version 2. */
-export const FORMAT_VERSION = 2;
+/**
+ * Version 1 has one `kind` a part, no fingerprints and no codecs. Version 2 has no codec for `binary` with vectors. Both are
+ * read, and the next commit writes version 3.
+ */
+export const FORMAT_VERSION = 3;
 
 /** Every file that a manifest needs. */
 export function manifestFiles(manifest: Pick<Manifest, 'segments' | 'codecs'>): readonly FileInfo[] {

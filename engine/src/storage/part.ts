@@ -92,6 +92,36 @@ export interface Candidates {
   readonly scores: Float64Array; // (n)
 }
 
+/**
+ * The search of one segment in two steps, so that a reader can choose the candidates of all segments together: the nearest
+ * codes of each, then the scores of those that remain.
+ */
+export interface CandidateSearch<R = Candidates | Promise<Candidates>> {
+  /** Documents that the scope accepts and that have a code. */
+  readonly accepted: number;
+  /**
+   * The n nearest codes, n ≥ 1, with a score of at least `floor`. The score of a code is its negative distance. Called, like
+   * `rescore`, only where documents are accepted.
+   */
+  nearest(n: number, floor: number): R;
+  /** The best k ≥ 1 among `ords`, ascending; undefined: among all accepted documents. The scores are those of `search`. */
+  rescore(ords: Uint32Array | undefined, k: number, floor: number): R;
+}
+
+/** Of a kind that chooses candidates by codes and scores only those. */
+export interface CandidateChoice<Q extends Kind = Kind> {
+  /** Codes are comparable between parts with the same codec. */
+  readonly codec: object;
+  /**
+   * Candidates for the k best of `accepted` documents out of `size`; undefined: all accepted ones are scored. The
+   * numbers count all segments, so the answer does not depend on them.
+   */
+  wanted(k: number, accepted: number, size: number): number | undefined;
+  begin(query: QueryRep<Q>, scope: Scope): CandidateSearch;
+  /** Present where `searchSync` is. */
+  beginSync?(query: QueryRep<Q>, scope: Scope): CandidateSearch<Candidates>;
+}
+
 /** Reads representations back; in the order of `ords`, undefined where the document has none. */
 export type Gather<D extends Kind> = (
   ords: readonly Ord[],
@@ -109,6 +139,8 @@ export interface SegmentPart<Q extends Kind = Kind, D extends Kind = Q> {
   statisticsSync?(query: QueryRep<Q>): Statistics;
   search(query: QueryRep<Q>, k: number, scope: Scope): Promise<Candidates>;
   searchSync?(query: QueryRep<Q>, k: number, scope: Scope): Candidates;
+  /** Present where candidates can be chosen over several parts; a reader then uses it instead of `search`. */
+  readonly candidates?: CandidateChoice<Q> | undefined;
   /**
    * The scores that `search` gives these documents, in the order of `ords`, at any floor. NaN where a document has no
    * representation, does not match or is not accepted.
@@ -184,8 +216,12 @@ export interface CodecKind<D extends Kind = Kind, C = unknown> {
   readonly name: string;
   /** Version of the bytes that `write` makes. */
   readonly version: number;
+  /** The first version of the part's bytes that needs the codec. Default: every version does. */
+  readonly since?: number | undefined;
   /** The maximum number of representations for `train`: a sample drawn with a fixed seed. */
   readonly sample: number;
+  /** Trains on these instead of the library's documents, so that libraries of different documents have equal codecs. */
+  readonly reference?: ((options?: Cancellable) => Promise<readonly DocumentRep<D>[]>) | undefined;
   /** An empty sample gives a codec that any representation can be encoded with, however badly. */
   train(sample: readonly DocumentRep<D>[], options?: Cancellable): Promise<C>;
   write(codec: C, out: SectionWriter): Promise<void>;

@@ -1,15 +1,14 @@
 // One named part over all segments of a commit. Statistics are summed over segments (deleted documents count until
-// merged, as in Lucene). Each segment is searched with live ∧ filter and the k-th best score so far as floor. The
-// result is ordered by score descending, then id ascending.
+// merged, as in Lucene). Each segment is searched with live ∧ filter and the k-th best score so far as floor. A kind that
+// scores only candidates has them chosen over all segments first, so that a ranking does not depend on segments (ADR 22).
+// The result is ordered by score descending, then id ascending.
 
 import type { BitSet } from '../core/bitset.ts';
 import { checkCount, checkFunction, checkList, checkObject, checkString } from '../core/check.ts';
 import { EngineError, throwIfAborted } from '../core/errors.ts';
-import { assertRankable, compareHits } from '../core/order.ts';
 import type {
   DocId,
   DocumentRep,
-  Hit,
   IndexReader,
   Kind,
   Ord,
@@ -20,8 +19,17 @@ import type {
 } from '../core/types.ts';
 import type { SegmentState } from './commit.ts';
 import { checkFilter } from './documents/check-filter.ts';
-import type { Candidates, PartKind, Scope, SegmentPart } from './part.ts';
+import type { CandidateChoice, PartKind, Scope, SegmentPart } from './part.ts';
 import { acceptsOf, assertQuery, documentsOf } from './part-defaults.ts';
+import { SegmentLists } from './segment-lists.ts';
+import { runSync, runWaiting, type Waiting, waitFor } from './waiting.ts';
+
+/** A segment to be searched. */
+interface Searched<Q extends Kind> {
+  readonly segment: number;
+  readonly part: SegmentPart<Q, Kind>;
+  readonly scope: (floor: number) => Scope;
+}
 
 export function partReader<Q extends Kind, D extends Kind>(
   name: string,
@@ -32,7 +40,8 @@ export function partReader<Q extends Kind, D extends Kind>(
   const parts: readonly SegmentPart<Q, D>[] = states.map((state) => state.segment.part(name).part);
   const isSync =
     states.every(({ segment }) => segment.table.isSync) &&
-    parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined);
+    parts.every((part) => part.searchSync !== undefined && part.statisticsSync !== undefined) &&
+    parts.every(({ candidates }) => candidates === undefined || candidates.beginSync !== undefined);
   const canScoreSync = isSync && parts.every((part) => part.scoreSync !== undefined);
   const last = new WeakMap<QueryRep<Q>, Statistics>(); // hits are explained one by one, with the same query
   let size: number | undefined;
@@ -45,7 +54,6 @@ export function partReader<Q extends Kind, D extends Kind>(
     checkCount('k', k);
     if (options.statistics !== undefined) checkFunction('statistics.get', options.statistics?.get);
     if (options.filter !== undefined) checkFilter(options.filter);
-    return new Merger(states, k);
   };
 
   const statistics = async (query: QueryRep<Q>): Promise<Statistics> => {
@@ -56,16 +64,93 @@ export function partReader<Q extends Kind, D extends Kind>(
     return sums;
   };
 
+  const sizeOf = () => {
+    size ??= states.reduce((sum, state, s) => sum + parts[s]!.count - deletedIn(state, parts[s]!), 0);
+    return size;
+  };
+
+  /** The segments in which the filter passes a document, with what a search of each may return. */
+  function* scopes(
+    sums: Statistics,
+    options: SearchOptions,
+    isWaiting: boolean,
+    segments: Iterable<number> = states.keys(),
+  ): Waiting<readonly Searched<Q>[]> {
+    const searched: Searched<Q>[] = [];
+    const { filter } = options;
+    for (const segment of segments) {
+      const state = states[segment]!;
+      const passing = filter && (isWaiting ? state.segment.filtered(filter) : state.segment.filteredSync(filter));
+      const accept = acceptOf(state, passing && (yield* waitFor(passing)));
+      if (accept === 'none') continue;
+      const scope = (floor: number) => scopeOf(accept, sums, floor, options);
+      searched.push({ segment, part: parts[segment]!, scope });
+    }
+    return searched;
+  }
+
+  function* searchAll(
+    query: QueryRep<Q>,
+    k: number,
+    sums: Statistics,
+    options: SearchOptions,
+    isWaiting: boolean,
+  ): Waiting<Ranking> {
+    const searched = yield* scopes(sums, options, isWaiting);
+    const [choice] = parts.map(({ candidates }) => candidates);
+    if (choice !== undefined && parts.every(({ candidates }) => candidates?.codec === choice.codec)) {
+      return yield* searchCandidates(query, k, choice, searched, options, isWaiting);
+    }
+    const lists = new SegmentLists(states, k);
+    for (const { segment, part, scope } of searched) {
+      throwIfAborted(options.signal);
+      const own = scope(lists.floor);
+      lists.add(segment, yield* waitFor(isWaiting ? part.search(query, k, own) : part.searchSync!(query, k, own)));
+    }
+    return lists.ranking();
+  }
+
+  /** Candidates are chosen over all segments, then scored. */
+  function* searchCandidates(
+    query: QueryRep<Q>,
+    k: number,
+    choice: CandidateChoice<Q>,
+    searched: readonly Searched<Q>[],
+    options: SearchOptions,
+    isWaiting: boolean,
+  ): Waiting<Ranking> {
+    const begun = searched
+      .map(({ segment, part: { candidates }, scope }) => {
+        const own = scope(Number.NEGATIVE_INFINITY);
+        return { segment, search: isWaiting ? candidates!.begin(query, own) : candidates!.beginSync!(query, own) };
+      })
+      .filter(({ search }) => search.accepted > 0);
+    const accepted = begun.reduce((sum, { search }) => sum + search.accepted, 0);
+    if (accepted === 0) return [];
+    const best = Math.min(k, accepted);
+    const wanted = choice.wanted(best, accepted, options.filter === undefined ? accepted : sizeOf());
+    let chosen: ReadonlyMap<number, Uint32Array> | undefined;
+    if (wanted !== undefined) {
+      const nearest = new SegmentLists(states, wanted);
+      for (const { segment, search } of begun) {
+        throwIfAborted(options.signal);
+        nearest.add(segment, yield* waitFor(search.nearest(wanted, nearest.floor)));
+      }
+      chosen = nearest.ords();
+    }
+    const lists = new SegmentLists(states, best);
+    for (const { segment, search } of begun) {
+      if (chosen !== undefined && !chosen.has(segment)) continue;
+      lists.add(segment, yield* waitFor(search.rescore(chosen?.get(segment), best, lists.floor)));
+    }
+    return lists.ranking();
+  }
+
   const searchSync = (query: QueryRep<Q>, k: number, options: SearchOptions = {}): Ranking => {
-    const merger = begin(query, k, options);
+    begin(query, k, options);
     if (k === 0) return [];
     const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
-    for (const [s, state] of states.entries()) {
-      const accept = acceptOf(state, options.filter && state.segment.filteredSync(options.filter));
-      if (accept === 'none') continue;
-      merger.add(s, parts[s]!.searchSync!(query, k, scopeOf(accept, sums, merger.floor, options)));
-    }
-    return merger.finish();
+    return runSync(searchAll(query, k, sums, options, false));
   };
 
   const checkIds = (ids: readonly DocId[]) => {
@@ -84,22 +169,34 @@ export function partReader<Q extends Kind, D extends Kind>(
         ords.push(ord as Ord); // find() gives Ords of this segment
         places.push(i);
       }
-      return ords.length === 0 ? [] : [{ state, part: parts[s]!, ords, places }];
+      return ords.length === 0 ? [] : [{ segment: s, part: parts[s]!, ords, places }];
     });
   };
+
+  function* scoreAll(
+    query: QueryRep<Q>,
+    ids: readonly DocId[],
+    sums: Statistics,
+    options: SearchOptions,
+    isWaiting: boolean,
+  ): Waiting<(number | undefined)[]> {
+    const scores = new Array<number | undefined>(ids.length).fill(undefined);
+    const placed = place(ids);
+    const wanted = placed.map(({ segment }) => segment);
+    for (const { segment, part, scope } of yield* scopes(sums, options, isWaiting, wanted)) {
+      const { ords, places } = placed.find((each) => each.segment === segment)!; // scopes returns some of them
+      const own = scope(Number.NEGATIVE_INFINITY);
+      const found = isWaiting ? part.score(query, ords, own) : part.scoreSync!(query, ords, own);
+      putScores(scores, places, yield* waitFor(found));
+    }
+    return scores;
+  }
 
   const scoreSync = (query: QueryRep<Q>, ids: readonly DocId[], options: SearchOptions = {}) => {
     begin(query, 1, options);
     checkIds(ids);
     const sums = options.statistics ?? sumStatistics(parts.map((part) => part.statisticsSync!(query)));
-    const scores = new Array<number | undefined>(ids.length).fill(undefined);
-    for (const { state, part, ords, places } of place(ids)) {
-      const accept = acceptOf(state, options.filter && state.segment.filteredSync(options.filter));
-      if (accept === 'none') continue;
-      const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
-      putScores(scores, places, part.scoreSync!(query, ords, scope));
-    }
-    return scores;
+    return runSync(scoreAll(query, ids, sums, options, false));
   };
 
   return {
@@ -109,24 +206,14 @@ export function partReader<Q extends Kind, D extends Kind>(
     documents: documentsOf(kind),
     accepts: acceptsOf(kind),
     get size() {
-      size ??= states.reduce(
-        (sum, state, s) => sum + state.segment.part(name).part.count - deletedIn(state, parts[s]!),
-        0,
-      );
-      return size;
+      return sizeOf();
     },
     statistics,
     search: async (query, k, options = {}) => {
-      const merger = begin(query, k, options);
+      begin(query, k, options);
       if (k === 0) return [];
       const sums = options.statistics ?? (await statistics(query));
-      for (const [s, state] of states.entries()) {
-        throwIfAborted(options.signal);
-        const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
-        if (accept === 'none') continue;
-        merger.add(s, await parts[s]!.search(query, k, scopeOf(accept, sums, merger.floor, options)));
-      }
-      return merger.finish();
+      return runWaiting(searchAll(query, k, sums, options, true));
     },
     ...(isSync && { searchSync }),
     explain: async (query, id, options = {}) => {
@@ -148,14 +235,7 @@ export function partReader<Q extends Kind, D extends Kind>(
       begin(query, 1, options);
       checkIds(ids);
       const sums = options.statistics ?? last.get(query) ?? (await statistics(query));
-      const scores = new Array<number | undefined>(ids.length).fill(undefined);
-      for (const { state, part, ords, places } of place(ids)) {
-        const accept = acceptOf(state, options.filter && (await state.segment.filtered(options.filter)));
-        if (accept === 'none') continue;
-        const scope = scopeOf(accept, sums, Number.NEGATIVE_INFINITY, options);
-        putScores(scores, places, await part.score(query, ords, scope));
-      }
-      return scores;
+      return runWaiting(scoreAll(query, ids, sums, options, true));
     },
     ...(canScoreSync && { scoreSync }),
     gather: async (ids, options = {}) => {
@@ -211,53 +291,4 @@ function scopeOf(accept: BitSet | undefined, statistics: Statistics, floor: numb
     signal: options.signal,
     trace: options.trace,
   };
-}
-
-/** Joins the candidates of segments into one ranking. */
-class Merger {
-  readonly #states: readonly SegmentState[];
-  readonly #k: number;
-  readonly #lists: { readonly segment: number; readonly candidates: Candidates }[] = [];
-  #best: Float64Array = new Float64Array(0); // scores so far, descending, at most k
-  /** The k-th best score so far. */
-  floor = Number.NEGATIVE_INFINITY;
-
-  constructor(states: readonly SegmentState[], k: number) {
-    this.#states = states;
-    this.#k = k;
-  }
-
-  add(segment: number, candidates: Candidates): void {
-    if (candidates.ords.length === 0) return;
-    this.#lists.push({ segment, candidates });
-    this.#best = mergeDescending(this.#best, candidates.scores, this.#k);
-    if (this.#best.length === this.#k) this.floor = this.#best[this.#k - 1]!;
-  }
-
-  finish(): Ranking {
-    const hits: Hit[] = [];
-    for (const { segment, candidates } of this.#lists) {
-      const { ids } = this.#states[segment]!.segment.table;
-      for (let i = 0; i < candidates.ords.length; i++) {
-        const score = candidates.scores[i]!;
-        if (score < this.floor) break;
-        const id = ids.at(candidates.ords[i]!);
-        assertRankable(score, id);
-        hits.push({ id, score });
-      }
-    }
-    if (this.#lists.length > 1) hits.sort(compareHits); // one segment is in order: Ord order is id order
-    return hits.length > this.#k ? hits.slice(0, this.#k) : hits;
-  }
-}
-
-/** The first k of two descending lists. */
-function mergeDescending(a: Float64Array, b: Float64Array, k: number): Float64Array {
-  const out = new Float64Array(Math.min(k, a.length + b.length));
-  let i = 0;
-  let j = 0;
-  for (let n = 0; n < out.length; n++) {
-    out[n] = j >= b.length || (i < a.length && a[i]! >= b[j]!) ? a[i++]! : b[j++]!;
-  }
-  return out;
 }

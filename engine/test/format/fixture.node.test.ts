@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeDirectory } from '@quire/engine/node';
-import { FORMAT_VERSION, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
+import { FORMAT_VERSION, inspectLibrary, memoryDirectory, verifyLibrary } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
 import { askFixture, fillFixture, openFixture } from './fixture.ts';
 
@@ -48,6 +48,35 @@ describe('the library format', () => {
     await library.close();
     expect(await verifyLibrary(directory, { deep: true })).toMatchObject({ problems: [], garbage: [] });
   });
+
+  it.each(versions.filter((version) => version !== `v${FORMAT_VERSION}`))(
+    'a writer of the committed library %s trains the codecs that it lacks, and a merge answers as before',
+    async (version) => {
+      const folder = join(fixtures, version, 'library');
+      const directory = memoryDirectory();
+      for (const name of readdirSync(folder)) {
+        const file = await directory.create(name);
+        await file.append(readFileSync(join(folder, name)));
+        await file.close();
+      }
+      const number = Number(version.slice(1));
+      const library = await openFixture(directory, { version: number });
+      const before = (await askFixture(library, number)) as { readonly dense: unknown };
+      const writer = await library.writer();
+      await writer.abort(); // trains them again
+      await writer.mergeAll();
+      (await writer.commit()).release();
+      await writer.close();
+      expect(await askFixture(library, number)).toMatchObject({ dense: before.dense, segments: [{ deleted: 0 }] });
+      await library.close();
+      const { drift } = (await inspectLibrary(directory))!;
+      expect(drift.binary).toMatchObject({ added: { documents: 0 }, advice: undefined });
+      expect(await verifyLibrary(directory, { deep: true })).toMatchObject({ problems: [], garbage: [] });
+      const again = await openFixture(directory, { version: number });
+      expect(await askFixture(again, number)).toMatchObject({ dense: before.dense });
+      await again.close();
+    },
+  );
 
   it('is still what this build writes: the same bytes in the same files', async () => {
     const { files, answers } = await freshLibrary();

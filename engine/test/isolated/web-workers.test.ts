@@ -8,6 +8,7 @@ import { Heap, hasSharedMemory, KernelPool, openThreads, type WorkerAdapter, web
 import { memoryDirectory, type PartKind, type Scope } from '@quire/engine/storage';
 import { expect } from 'vitest';
 import { createSectionFile, openSectionFile } from '../../src/storage/sections.ts';
+import { withCodec } from '../support/codec.ts';
 import { seed } from '../support/env.ts';
 import { inputOf } from '../support/input.ts';
 import { unless } from '../support/skip.ts';
@@ -19,11 +20,14 @@ const DIM = 256;
 /** Small, so that scans use several shared memories. */
 const ARENA = 8 << 20;
 
+const level = (value: number) => new Float32Array(DIM).fill(value);
+const CODEC = { mean: level(0), low: level(-2), high: level(2) };
+
 type Make = (options: { readonly heap?: Heap; readonly pool?: KernelPool }) => PartKind<'dense'>;
 const kinds: readonly (readonly [string, Make])[] = [
   ['flat f32', (options) => flat({ space: SPACE, dim: DIM, ...options })],
   ['flat int8', (options) => flat({ space: SPACE, dim: DIM, vectors: 'int8', ...options })],
-  ['binary', (options) => binary({ space: SPACE, dim: DIM, rescore: 200, ...options })],
+  ['binary', (options) => withCodec(binary({ space: SPACE, dim: DIM, rescore: 200, ...options }), CODEC)],
 ];
 const rep = (vec: Float32Array): DenseRep => ({
   kind: 'dense',

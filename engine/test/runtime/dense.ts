@@ -2,7 +2,7 @@
 import { plainFingerprint } from '@quire/engine/core';
 import type { DenseRep, Ranking } from '../../src/core/index.ts';
 import type { Rng } from '../../src/core/rng.ts';
-import { binary, type DenseKind, flat, ivf } from '../../src/indexes/index.ts';
+import { binary, type CodedKind, type DenseKind, flat, ivf } from '../../src/indexes/index.ts';
 import type { Parts, Reps, Snapshot } from '../../src/storage/index.ts';
 
 const DIM = 72; // not a multiple of a code word or of a kernel's step
@@ -14,7 +14,7 @@ const KINDS = {
   flat8: flat({ space: SPACE, dim: DIM, vectors: 'int8' }),
   binary: binary({ space: SPACE, dim: DIM }),
   ivf: ivf({ space: SPACE, dim: DIM, seed: 5 }),
-} satisfies Record<string, DenseKind>;
+} satisfies Record<string, DenseKind | CodedKind>;
 
 /** The parts by name. */
 export const denseKinds = KINDS;

@@ -9,8 +9,8 @@ import { defaultHeap } from '../../kernels/heap.ts';
 import { loadVectors } from '../../kernels/vectors.ts';
 import { codesOfInput, codesOfMerge, writeCodeRows } from '../codes/code-rows.ts';
 import { Codes } from '../codes/codes.ts';
-import { givenCodec, ScoredCodes } from '../codes/scored-codes.ts';
-import { signCodec } from '../codes/sign-codec.ts';
+import { ScoredCodes } from '../codes/scored-codes.ts';
+import { givenCodec, signCodec } from '../codes/sign-codec.ts';
 import { densePart, type Finder } from '../dense-part/dense-part.ts';
 import { type CodedKind, type CodesOnlyOptions, checkDense, DENSE_VERSION } from '../dense-part/options.ts';
 import { checkVector } from '../rows/check.ts';
@@ -20,7 +20,7 @@ import { readSingleRows } from '../rows/row-map.ts';
 import { checkPool } from '../scan/parallel.ts';
 
 export function codesOnly(options: CodesOnlyOptions): CodedKind {
-  const { space, documents = plainFingerprint(options.space, 'document'), dim, pool } = options;
+  const { space, documents = plainFingerprint(options.space, 'document'), dim, reference, pool } = options;
   checkDense(options, ['none']);
   checkPool(pool, options.heap);
   checkNoRescoring(options);
@@ -33,8 +33,8 @@ export function codesOnly(options: CodesOnlyOptions): CodedKind {
     documents,
     accepts: options.accepts,
     lossy: true,
-    config: { dim, vectors: 'none' },
-    codec: signCodec(dim),
+    config: { dim, vectors: 'none', ...(reference && { reference: reference.name }) },
+    codec: signCodec(dim, reference),
     check: (rep) => checkVector(rep, space, dim, 'The vector'),
     write: (input, out, given = {}) => {
       const codes = codesOfInput(input, givenCodec(given.codec), (rep, ord) =>

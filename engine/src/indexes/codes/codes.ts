@@ -81,19 +81,10 @@ export class Codes {
   }
 
   /**
-   * The `k` nearest accepted rows among the codes of the ranges that `next` returns (positions from … to−1). `next` is
-   * called until it returns undefined, with the number of rows kept so far. Rows ascend.
+   * The `k` nearest accepted rows among the codes of the ranges that `next` returns (positions from … to−1), with their
+   * distances: smallest first, ties to the lower row. `next` is called until it returns undefined, with the number of
+   * rows kept so far.
    */
-  nearest(
-    query: CodeQuery,
-    k: number,
-    accept: RowFilter | undefined,
-    next: (kept: number) => readonly [from: number, to: number] | undefined,
-  ): Uint32Array {
-    return this.ranked(query, { k, accept: accept?.bits.words }, next).ords.sort();
-  }
-
-  /** `nearest` with the distances: smallest first, ties to the lower row. */
   ranked(
     query: CodeQuery,
     { k, limit, accept }: RankedOptions,
@@ -114,16 +105,6 @@ export class Codes {
     return scan.take();
   }
 
-  /** `nearest` over all codes on the workers of a pool: the same rows. Only for codes in row order. */
-  async nearestParallel(
-    pool: KernelPool,
-    query: CodeQuery,
-    k: number,
-    accept: RowFilter | undefined,
-  ): Promise<Uint32Array> {
-    return (await this.rankedParallel(pool, query, { k, accept: accept?.bits.words })).ords.sort();
-  }
-
   /** `ranked` over all codes on the workers of a pool. Only for codes in row order. */
   rankedParallel(pool: KernelPool, query: CodeQuery, { k, limit, accept }: RankedOptions): Promise<Ranked> {
     return parallelScan({
@@ -137,13 +118,13 @@ export class Codes {
     });
   }
 
-  /** Twin of `nearest`: plain TypeScript over the same codes. */
+  /** Twin of `ranked`: plain TypeScript over the same codes. */
   reference(
     query: CodeQuery,
     k: number,
     accept: RowFilter | undefined,
     next: (kept: number) => readonly [from: number, to: number] | undefined,
-  ): Uint32Array {
+  ): Ranked {
     const positions: number[] = [];
     let kept = 0;
     for (let range = next(kept); range !== undefined; range = next(kept)) {
@@ -153,7 +134,7 @@ export class Codes {
       }
     }
     const rank = (i: number) => query.distance(this.codeAt(positions[i]!));
-    return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits).ords.sort();
+    return referenceScan(positions.length, k, (i) => this.rowAt(positions[i]!), rank, accept?.bits);
   }
 
   /** The call that scans `count` codes from position `at` of a chunk; inputs: the query and, if any, the filter. */

@@ -1,6 +1,5 @@
 // The rows of a part that stores sign codes alone: a row is a code, and its score is that of the code (level-query.ts).
 
-import { EngineError } from '../../core/errors.ts';
 import { TopK } from '../../core/topk.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { Ranked } from '../../kernels/reference.ts';
@@ -90,12 +89,4 @@ export class ScoredCodes implements RowScores {
 
 function scoredOf({ ords, ranks }: Ranked, levels: LevelQuery): Scored {
   return { rows: ords, scores: Float64Array.from(ranks, levels.score) };
-}
-
-/** The library passes the codec whenever the kind has one. */
-export function givenCodec(codec: SignCodec | undefined): SignCodec {
-  if (codec !== undefined) return codec;
-  throw new EngineError('INVALID_ARGUMENT', 'A part of codes alone was used without its codec', {
-    hint: 'Pass { codec } as the library does: kind.codec.train makes one.',
-  });
 }

@@ -1,7 +1,7 @@
-// The codec of parts that store sign codes alone: for every dimension the mean of all vectors, which decides the bit,
-// and the two values that the bit stands for, the means of the components above it and of the others. No other two values
-// have a smaller squared error. All segments of a library share it, so their codes have comparable scores and a merge
-// copies them. Bytes: docs/format/binary.md.
+// The codec of sign codes: for every dimension the mean of all vectors, which decides the bit, and the two values that the
+// bit stands for, the means of the components above it and of the others. No other two values have a smaller squared
+// error. All segments of a library share it, so their codes have comparable distances. Parts that store codes alone score
+// with the two values, and their merges copy codes; parts with vectors use the mean. Bytes: docs/format/binary.md.
 
 import { asFloat32, bytesOf } from '../../core/bytes.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
@@ -27,11 +27,20 @@ const SAMPLE = 8192;
 /** Vectors between two turns of the event loop. */
 const VECTORS_A_TURN = 1024;
 
-export function signCodec(dim: number): CodecKind<'dense', SignCodec> {
+/** Vectors to train on in place of the library's own, named in the configuration of the part. */
+export interface ReferenceVectors {
+  /** Says which vectors these are: a library whose part has another reference is refused with SCHEMA_MISMATCH. */
+  readonly name: string;
+  /** Called when a codec is trained, that is, once for each part. At most 8,192 vectors are worth their time. */
+  readonly vectors: (options?: Cancellable) => Promise<readonly DenseRep[]>;
+}
+
+export function signCodec(dim: number, reference?: ReferenceVectors): CodecKind<'dense', SignCodec> {
   return {
     name: 'sign-levels',
     version: 1,
     sample: SAMPLE,
+    ...(reference && { reference: reference.vectors }),
     train: (sample, options) => train(sample, dim, options),
     write: async (codec, out) => {
       for (const name of LEVELS) await writeSection(out, name, bytesOf(codec[name]));
@@ -112,4 +121,12 @@ function assertOrdered({ mean, low, high }: SignCodec): void {
     if (isSound) continue;
     throw new EngineError('CORRUPT', `The codec has ${low[j]}, ${m} and ${high[j]} for dimension ${j}`);
   }
+}
+
+/** The library passes the codec whenever the kind has one. */
+export function givenCodec(codec: SignCodec | undefined): SignCodec {
+  if (codec !== undefined) return codec;
+  throw new EngineError('INVALID_ARGUMENT', 'A part of sign codes was used without its codec', {
+    hint: 'Pass { codec } as the library does: kind.codec.train makes one.',
+  });
 }

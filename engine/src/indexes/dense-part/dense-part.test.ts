@@ -1,7 +1,7 @@
 // The dense kinds against each other and against plain loops, part by part: what the contract suite cannot see.
 
 import { type DenseRep, EngineError, type Ord, plainFingerprint } from '@quire/engine/core';
-import { BitSet, Rng, sha256Hex } from '@quire/engine/internals';
+import { BitSet, bytesOf, Rng, sha256Hex } from '@quire/engine/internals';
 import { Heap, reference } from '@quire/engine/kernels';
 import { type Candidates, memoryDirectory, type PartInput, type Scope, type SegmentPart } from '@quire/engine/storage';
 import { describe, expect, it } from 'vitest';
@@ -9,10 +9,11 @@ import { withCodec } from '../../../test/support/codec.ts';
 import { inputOf } from '../../../test/support/input.ts';
 import { createSectionFile, openSectionFile } from '../../storage/sections.ts';
 import { binary } from '../binary/binary.ts';
+import { type SignCodec, signCodec } from '../codes/sign-codec.ts';
 import { flat } from '../flat/flat.ts';
 import { ivf } from '../ivf/ivf.ts';
 import { dequantise, quantise, quantiseQuery } from '../rows/int8.ts';
-import type { DenseKind } from './options.ts';
+import type { BinaryOptions, DenseKind } from './options.ts';
 
 /** As if trained on normalised vectors with a mean. */
 const codecOf = (dim: number) => {
@@ -21,6 +22,7 @@ const codecOf = (dim: number) => {
 };
 const codes = (dim: number, heap?: Heap) =>
   withCodec(binary({ space: SPACE, dim, vectors: 'none', ...(heap && { heap }) }), codecOf(dim));
+const signs = (options: BinaryOptions, codec: SignCodec = codecOf(options.dim)) => withCodec(binary(options), codec);
 
 const SEED = 77;
 const SPACE = 'test/parts';
@@ -117,14 +119,14 @@ describe('dense parts', () => {
     ['flat f32', (heap) => flat({ space: SPACE, dim: 70, heap })],
     ['flat f16', (heap) => flat({ space: SPACE, dim: 70, heap, vectors: 'f16' })],
     ['flat int8', (heap) => flat({ space: SPACE, dim: 70, heap, vectors: 'int8' })],
-    ['binary', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40 })],
-    ['binary, Hamming', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, queryBits: 1 })],
-    ['binary f32', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f32' })],
+    ['binary', (heap) => signs({ space: SPACE, dim: 70, heap, rescore: 40 })],
+    ['binary, Hamming', (heap) => signs({ space: SPACE, dim: 70, heap, rescore: 40, queryBits: 1 })],
+    ['binary f32', (heap) => signs({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f32' })],
     [
       'binary f16, vectors in the file',
-      (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f16', resident: false }),
+      (heap) => signs({ space: SPACE, dim: 70, heap, rescore: 40, vectors: 'f16', resident: false }),
     ],
-    ['binary, vectors in the file', (heap) => binary({ space: SPACE, dim: 70, heap, rescore: 40, resident: false })],
+    ['binary, vectors in the file', (heap) => signs({ space: SPACE, dim: 70, heap, rescore: 40, resident: false })],
     ['binary, codes only', (heap) => codes(70, heap)],
     ['ivf f16', (heap) => ivf({ space: SPACE, dim: 70, heap, rescore: 40, probes: 5, vectors: 'f16' })],
     ['ivf', (heap) => ivf({ space: SPACE, dim: 70, heap, rescore: 40, probes: 5 })],
@@ -284,8 +286,8 @@ describe('dense parts', () => {
     ['flat f32', () => flat({ space: SPACE, dim: 65_536 })],
     ['flat f16', () => flat({ space: SPACE, dim: 65_536, vectors: 'f16' })],
     ['flat int8', () => flat({ space: SPACE, dim: 65_536, vectors: 'int8' })],
-    ['binary', () => binary({ space: SPACE, dim: 65_536, rescore: 4 })],
-    ['binary, Hamming', () => binary({ space: SPACE, dim: 65_536, rescore: 4, queryBits: 1 })],
+    ['binary', () => signs({ space: SPACE, dim: 65_536, rescore: 4 })],
+    ['binary, Hamming', () => signs({ space: SPACE, dim: 65_536, rescore: 4, queryBits: 1 })],
     ['binary, codes only', () => codes(65_536)],
     ['ivf', () => ivf({ space: SPACE, dim: 65_536, rescore: 4, lists: 2, probes: 1 })],
   ];
@@ -319,7 +321,11 @@ describe('dense parts', () => {
   it(`ivf with every list probed equals binary, hit for hit (seed ${SEED})`, async () => {
     const rng = new Rng(SEED);
     const vectors = clustered(rng, 4000, 64);
-    const scan = await built(binary({ space: SPACE, dim: 64, rescore: 50 }), vectors);
+    const stored = await built(flat({ space: SPACE, dim: 64, vectors: 'int8' }), vectors);
+    const reps = await stored.gather!(vectors.map((_, ord) => ord as Ord));
+    stored.close();
+    const codec = await signCodec(64).train(reps.map((rep) => rep!)); // its mean is that of ivf
+    const scan = await built(signs({ space: SPACE, dim: 64, rescore: 50 }, codec), vectors);
     const lists = await built(ivf({ space: SPACE, dim: 64, rescore: 50, probes: 1_000_000 }), vectors);
     for (let i = 0; i < 20; i++) {
       const query = repOf(clustered(rng, 1, 64)[0]!);
@@ -335,7 +341,7 @@ describe('dense parts', () => {
     const vectors = latent(rng, 20_000, 128);
     const exact = await built(flat({ space: SPACE, dim: 128 }), vectors);
     const parts = {
-      binary: await built(binary({ space: SPACE, dim: 128 }), vectors),
+      binary: await built(signs({ space: SPACE, dim: 128 }, await signCodec(128).train(vectors.map(repOf))), vectors),
       ivf: await built(ivf({ space: SPACE, dim: 128, probes: 24 }), vectors),
     };
     const queries = vectors.slice(0, 40).map((vec) => repOf(vec));
@@ -358,7 +364,7 @@ describe('a part of version 1', () => {
     'with vectors of zeros in %s hides them, and loses them in a merge',
     async (vectors) => {
       const rng = new Rng(SEED);
-      for (const make of [flat, binary]) {
+      for (const make of [flat, signs]) {
         const kind = make({ space: SPACE, dim: 8, vectors });
         const all = clustered(rng, 50, 8) as Float32Array[];
         const { sections } = await written((out) => kind.write(inputOfVectors(all), out));
@@ -372,8 +378,11 @@ describe('a part of version 1', () => {
           }
           return bytes;
         };
-        const readAll: typeof sections.readAll = (name) => zeroed(name, 0, sections.size(name));
-        const old = { ...sections, read: zeroed, readAll };
+        const mean = bytesOf(codecOf(8).mean); // of the segment, in a section of binary
+        const size = (name: string) => (name === 'mean' ? mean.length : sections.size(name));
+        const readAll: typeof sections.readAll = async (name) =>
+          name === 'mean' ? mean : zeroed(name, 0, sections.size(name));
+        const old = { ...sections, size, read: zeroed, readAll };
         const part = await kind.open(old, { version: 1 });
         const found = await part.search(repOf(all[7]!), 60, scope());
         expect([part.count, part.has(7 as Ord), found.ords.length, found.ords.includes(7)]).toEqual([
@@ -397,7 +406,7 @@ describe('a part of version 1', () => {
 describe('opening a damaged part', () => {
   const heap = small();
   const kinds = [
-    ...[flat, binary, ivf].map((make) => make({ space: SPACE, dim: 8, vectors: 'int8', heap })),
+    ...[flat, signs, ivf].map((make) => make({ space: SPACE, dim: 8, vectors: 'int8', heap })),
     codes(8, heap),
   ];
   const vectors = clustered(new Rng(SEED), 60, 8, true);

@@ -3,14 +3,15 @@
 
 import type { BitSet } from '../../core/bitset.ts';
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
-import type { DenseRep, Explanation, Fingerprint, Ord, Space, Statistics } from '../../core/types.ts';
+import type { Cancellable, DenseRep, Explanation, Fingerprint, Ord, Space, Statistics } from '../../core/types.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { Candidates, Scope, SegmentPart } from '../../storage/part.ts';
 import { checkVector } from '../rows/check.ts';
-import type { RowFilter } from '../rows/row-filter.ts';
+import { membersOf, type RowFilter } from '../rows/row-filter.ts';
 import type { RowMap } from '../rows/row-map.ts';
 import type { RowScores, Scored } from '../rows/row-scores.ts';
 import { isZero } from '../rows/vector-format.ts';
+import { type ComparableCodes, candidateChoice, type ScoreRows } from './candidates.ts';
 
 /** The search of a kind, in rows. All functions get k ≥ 1 and existing rows. */
 export interface Finder {
@@ -23,6 +24,8 @@ export interface Finder {
   ): Uint32Array | undefined;
   /** `candidates` on a worker pool; absent without a pool or without a benefit. */
   candidatesParallel?(query: Float32Array, k: number, accept: RowFilter | undefined): Promise<Uint32Array | undefined>;
+  /** Present where a reader can choose candidates over several parts. */
+  readonly codes?: ComparableCodes | undefined;
   /** How a row was found, for explanations. */
   explain(query: Float32Array, row: number): Readonly<Record<string, string | number>>;
   readonly residentBytes: number;
@@ -59,9 +62,10 @@ export function densePart({
   const visible = hidden?.not();
   let isOpen = true;
 
-  const check = (query: DenseRep) => {
+  const check = (query: DenseRep, { signal }: Cancellable = {}) => {
     if (!isOpen) throw new EngineError('CLOSED', `This part of kind '${name}' was closed`);
     checkVector(query, space, vectors.head.dim, 'The query vector');
+    throwIfAborted(signal);
   };
   const filterOf = (scope: Scope): RowFilter | undefined => {
     const accepted = scope.accept === undefined ? undefined : map.rowsOf(scope.accept);
@@ -85,55 +89,58 @@ export function densePart({
     return wanted.map((ord) => (hasNone || accept?.has(ord) === false ? -1 : rowOf(ord)));
   };
 
-  /** Rows to score, or undefined for all of them. */
-  const plan = (query: DenseRep, k: number, filter: RowFilter | undefined, scope: Scope): Uint32Array | undefined =>
-    finder.candidates(query.vec, k, filter, scope.exhaustive);
+  const acceptedBy = (query: DenseRep, filter: RowFilter | undefined) =>
+    isZero(query.vec) ? 0 : (filter?.count ?? vectors.head.count);
+
+  const scoredInMemory: ScoreRows<Candidates> = (query, rows, filter, k, { exhaustive, floor }) => {
+    if (exhaustive) {
+      const all = rows ?? filter?.bits ?? Array(vectors.head.count).keys();
+      return toCandidates(vectors.reference(query, all, k, floor));
+    }
+    if (rows !== undefined) return toCandidates(vectors.offer(query, rows, k, floor));
+    return toCandidates(vectors.scan(query, k, floor, filter?.bits.words));
+  };
+
+  const scoredInFile: ScoreRows<Promise<Candidates>> = async (query, rows, filter, k, scope) => {
+    const wanted = rows ?? (filter === undefined ? Uint32Array.from(Array(count).keys()) : membersOf(filter));
+    return toCandidates(await vectors.offerFromFile!(query, wanted, k, scope)); // not resident, so it is there
+  };
+
+  const scored: ScoreRows<Candidates | Promise<Candidates>> = (query, rows, filter, k, scope) => {
+    if (!vectors.isResident) return scoredInFile(query, rows, filter, k, scope);
+    if (pool === undefined || scope.exhaustive || rows !== undefined) {
+      return scoredInMemory(query, rows, filter, k, scope);
+    }
+    return vectors.scanParallel(pool, query, k, scope.floor, filter?.bits.words).then(toCandidates);
+  };
 
   const searchSync = (query: DenseRep, k: number, scope: Scope): Candidates => {
-    check(query);
-    throwIfAborted(scope.signal);
+    check(query, scope);
     const filter = filterOf(scope);
-    const want = Math.min(k, filter?.count ?? count);
-    if (want === 0 || isZero(query.vec)) return NOTHING;
-    const rows = plan(query, want, filter, scope);
-    if (scope.exhaustive) {
-      const all = rows ?? filter?.bits ?? Array(count).keys();
-      return toCandidates(vectors.reference(query.vec, all, want, scope.floor));
-    }
-    if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
-    return toCandidates(vectors.scan(query.vec, want, scope.floor, filter?.bits.words));
+    const want = Math.min(k, acceptedBy(query, filter));
+    if (want === 0) return NOTHING;
+    const rows = finder.candidates(query.vec, want, filter, scope.exhaustive);
+    return scoredInMemory(query.vec, rows, filter, want, scope);
   };
 
-  const searchFile = async (query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
-    check(query);
-    throwIfAborted(scope.signal);
+  const search = async (query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
+    check(query, scope);
     const filter = filterOf(scope);
-    const want = Math.min(k, filter?.count ?? count);
-    if (want === 0 || isZero(query.vec)) return NOTHING;
-    const rows = plan(query, want, filter, scope) ?? Uint32Array.from(filter?.bits ?? Array(count).keys());
-    return toCandidates(await vectors.offerFromFile!(query.vec, rows, want, scope)); // not resident, so it is there
-  };
-
-  const searchPool = async (pool: KernelPool, query: DenseRep, k: number, scope: Scope): Promise<Candidates> => {
-    check(query);
-    throwIfAborted(scope.signal);
-    const filter = filterOf(scope);
-    const want = Math.min(k, filter?.count ?? count);
-    if (want === 0 || isZero(query.vec)) return NOTHING;
-    const rows = await (finder.candidatesParallel ?? finder.candidates)(query.vec, want, filter, false);
+    const want = Math.min(k, acceptedBy(query, filter));
+    if (want === 0) return NOTHING;
+    const isParallel = pool !== undefined && !scope.exhaustive && finder.candidatesParallel !== undefined;
+    const rows = isParallel
+      ? await finder.candidatesParallel!(query.vec, want, filter)
+      : finder.candidates(query.vec, want, filter, scope.exhaustive);
     check(query); // throws if the part was closed in the meantime
-    if (rows !== undefined) return toCandidates(vectors.offer(query.vec, rows, want, scope.floor));
-    const bits = filter?.bits.words;
-    return toCandidates(await vectors.scanParallel(pool, query.vec, want, scope.floor, bits));
+    return scored(query.vec, rows, filter, want, scope);
   };
 
-  const search = async (query: DenseRep, k: number, scope: Scope) => {
-    if (!vectors.isResident) return searchFile(query, k, scope);
-    return pool === undefined || scope.exhaustive ? searchSync(query, k, scope) : searchPool(pool, query, k, scope);
-  };
-
+  const scoredSync = vectors.isResident ? scoredInMemory : undefined;
+  const searched = { map, check, filterOf, acceptedBy, scored, scoredSync };
   const part: SegmentPart<'dense'> = {
     count,
+    ...(finder.codes && { candidates: candidateChoice(finder.codes, searched) }),
     get residentBytes() {
       return vectors.residentBytes + finder.residentBytes + map.bytes;
     },

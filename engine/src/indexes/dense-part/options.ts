@@ -1,12 +1,12 @@
 // The kind of a dense part: what flat, binary and ivf return.
 
-import { checkObject, checkString, shown } from '../../core/check.ts';
+import { checkFunction, checkObject, checkString, shown } from '../../core/check.ts';
 import { EngineError } from '../../core/errors.ts';
 import type { Fingerprint, Space } from '../../core/types.ts';
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelPool } from '../../kernels/pool.ts';
 import type { PartKind } from '../../storage/part.ts';
-import type { SignCodec } from '../codes/sign-codec.ts';
+import type { ReferenceVectors, SignCodec } from '../codes/sign-codec.ts';
 import { checkDim } from '../rows/check.ts';
 import { type HeadFormat, VECTOR_FORMATS, type VectorFormat } from '../rows/vector-format.ts';
 
@@ -42,15 +42,26 @@ export interface RescoredOptions extends DenseOptions {
   readonly resident?: boolean;
 }
 
+interface CodecOptions {
+  /**
+   * Vectors of fixed documents that the codec is trained on. Equal documents are then ranked equally in every library.
+   * Default: the first documents of the library, and rankings depend on which these are, though not on segments.
+   */
+  readonly reference?: ReferenceVectors;
+}
+
+/** Options of `binary` with stored vectors. */
+export interface BinaryOptions extends RescoredOptions, CodecOptions {}
+
 /** Options of `binary` without stored vectors: 1 bit a dimension. What says how candidates are rescored is refused. */
-export interface CodesOnlyOptions extends Omit<DenseOptions, 'vectors'> {
+export interface CodesOnlyOptions extends Omit<DenseOptions, 'vectors'>, CodecOptions {
   readonly vectors: 'none';
   readonly rescore?: undefined;
   readonly queryBits?: undefined;
   readonly resident?: undefined;
 }
 
-/** Version of the bytes of flat, binary and ivf. 2: vectors of zeros are not stored, and f16. */
+/** Version of the bytes of flat, of ivf and of codes alone. 2: vectors of zeros are not stored, and f16. */
 export const DENSE_VERSION = 2;
 
 /** Recall@10 of `binary` on sentences of abstracts, 256 dimensions: .99 of 100,000, .98 of 400,000 (docs/kernels.md). */
@@ -58,7 +69,7 @@ export const DEFAULT_RESCORE = 500;
 
 /** A kind of part for dense vectors. Scores are dot products (cosine where the encoder normalises). */
 export type DenseKind = PartKind<'dense'>;
-/** A kind whose documents are codes. */
+/** A kind with the codec of sign codes. */
 export type CodedKind = PartKind<'dense', 'dense', SignCodec>;
 
 /** Throws INVALID_ARGUMENT unless space, dimensions and format are legal: `write` would find the error too late. */
@@ -81,4 +92,12 @@ export function checkQueryBits(bits: number): void {
   if (bits !== 1 && bits !== 8) {
     throw new EngineError('INVALID_ARGUMENT', `queryBits is ${bits}`, { hint: 'Pass 1 or 8.' });
   }
+}
+
+/** Throws INVALID_ARGUMENT unless `reference` is undefined or names vectors. */
+export function checkReference(reference: ReferenceVectors | undefined): void {
+  if (reference === undefined) return;
+  checkObject('reference', reference);
+  checkString('reference.name', reference.name);
+  checkFunction('reference.vectors', reference.vectors);
 }

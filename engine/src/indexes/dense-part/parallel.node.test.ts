@@ -28,7 +28,7 @@ describe('the kernel pool', () => {
   const kinds: [string, (options: Pick<DenseOptions, 'heap' | 'pool'>) => DenseKind][] = [
     ['flat f32', (options) => flat({ space: SPACE, dim: DIM, ...options })],
     ['flat int8', (options) => flat({ space: SPACE, dim: DIM, vectors: 'int8', ...options })],
-    ['binary', (options) => binary({ space: SPACE, dim: DIM, rescore: 100, ...options })],
+    ['binary', (options) => withCodec(binary({ space: SPACE, dim: DIM, rescore: 100, ...options }), CODEC)],
     [
       'binary, codes only',
       (options) => withCodec(binary({ space: SPACE, dim: DIM, vectors: 'none', ...options }), CODEC),
@@ -61,6 +61,8 @@ describe('the kernel pool', () => {
         if (accept) for (let ord = i; ord < SIZE; ord += i) accept.add(ord);
         const scope: Scope = { statistics: new Map(), floor: -Infinity, exhaustive: false, accept };
         expect(await pooled.search(query, 25, scope)).toEqual(await one.search(query, 25, scope));
+        const [theirs, ours] = [pooled, one].map((part) => part.candidates?.begin(query, scope));
+        expect(await theirs?.nearest(60, -Infinity)).toEqual(await ours?.nearest(60, -Infinity));
       });
       await Promise.all(searches);
       one.close();

@@ -83,7 +83,10 @@ export class Lists implements Finder {
     if (direct) return direct.rows;
     const visit = this.#visit(query, wanted, accept, isExhaustive);
     const code = this.#codeOf(query);
-    return isExhaustive ? codes.reference(code, wanted, accept, visit) : codes.nearest(code, wanted, accept, visit);
+    const nearest = isExhaustive
+      ? codes.reference(code, wanted, accept, visit)
+      : codes.ranked(code, { k: wanted, accept: accept?.bits.words }, visit);
+    return nearest.ords.sort();
   }
 
   explain(query: Float32Array, row: number): Readonly<Record<string, string | number>> {

@@ -2,7 +2,7 @@
 // result is that of one thread. Twin: the same scan through scan.ts.
 
 import { EngineError } from '../../core/errors.ts';
-import { TopK } from '../../core/topk.ts';
+import { RankedMerge } from '../../core/ranked-merge.ts';
 import type { Arena, Heap } from '../../kernels/heap.ts';
 import type { KernelModule } from '../../kernels/module.ts';
 import type { KernelCall, KernelPool } from '../../kernels/pool.ts';
@@ -92,10 +92,17 @@ function callsFor(
   return calls;
 }
 
-/** A smaller rank is better, and TopK keeps the larger score: the score is −rank, exact in a double. */
-function mergeRanked(lists: readonly Ranked[], k: number): Ranked {
-  const top = new TopK(k);
-  for (const { ords, ranks } of lists) for (let i = 0; i < ords.length; i++) top.push(-ranks[i]!, ords[i]!);
-  const best = top.drain();
-  return { ords: best.ords, ranks: Uint32Array.from(best.scores, (score) => -score) };
+/** A smaller rank is better: the score is −rank, exact in a double. */
+function mergeRanked(found: readonly Ranked[], k: number): Ranked {
+  const merge = new RankedMerge(k, (listA, a, listB, b) => found[listA]!.ords[a]! - found[listB]!.ords[b]!);
+  for (const [list, { ranks }] of found.entries())
+    merge.add(
+      list,
+      Float64Array.from(ranks, (rank) => -rank),
+    );
+  const { lists, entries, scores } = merge.best;
+  return {
+    ords: lists.map((list, i) => found[list]!.ords[entries[i]!]!),
+    ranks: Uint32Array.from(scores, (score) => -score),
+  };
 }

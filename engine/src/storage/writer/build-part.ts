@@ -4,16 +4,15 @@
 
 import { EngineError, throwIfAborted } from '../../core/errors.ts';
 import type { Cancellable, DocId, DocumentRep, Kind } from '../../core/types.ts';
-import { type OpenCodec, sampleOf, trainCodec } from '../codecs.ts';
+import type { OpenCodec } from '../codecs.ts';
 import type { SegmentState } from '../commit.ts';
-import { codecFile, partFile } from '../file-names.ts';
-import type { AnyCodecKind, PartKind } from '../part.ts';
+import { partFile } from '../file-names.ts';
+import type { PartKind } from '../part.ts';
 import { checkRep } from '../part-defaults.ts';
 import { writeFile } from '../sections.ts';
 import { type Kinds, openSegment } from '../segment.ts';
 import type { Pending, WriterHost } from './pending.ts';
-
-const ENCODE_BATCH = 256; // documents a call of `encode`
+import { BATCH, idsOf, liveOrds, trainOnDocuments } from './train-on-documents.ts';
 
 export type Encode<D extends Kind> = (ids: readonly DocId[]) => Promise<readonly (DocumentRep<D> | undefined)[]>;
 
@@ -32,8 +31,10 @@ export async function buildPart<Q extends Kind, D extends Kind, C>(
   codecs.delete(name);
   // An empty library has nothing to train on: its first segment does.
   const hasDocuments = pending.states.length > 0;
-  if (kind.codec !== undefined && hasDocuments)
-    codecs.set(name, await train(host, pending, name, kind.codec, batch, options));
+  if (kind.codec !== undefined && hasDocuments) {
+    const read = (documents: Parameters<typeof idsOf>[0]) => batch(idsOf(documents));
+    codecs.set(name, await trainOnDocuments(host, pending, name, kind.codec, read, options));
+  }
   const total = pending.states.reduce((sum, state) => sum + liveOrds(state).length, 0);
   let done = 0;
   const onBatch = (size: number) => {
@@ -90,37 +91,12 @@ async function* repsOf<D extends Kind>(
   for (let first = 0; first < info.size; ) {
     const batch: number[] = [];
     let end = first;
-    for (; end < info.size && batch.length < ENCODE_BATCH; end++) if (!deleted?.has(end)) batch.push(end);
+    for (; end < info.size && batch.length < BATCH; end++) if (!deleted?.has(end)) batch.push(end);
     const reps = await encode(batch.map((ord) => segment.table.ids.at(ord)));
     for (let ord = first, i = 0; ord < end; ord++) yield batch[i] === ord ? reps[i++] : undefined;
     onBatch(batch.length);
     first = end;
   }
-}
-
-async function train<D extends Kind>(
-  { directory }: WriterHost,
-  pending: Pending,
-  name: string,
-  kind: AnyCodecKind,
-  encode: Encode<D>,
-  options: Cancellable,
-): Promise<OpenCodec> {
-  const live = pending.states.flatMap((state) => liveOrds(state).map((ord) => [state, ord] as const));
-  const chosen = sampleOf(live, kind.sample);
-  const sample: DocumentRep<D>[] = [];
-  for (let at = 0; at < chosen.length; at += ENCODE_BATCH) {
-    const batch = chosen.slice(at, at + ENCODE_BATCH);
-    const reps = await encode(batch.map(([{ segment }, ord]) => segment.table.ids.at(ord)));
-    for (const rep of reps) if (rep !== undefined) sample.push(rep);
-  }
-  return trainCodec(directory, codecFile(pending.next(), name), kind, sample, options);
-}
-
-function liveOrds({ info, deleted }: SegmentState): readonly number[] {
-  const ords: number[] = [];
-  for (let ord = 0; ord < info.size; ord++) if (!deleted?.has(ord)) ords.push(ord);
-  return ords;
 }
 
 /** `encode` with checks of what it returns; nothing is asked for no ids. */

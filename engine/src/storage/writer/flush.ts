@@ -1,5 +1,5 @@
-// The buffered documents become a segment. The first segment of a part with a codec trains it; later ones are written
-// with the same codec and counted in its drift.
+// The buffered documents become a segment. The first segment of a part with a codec trains it, unless the codec has a
+// reference; documents that did not train it are counted in its drift.
 
 import type { Cancellable } from '../../core/types.ts';
 import type { Codecs, OpenCodec } from '../codecs.ts';
@@ -26,12 +26,18 @@ export async function flush(
     if (kind === undefined) continue;
     const present = repsOf(name).filter((rep) => rep !== undefined);
     const open = codecs.get(name);
-    const { addDrift, sampleOf, trainCodec } = await import('../codecs.ts');
-    if (open !== undefined) drifted.set(name, addDrift(open, kind, present));
-    else {
-      const sample = sampleOf(present, kind.sample);
-      codecs.set(name, await trainCodec(directory, codecFile(pending.next(), name), kind, sample, options));
-    }
+    const { addDrift, trainCodec, trainingSample } = await import('../codecs.ts');
+    const codec =
+      open ??
+      (await trainCodec(
+        directory,
+        codecFile(pending.next(), name),
+        kind,
+        await trainingSample(kind, present, options),
+        options,
+      ));
+    codecs.set(name, codec);
+    if (open !== undefined || kind.reference !== undefined) drifted.set(name, addDrift(codec, kind, present));
   }
   const info = await writeSegment(
     directory,

@@ -97,7 +97,7 @@ export class LibraryWriter implements Writer {
       this.#buffer.clear();
       this.#pending.reset(this.#host);
       this.#queue.recover();
-      await this.collectGarbage();
+      await this.prepare();
     };
     return this.#queue.runAlone(operation, { evenFailed: true });
   }
@@ -153,6 +153,14 @@ export class LibraryWriter implements Writer {
   /** Waits for background merges; throws what made one fail. */
   settle(): Promise<void> {
     return this.#merges.settle();
+  }
+
+  /** Before the first operation: removes what an earlier writer left behind, and trains codecs that the library lacks. */
+  async prepare(): Promise<void> {
+    await this.collectGarbage(); // first: what a new codec is called may lie there
+    if ([...this.#pending.kinds].some(([name, { codec }]) => codec !== undefined && !this.#pending.codecs.has(name))) {
+      await (await import('./train-on-documents.ts')).trainMissing(this.#host, this.#pending);
+    }
   }
 
   /** Removes files that neither the newest commit nor pending changes need. Failures are left to the next writer. */
