@@ -10,14 +10,14 @@ export interface QueryBudget {
   readonly terms: number;
   /**
    * Different prefix and fuzzy words, in units of work: a prefix of four or more characters is 1, of three 2, of two
-   * 16, of one 32; a fuzzy word 5, without a fixed first character 16. Those beyond it are searched as they are spelled.
+   * 16, of one 24; a fuzzy word 8, without a fixed first character 16. Those beyond it are searched as they are spelled.
    */
   readonly expanding: number;
   /** Expansions of all prefix and fuzzy words together. Each word keeps an equal share, its best ones. */
   readonly expansions: number;
   /**
    * Postings of all words: the sum of their document frequencies, four times that for phrases and expansions. Optional
-   * words beyond it are left out, the most frequent first.
+   * words beyond it are left out, the most frequent first. Expanding words take up to half of it: their share of `expanding`.
    */
   readonly postings: number;
 }
@@ -31,7 +31,7 @@ export type BudgetedWork = keyof QueryBudget | 'characters';
  */
 export const DEFAULT_QUERY_BUDGET: QueryBudget = {
   terms: 512,
-  expanding: 32,
+  expanding: 24,
   expansions: 1024,
   postings: 4_000_000,
 };

@@ -79,7 +79,7 @@ export function searchAdded(
     heap: take(8 * k),
     accept: take(accept === undefined ? 0 : 4 * accept.words.length),
   };
-  const places = { ...tables, decoded: take(DECODED_BYTES), bounds: 0 };
+  const decoded = take(DECODED_BYTES);
   const scratch = scratchOf(arena, room.bytes);
   if (scratch === undefined) return undefined;
   const views = viewsOf(scratch);
@@ -88,10 +88,10 @@ export function searchAdded(
   for (const [table, offset] of tables.inverse) f32.set(table, offset / 4);
   if (accept !== undefined) u32.set(accept.words, at.accept / 4);
   u32.fill(0, at.seen / 4, at.table / 4);
-  writeSentinels(views, places.decoded);
+  writeSentinels(views, decoded);
   for (const [i, [list, role]] of lists.entries()) {
     const offset = at.lists + i * LIST_BYTES;
-    writeList(views, offset, list, places);
+    writeList(views, offset, list, tables, decoded, 0);
     u32[offset / 4 + 24] = role;
   }
   const kept = arena
@@ -129,13 +129,13 @@ export function withoutLists(
   const { take } = room;
   const tables = takeTables(lists, take);
   const [listsAt, setAt] = [take(LIST_BYTES * lists.length), take(4 * set.words.length)];
-  const places = { ...tables, decoded: take(DECODED_BYTES), bounds: 0 };
+  const decoded = take(DECODED_BYTES);
   const scratch = scratchOf(arena, room.bytes);
   if (scratch === undefined) return undefined;
   const views = viewsOf(scratch);
   views.u32.set(set.words, setAt / 4);
-  writeSentinels(views, places.decoded);
-  for (const [i, list] of lists.entries()) writeList(views, listsAt + i * LIST_BYTES, list, places);
+  writeSentinels(views, decoded);
+  for (const [i, list] of lists.entries()) writeList(views, listsAt + i * LIST_BYTES, list, tables, decoded, 0);
   const { base } = views;
   arena.kernels(module).exclude(base + listsAt, lists.length, set.size, base + setAt);
   return new BitSet(set.size, views.u32.slice(setAt / 4, setAt / 4 + set.words.length));

@@ -78,8 +78,8 @@ describe('the budget of a query', () => {
     await expect(ask(or(word('common'), ...words(5).map(not)), { terms: 4 })).rejects.toThrow(
       'requires or excludes 5 words',
     );
-    await expect(ask(or(word('common'), not(prefix('w1')), not(prefix('b'))), { expanding: 32 })).rejects.toThrow(
-      'excludes 48 units of prefix and fuzzy words',
+    await expect(ask(or(word('common'), not(prefix('w1')), not(prefix('b'))), { expanding: 24 })).rejects.toThrow(
+      'excludes 40 units of prefix and fuzzy words',
     );
   });
 
@@ -92,10 +92,10 @@ describe('the budget of a query', () => {
   it('counts a prefix by its share of the dictionary, and a fuzzy word too', async () => {
     const fuzzy = (term: string, exact = 1): LexicalQuery => ({ type: 'fuzzy', term, distance: 1, exact });
     const unitsOf = async (...clauses: LexicalQuery[]) => (await ask(or(...clauses), { expanding: 1 })).cuts[0]?.found;
-    expect(await unitsOf(prefix('w'))).toBe(32);
+    expect(await unitsOf(prefix('w'))).toBe(24);
     expect(await unitsOf(prefix('w1'), prefix('w1'), prefix('b1x'))).toBe(18);
     expect(await unitsOf(prefix('b10x'), prefix('b11x'))).toBe(2);
-    expect(await unitsOf(fuzzy('w1'), fuzzy('w2', 0), word('w3'))).toBe(21);
+    expect(await unitsOf(fuzzy('w1'), fuzzy('w2', 0), word('w3'))).toBe(24);
     expect(await unitsOf(prefix('b10x'))).toBeUndefined();
   });
 
@@ -105,6 +105,14 @@ describe('the budget of a query', () => {
     expect(found.cuts).toEqual([{ what: 'postings', limit: 10, found: 19 }]);
     expect((await ask(or(word('common'), word('even')), { postings: 1 })).docs).toEqual([0, 2, 4, 6, 8, 10]);
     expect((await ask(word('common'), { postings: 1 })).docs).toHaveLength(12);
+  });
+
+  it('gives a query that expands words fewer postings, half of them at most', async () => {
+    const asked = or(prefix('b1'), word('common'), word('even'), word('w3'));
+    const limitOf = async (expanding: number) =>
+      (await ask(asked, { postings: 10, expanding })).cuts.find((cut) => cut?.what === 'postings')?.limit;
+    expect(await limitOf(160)).toBe(9); // 16 of 160 units
+    expect(await limitOf(16)).toBe(5);
   });
 
   it('cuts in the same place however the documents are split', async () => {

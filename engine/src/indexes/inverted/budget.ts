@@ -52,7 +52,8 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
     return sum;
   };
   const total = costOf(plan);
-  if (total <= budget.postings) return { plan, cuts: [] };
+  const limit = postingsBeside(unitsOf(expandLeaves(plan)), budget);
+  if (total <= limit) return { plan, cuts: [] };
   for (const clause of optional(plan)) {
     const cost = costOf(clause);
     if (cost > 0) costs.set(clause, cost); // a clause without documents costs nothing
@@ -61,7 +62,7 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
   let left = total;
   const descending = [...costs].sort((a, b) => b[1] - a[1]);
   for (const [clause, cost] of descending) {
-    if (left <= budget.postings) break;
+    if (left <= limit) break;
     dropped.add(clause);
     left -= cost;
   }
@@ -72,7 +73,12 @@ export function limitPostings(plan: Plan, postings: (leaf: Leaf) => number, budg
     const last = cheapest.find((clause) => clauses.includes(clause));
     return last === undefined ? clauses : [...rest, last];
   });
-  return { plan: kept, cuts: [{ what: 'postings', limit: budget.postings, found: total }] };
+  return { plan: kept, cuts: [{ what: 'postings', limit, found: total }] };
+}
+
+/** The walks over the dictionaries cost time too: a query that uses all its units has half of the postings. */
+function postingsBeside(units: number, { postings, expanding }: QueryBudget): number {
+  return Math.floor(postings * (1 - Math.min(1, units / expanding) / 2));
 }
 
 /**
@@ -159,12 +165,12 @@ function asSpelled({ field, text, boost }: ExpandLeaf): TermLeaf {
   return { type: 'term', field, term: text, boost };
 }
 
-function isExpanding(leaf: Leaf): leaf is ExpandLeaf {
+export function isExpanding(leaf: Leaf): leaf is ExpandLeaf {
   return leaf.type === 'prefix' || leaf.type === 'fuzzy';
 }
 
 function expandLeaves(plan: Plan): readonly ExpandLeaf[] {
-  return [...leavesOf(plan)].filter(isExpanding);
+  return leavesOf(plan).filter(isExpanding);
 }
 
 function expandLeavesExcluded(plan: Plan): readonly ExpandLeaf[] {
@@ -178,10 +184,11 @@ function expandLeavesExcluded(plan: Plan): readonly ExpandLeaf[] {
  * one.
  */
 function unitsOf(leaves: readonly ExpandLeaf[]): number {
+  if (leaves.length === 0) return 0;
   const units = new Map<string, number>();
   for (const leaf of leaves) {
     const fixed = Math.min(4, leaf.exact);
-    units.set(spelling(leaf), leaf.type === 'prefix' ? [32, 32, 16, 2, 1][fixed]! : fixed === 0 ? 16 : 5);
+    units.set(spelling(leaf), leaf.type === 'prefix' ? [24, 24, 16, 2, 1][fixed]! : fixed === 0 ? 16 : 8);
   }
   return [...units.values()].reduce((sum, each) => sum + each, 0);
 }

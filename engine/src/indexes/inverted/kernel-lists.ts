@@ -34,12 +34,10 @@ export interface ScoredList {
 }
 export type KernelList = PostingsList | ScoredList;
 
-/** Places of one list's data: offsets in scratch. */
-export interface ListPlaces {
+/** Places of what lists share, and of lists that were scored beforehand: offsets in scratch. */
+export interface TablePlaces {
   readonly inverse: ReadonlyMap<Float32Array, number>;
   readonly raw: ReadonlyMap<ScoredList, number>;
-  readonly decoded: number;
-  readonly bounds: number;
 }
 
 /** undefined: the arena has no room. */
@@ -53,10 +51,7 @@ export function scratchOf(arena: Arena, bytes: number): Region | undefined {
 }
 
 /** Gives room to each length table and each list scored beforehand. */
-export function takeTables(
-  lists: Iterable<KernelList>,
-  take: (bytes: number) => number,
-): Pick<ListPlaces, 'inverse' | 'raw'> {
+export function takeTables(lists: Iterable<KernelList>, take: (bytes: number) => number): TablePlaces {
   const inverse = new Map<Float32Array, number>();
   const raw = new Map<ScoredList, number>();
   for (const list of lists) {
@@ -66,14 +61,21 @@ export function takeTables(
   return { inverse, raw };
 }
 
-/** Writes one list at byte `offset` of scratch. */
-export function writeList(scratch: Views, offset: number, list: KernelList, places: ListPlaces): void {
+/** Writes one list at byte `offset` of scratch. `decodedAt` and `boundsAt` are the offsets of its own room. */
+export function writeList(
+  scratch: Views,
+  offset: number,
+  list: KernelList,
+  tables: TablePlaces,
+  decodedAt: number,
+  boundsAt: number,
+): void {
   const { base, u32, f32 } = scratch;
   const at = offset / 4;
   u32.fill(0, at, at + LIST_BYTES / 4);
   u32[at + 1] = list.df;
   if ('docs' in list) {
-    const docs = places.raw.get(list)!;
+    const docs = tables.raw.get(list)!;
     const scores = docs + rawPart(list);
     u32.set(list.docs, docs / 4);
     f32.set(list.scores, scores / 4);
@@ -84,11 +86,11 @@ export function writeList(scratch: Views, offset: number, list: KernelList, plac
     u32[at] = list.address;
     f32[at + 2] = list.weight;
     u32[at + 3] = list.norms;
-    u32[at + 4] = base + places.inverse.get(list.inverse)!;
+    u32[at + 4] = base + tables.inverse.get(list.inverse)!;
     u32[at + 9] = list.maxTf;
   }
-  const decoded = base + places.decoded;
-  u32[at + 5] = base + places.bounds;
+  const decoded = base + decodedAt;
+  u32[at + 5] = base + boundsAt;
   u32[at + 6] = decoded;
   u32[at + 7] = decoded + 4 * DECODED;
   u32[at + 8] = decoded + 8 * DECODED;

@@ -61,9 +61,17 @@ export function planQuery(query: LexicalQuery, fields: PlanFields): Plan {
 }
 
 /** Every leaf, excluded ones included. */
-export function* leavesOf(plan: Plan): Generator<Leaf> {
-  if (!('clauses' in plan)) yield plan;
-  else for (const clause of [...plan.clauses, ...plan.excluded]) yield* leavesOf(clause);
+export function leavesOf(plan: Plan): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  addLeaves(plan, leaves);
+  return leaves;
+}
+
+function addLeaves(plan: Plan, leaves: Leaf[]): void {
+  if ('clauses' in plan) {
+    for (const clause of plan.clauses) addLeaves(clause, leaves);
+    for (const clause of plan.excluded) addLeaves(clause, leaves);
+  } else leaves.push(plan);
 }
 
 interface Context {

@@ -8,11 +8,11 @@ import {
   DECODED_BYTES,
   type KernelList,
   LIST_BYTES,
-  type ListPlaces,
   Room,
   SEARCH_BYTES,
   scratchOf,
   sorted,
+  type TablePlaces,
   takeTables,
   type Views,
   viewsOf,
@@ -72,7 +72,8 @@ export function searchPruned(
 }
 
 /** Byte offsets in scratch. */
-interface Layout extends ListPlaces {
+interface Layout {
+  readonly tables: TablePlaces;
   readonly lists: number;
   readonly order: number;
   readonly below: number;
@@ -81,6 +82,8 @@ interface Layout extends ListPlaces {
   readonly heap: number;
   readonly batch: number;
   readonly accept: number;
+  readonly decoded: number;
+  readonly bounds: number;
   readonly bytes: number;
 }
 
@@ -89,8 +92,10 @@ function layOut({ lists, accept, k }: PrunedSearch): Layout {
   const room = new Room(SEARCH_BYTES);
   const { take } = room;
   const tables = takeTables(lists, take);
-  const blocks = lists.reduce((sum, list) => sum + (list.df >>> 7) + 1, 0);
-  const places = {
+  let blocks = 0;
+  for (const list of lists) blocks += (list.df >>> 7) + 1;
+  return {
+    tables,
     lists: take(LIST_BYTES * n),
     order: take(4 * 2 * n),
     below: take(8 * (n + 1)),
@@ -101,19 +106,19 @@ function layOut({ lists, accept, k }: PrunedSearch): Layout {
     accept: take(accept === undefined ? 0 : 4 * accept.words.length),
     decoded: take(DECODED_BYTES * n),
     bounds: take(4 * blocks),
+    bytes: room.bytes, // read last
   };
-  return { ...tables, ...places, bytes: room.bytes };
 }
 
 function fill(views: Views, layout: Layout, search: PrunedSearch): void {
   const { u32, f32 } = views;
   writeSearch(views, layout.heap, search.k, search.floor);
-  for (const [table, at] of layout.inverse) f32.set(table, at / 4);
+  for (const [table, at] of layout.tables.inverse) f32.set(table, at / 4);
   if (search.accept !== undefined) u32.set(search.accept.words, layout.accept / 4);
   u32.fill(0, layout.sums / 4, layout.heap / 4);
   let { bounds, decoded } = layout;
   for (const [i, list] of search.lists.entries()) {
-    writeList(views, layout.lists + i * LIST_BYTES, list, { ...layout, decoded, bounds });
+    writeList(views, layout.lists + i * LIST_BYTES, list, layout.tables, decoded, bounds);
     writeSentinels(views, decoded);
     decoded += DECODED_BYTES;
     bounds += 4 * ((list.df >>> 7) + 1);

@@ -3,11 +3,12 @@
 import type { QueryBudget } from '../../core/query-budget.ts';
 import type { Statistics, Trace } from '../../core/types.ts';
 import { idf, inverseNorms, phraseIdf, weightOf } from './bm25.ts';
-import { type Budgeted, type Cut, limitPostings, traceCuts } from './budget.ts';
+import { type Budgeted, type Cut, isExpanding, limitPostings, traceCuts } from './budget.ts';
 import { type Expanded, expandAll } from './expand.ts';
 import { type ExpandLeaf, type Leaf, leavesOf, type PhraseLeaf, type Plan, type TermLeaf } from './plan.ts';
 import { type FieldKeys, type FieldStatistics, fieldStatistics } from './statistics.ts';
 
+const NO_EXPANSIONS: ReadonlyMap<ExpandLeaf, Expanded> = new Map();
 /** A posting of a phrase or an expansion is read with more work than one of a term, which the kernels skip over. */
 const READS_OF_OTHERS = 4;
 
@@ -30,8 +31,8 @@ export interface Prepared {
   readonly expansions: ReadonlyMap<ExpandLeaf, Expanded>;
 }
 
-/** Prepared queries by the statistics that decide them: found once a search, not once a segment. */
-export type PreparedQueries = WeakMap<Statistics, WeakMap<Budgeted, Prepared>>;
+/** The last query that was prepared with some statistics: found once a search, not once a segment. */
+export type PreparedQueries = WeakMap<Statistics, { readonly query: Budgeted; readonly found: Prepared }>;
 
 export interface ScoringOptions {
   readonly bm25: Bm25;
@@ -51,6 +52,7 @@ export class Scoring {
   readonly #statistics: Statistics;
   readonly #options: ScoringOptions;
   readonly #found: (FieldStatistics | undefined)[] = [];
+  #prepared: Prepared | undefined;
 
   constructor(fields: readonly FieldKeys[], statistics: Statistics, options: ScoringOptions) {
     this.fields = fields;
@@ -87,27 +89,25 @@ export class Scoring {
 
   /** What is searched. */
   get plan(): Plan {
-    return this.#prepare().plan;
+    return this.#query().plan;
   }
 
   /** Of a leaf of the plan. */
   expand(leaf: ExpandLeaf): Expanded {
-    return this.#prepare().expansions.get(leaf)!; // a leaf of this very plan
+    return this.#query().expansions.get(leaf)!; // a leaf of this very plan
   }
 
-  #prepare(): Prepared {
+  #query(): Prepared {
+    if (this.#prepared !== undefined) return this.#prepared;
     const { query, prepared } = this.#options;
-    const known = prepared.get(this.#statistics) ?? new WeakMap<Budgeted, Prepared>();
-    prepared.set(this.#statistics, known);
-    let found = known.get(query);
-    if (found === undefined) {
-      found = this.#prepared(query);
-      known.set(query, found);
-    }
+    const known = prepared.get(this.#statistics);
+    const found = known?.query === query ? known.found : this.#prepare(query);
+    if (found !== known?.found) prepared.set(this.#statistics, { query, found });
+    this.#prepared = found;
     return found;
   }
 
-  #prepared({ plan, cuts }: Budgeted): Prepared {
+  #prepare({ plan, cuts }: Budgeted): Prepared {
     const { budget, trace } = this.#options;
     const expansions = this.#expandAll(plan);
     const within = limitPostings(plan, (leaf) => this.#postings(leaf, expansions), budget);
@@ -116,7 +116,8 @@ export class Scoring {
   }
 
   #expandAll(plan: Plan): ReadonlyMap<ExpandLeaf, Expanded> {
-    const leaves = [...leavesOf(plan)].filter((leaf) => 'text' in leaf);
+    const leaves = leavesOf(plan).filter(isExpanding);
+    if (leaves.length === 0) return NO_EXPANSIONS;
     const field = (number: number) => ({
       dfPrefix: this.fields[number]!.dfPrefix,
       docs: this.field(number).docs,
