@@ -1,6 +1,8 @@
 // The modules of a trainer: split, data, losses, starting points, optimisers, trainers.
 export { BagReader } from './data/bags.ts';
 export { readBenchmarkTitles, selectWorks, type TrainingSelection } from './data/files.ts';
+export { KnownPassages, readKnownPassages } from './data/known-passages.ts';
+export { type PlainText, type PlainTexts, readPlainTexts } from './data/plain-texts.ts';
 export { sentenceEnds, type TitleAndAbstract, type TrainingTexts, tokeniseWorks } from './data/texts.ts';
 export {
   heldOutSide,
@@ -25,6 +27,7 @@ export { accelerateFolder, hasOnnxRuntime, loadOnnxRuntime, type OnnxRuntime } f
 export { type AdamOptions, AdamRows, type AdamState } from './optimisers/adam-rows.ts';
 export { AdamW, type AdamWOptions } from './optimisers/adamw.ts';
 export {
+  type DevEvent,
   type DistillationInput,
   type DistillationOptions,
   type DistilledModel,

@@ -10,6 +10,11 @@ export function rowsOf(ragged: Ragged): number {
   return ragged.offsets.length - 1;
 }
 
+/** The rows from row `from` on, as a view of the same numbers. */
+export function rowsFrom({ offsets, ids }: Ragged, from: number): Ragged {
+  return { offsets: offsets.subarray(from), ids };
+}
+
 /** Row i, as a view. */
 export function rowOf(ragged: Ragged, i: number): Uint32Array {
   return ragged.ids.subarray(ragged.offsets[i]!, ragged.offsets[i + 1]!);

@@ -129,7 +129,7 @@ describe('distillation', () => {
     const other = { ...input('whole'), teacher: { ...teacher, fingerprint: 'toy-2' } };
     await expect(distil(other)).rejects.toThrow('another teacher');
     await expect(distil({ ...input('none'), works: [] })).rejects.toThrow('no works');
-    expect(readFileSync(join(folder, 'whole-teacher.f32')).length).toBe(64 + 4 * WIDE * 360);
+    expect(readFileSync(join(folder, 'whole-teacher.f32')).length).toBe(64 + (16 + 4 * WIDE) * 360);
   });
 });
 
@@ -145,6 +145,105 @@ function agreement(a: readonly Float32Array[], b: readonly Float32Array[]): numb
   return product(x, mx, y, my) / Math.sqrt(product(x, mx, x, mx) * product(y, my, y, my));
 }
 
+describe('a stage that is measured on dev texts', () => {
+  const measured = (last: object) => ({
+    ...RECIPE,
+    data: { ...RECIPE.data, dev: 40 },
+    stages: [
+      { ...RECIPE.stages[0], steps: 30 },
+      { ...RECIPE.stages[1], evaluateEvery: 5, ...last },
+    ],
+  });
+
+  it('reports the cosine to the teacher, gives its best weights, and the same bytes when it is stopped', async () => {
+    const recipe = measured({ steps: 20 });
+    const seen: number[] = [];
+    const whole = await distil(input('dev', recipe), { onDev: ({ cosine }) => seen.push(cosine) });
+    expect(seen).toHaveLength(4);
+    expect(whole.dev).toEqual({ all: Math.max(...seen) });
+    expect(Math.max(...seen)).toBeGreaterThan(0.8);
+    const controller = new AbortController();
+    const stopped = distil(input('dev-parts', recipe), {
+      signal: controller.signal,
+      onStep: ({ stage, step }) => stage === 'all' && step === 12 && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
+    const half = await distil(input('dev-parts', recipe), { asIs: true });
+    expect(half.dev.all).toBe(Math.max(...seen.slice(0, 2)));
+    const resumed = await distil(input('dev-parts', recipe));
+    for (const [name, bytes] of whole.files)
+      expect(Buffer.from(resumed.files.get(name)!).equals(Buffer.from(bytes)), name).toBe(true);
+    expect(await distil(input('dev-parts', recipe), { asIs: true }).then(({ weights }) => weights)).toEqual(
+      whole.weights,
+    );
+  });
+
+  it('ends when it no longer gains', async () => {
+    const recipe = measured({ steps: 200, rate: 0, tableRate: 0, average: 0, patience: 3 });
+    const steps: number[] = [];
+    const events: number[] = [];
+    const model = await distil(input('early', recipe), {
+      onStep: ({ stage, step }) => stage === 'all' && steps.push(step),
+      onDev: ({ bestStep }) => events.push(bestStep),
+    });
+    expect(steps.at(-1)).toBe(20);
+    expect(events).toEqual([5, 5, 5, 5]);
+    const again = await distil(input('early', recipe), { onStep: ({ step }) => expect(step).toBeLessThan(0) });
+    expect(again.weights).toEqual(model.weights);
+  });
+
+  it('trains on none of them: other stages can follow, and later ones can be changed', async () => {
+    const recipe = measured({ steps: 5 });
+    await distil(input('change', recipe));
+    const longer = { ...recipe, stages: [recipe.stages[0], { ...recipe.stages[1], steps: 6, name: 'more' }] };
+    await expect(distil(input('change', longer))).rejects.toThrow('belongs to another run');
+    rmSync(join(folder, 'change-stage-1.safetensors'));
+    const names = new Set<string>();
+    await distil(input('change', longer), { onStep: ({ stage }) => names.add(stage) });
+    expect([...names]).toEqual(['more']);
+  });
+
+  it('gives no model before there is a checkpoint', async () => {
+    await expect(distil(input('nothing'), { asIs: true })).rejects.toThrow('There is no checkpoint');
+  });
+});
+
+describe('the data of a recipe', () => {
+  it('hold other texts by their source, in the vocabulary, too', async () => {
+    const texts = Array.from({ length: 30 }, (_, i) => ({
+      title: `folding ${WORDS[i % 12]}`,
+      text: `a folding of ${WORDS[(i + 5) % 12]} and ${WORDS[(i + 3) % 12]}`,
+      source: 'folds',
+    }));
+    const data = { ...RECIPE.data, works: 10, sources: [{ source: 'folds', count: 20, sentences: 0 }] };
+    const recipe = { ...RECIPE, data, stages: [{ ...RECIPE.stages[0], steps: 2 }] };
+    let taken = 0;
+    const own = await WasmExecutor.open(); // its table has another size
+    const model = await distil(
+      { ...input('sources', recipe), texts, executor: own },
+      { onData: (data) => (taken = data.texts) },
+    );
+    expect(taken).toBe(10 * 3 + 20 * 2);
+    expect(model.tokenizer).toContain('"folding"');
+    own.close();
+    await expect(distil(input('sources-none', recipe))).rejects.toThrow('the source folds');
+  });
+
+  it('can be cut, and keep the vectors of the teacher', async () => {
+    const some = (count: number) => ({
+      ...RECIPE,
+      data: { ...RECIPE.data, texts: count },
+      stages: [{ ...RECIPE.stages[0], steps: 1 }],
+    });
+    const before = calls;
+    await distil(input('cut-a', some(100)));
+    expect(calls - before).toBe(100);
+    rmSync(join(folder, 'cut-a-stage-0.safetensors'));
+    await distil(input('cut-a', some(150)));
+    expect(calls - before).toBe(150);
+  });
+});
+
 describe('a recipe', () => {
   const bad: [string, object, string][] = [
     ['an unknown key', { ...RECIPE, epochs: 3 }, 'unknown key epochs'],
@@ -154,6 +253,21 @@ describe('a recipe', () => {
     ['no stages', { ...RECIPE, stages: [] }, 'stages is []'],
     ['another kind', { ...RECIPE, kind: 'gan' }, 'kind is "gan"'],
     ['a prefix as long as the vector', { ...RECIPE, stages: [{ ...RECIPE.stages[0], prefixes: [12] }] }, 'prefixes'],
+    [
+      'dev measurements without dev texts',
+      { ...RECIPE, stages: [{ ...RECIPE.stages[0], evaluateEvery: 5 }] },
+      'data.dev is 0',
+    ],
+    [
+      'patience without measurements',
+      { ...RECIPE, stages: [{ ...RECIPE.stages[0], patience: 5 }] },
+      'evaluateEvery is 0',
+    ],
+    [
+      'an unknown key of a source',
+      { ...RECIPE, data: { sources: [{ source: 'a', count: 1, n: 1 }] } },
+      'unknown key data.sources[0].n',
+    ],
     ['an unknown schedule', { ...RECIPE, stages: [{ ...RECIPE.stages[0], schedule: 'steps' }] }, 'schedule is "steps"'],
   ];
   it.each(bad)('with %s is refused before anything runs', (_name, recipe, message) => {

@@ -1,5 +1,5 @@
 // Distils a teacher's vectors into a small transformer: vocabulary, the teacher's principal directions as targets, then the stages of the
-// recipe. Stops and resumes at any step. The caller brings works, teacher and executor, and gets the files of a model.
+// recipe. Stops and resumes at any step. The caller brings works, texts, teacher and executor, and gets the files of a model.
 
 import { type Cancellable, EngineError, fingerprint } from '@quire/engine/core';
 import { writeTransformerModel } from '@quire/engine/encoders';
@@ -7,33 +7,28 @@ import { Rng, sha256Hex } from '@quire/engine/internals';
 import {
   type Executor,
   type HeadConfig,
-  positionsOf,
   Transformer,
   type TransformerConfig,
   type Weights,
 } from '@quire/engine/network';
 import { wordPiece } from '@quire/engine/text';
 import { distillationTexts } from '../data/distillation-texts.ts';
+import type { PlainText } from '../data/plain-texts.ts';
 import type { TrainingWork } from '../data/works.ts';
 import { principalDirections, turnInto } from '../init/principal.ts';
-import { type Ragged, RaggedBuilder, rowOf } from '../linear/ragged.ts';
-import { cosineLoss, similarityMse } from '../losses/embedding.ts';
+import { type Ragged, RaggedBuilder } from '../linear/ragged.ts';
 import { countWords } from '../tokenizers/count-words.ts';
 import { wordPieceJson } from '../tokenizers/wordpiece-file.ts';
 import { trainWordPiece } from '../tokenizers/wordpiece-trainer.ts';
-import { Batches } from '../trainers/batches.ts';
 import { type Teacher, teach } from '../trainers/teacher.ts';
-import { type Objective, Trainer, type TrainerState } from '../trainers/trainer.ts';
-import {
-  type CheckpointOrigin,
-  readTrainingCheckpoint,
-  writeTrainingCheckpoint,
-} from '../trainers/training-checkpoint.ts';
-import type { StageRecipe, TransformerRecipe } from './transformer-recipe.ts';
+import { runStage } from './distillation-stage.ts';
+import type { TransformerRecipe } from './transformer-recipe.ts';
 
 export interface DistillationInput {
   readonly recipe: TransformerRecipe;
   readonly works: readonly TrainingWork[];
+  /** The texts of the sources that the recipe names. */
+  readonly texts?: readonly PlainText[];
   readonly teacher: Teacher;
   readonly executor: Executor;
   /** "simd", or "relaxed" with the runtime's version: what the bits of a checkpoint depend on. */
@@ -45,13 +40,29 @@ export interface DistillationInput {
 export interface DistillationOptions extends Cancellable {
   /** Steps between two checkpoints. Default 250. */
   readonly checkpointEvery?: number;
-  /** Called after each step of a stage with the share of the steps of all stages. */
+  /** Trains no more: gives the model of the newest checkpoint. */
+  readonly asIs?: boolean;
+  /** Called once the data are there, before the first step. */
+  readonly onData?: (data: { readonly texts: number; readonly tokens: number; readonly dev: number }) => void;
+  /** Called after each step of a stage. */
   readonly onStep?: (event: {
     readonly stage: string;
     readonly step: number;
     readonly steps: number;
     readonly loss: number;
   }) => void;
+  /** Called when the student was measured on the dev texts. */
+  readonly onDev?: (event: DevEvent) => void;
+}
+
+export interface DevEvent {
+  readonly stage: string;
+  readonly step: number;
+  /** Mean cosine to the teacher's vectors. */
+  readonly cosine: number;
+  /** The best so far, and its step. */
+  readonly best: number;
+  readonly bestStep: number;
 }
 
 export interface DistilledModel {
@@ -60,50 +71,84 @@ export interface DistilledModel {
   readonly head: HeadConfig;
   readonly tokenizer: string;
   readonly weights: Weights;
-  /** Loss averaged over the last tenth of each stage. */
+  /** Loss averaged over the last tenth of each stage; NaN where none of these steps ran now. */
   readonly losses: Readonly<Record<string, number>>;
+  /** Best mean cosine to the teacher on the dev texts, of each stage that measures it. */
+  readonly dev: Readonly<Record<string, number>>;
 }
 
-const TOKENS = 'tokens';
-const CHECKPOINT_EVERY = 250;
+/** A student's shape. */
+export interface Student {
+  readonly transformer: TransformerConfig;
+  readonly head: HeadConfig;
+}
+
 /** Vectors that the principal directions are computed from. */
 const MOST_FOR_DIRECTIONS = 20_000;
 
 /** Throws CANCELLED after a checkpoint was written; the next call with the same input goes on from it. */
 export async function distil(input: DistillationInput, options: DistillationOptions = {}): Promise<DistilledModel> {
-  const { recipe, works, teacher } = input;
+  const { recipe, works, teacher, texts: plain = [] } = input;
   if (works.length === 0) throw new EngineError('INVALID_ARGUMENT', 'There are no works to train on');
-  const counts = countWords(works.flatMap(({ title, abstract }) => [title, abstract]));
-  const { size, minCharacterCount } = recipe.tokenizer;
-  const tokenizer = wordPieceJson(trainWordPiece(counts, { ...options, size, minCharacterCount }));
+  const tokenizer = vocabularyOf(input, options);
   const { seed, data } = recipe;
-  const texts = distillationTexts(works, { seed, works: data.works, sentences: data.sentences });
+  const texts = distillationTexts(works, plain, { ...data, seed });
+  if (data.dev >= texts.length) {
+    throw new EngineError('INVALID_ARGUMENT', `data.dev is ${data.dev} of ${texts.length} texts: none is left`);
+  }
   const vectors = await teach(teacher, texts, input.scratch('teacher.f32'), options);
   const targets = targetsOf(vectors, teacher.dim, recipe.dim);
   const tokens = tokenise(texts, tokenizer, data.length);
+  options.onData?.({ texts: texts.length - data.dev, tokens: tokens.ids.length, dev: data.dev });
   const student = studentOf(recipe, wordPiece(tokenizer).size);
-  const run = fingerprint({
-    recipe,
+  const { stages, ...settings } = recipe;
+  const origin = {
+    settings,
     teacher: teacher.fingerprint,
     texts: sha256Hex(new Uint8Array(tokens.ids.buffer, tokens.ids.byteOffset, tokens.ids.byteLength)),
-  });
+  };
 
   let weights: Weights = startOf(recipe, student);
   const losses: Record<string, number> = {};
-  for (const [i, stage] of recipe.stages.entries()) {
-    const origin = { run: `${run}-${i}`, kernels: input.kernels };
-    const path = input.scratch(`stage-${i}.safetensors`);
-    const trained = await runStage({ ...input, student, tokens, targets, stage, weights, origin, path }, options);
+  const dev: Record<string, number> = {};
+  for (const [i, stage] of stages.entries()) {
+    // A checkpoint belongs to the stages up to its own, so later ones can be changed.
+    const run = fingerprint({ ...origin, stages: stages.slice(0, i + 1) });
+    const trained = await runStage(
+      {
+        ...input,
+        student,
+        tokens,
+        targets,
+        stage,
+        weights,
+        origin: { run: `${run}-${i}`, kernels: input.kernels },
+        path: input.scratch(`stage-${i}.safetensors`),
+      },
+      options,
+    );
+    if (trained === undefined) {
+      if (i > 0) break; // the model of the stage before
+      throw new EngineError('NOT_FOUND', 'There is no checkpoint of this run yet', { hint: 'Train first.' });
+    }
     weights = trained.weights;
     losses[stage.name] = trained.loss;
+    if (trained.dev !== undefined) dev[stage.name] = trained.dev;
+    if (!trained.finished) break;
   }
   const model = { ...student, name: recipe.name, prefixes: { query: '', document: '' }, length: recipe.model.length };
-  return { ...student, files: writeTransformerModel({ ...model, tokenizer, weights }), tokenizer, weights, losses };
+  const files = writeTransformerModel({ ...model, tokenizer, weights });
+  return { ...student, files, tokenizer, weights, losses, dev };
 }
 
-interface Student {
-  readonly transformer: TransformerConfig;
-  readonly head: HeadConfig;
+function vocabularyOf({ recipe, works, texts = [] }: DistillationInput, options: Cancellable): string {
+  const sources = new Set(recipe.data.sources.map(({ source }) => source));
+  const counts = countWords([
+    ...works.flatMap(({ title, abstract }) => [title, abstract]),
+    ...texts.filter(({ source }) => sources.has(source)).flatMap(({ title, text }) => [title, text]),
+  ]);
+  const { size, minCharacterCount } = recipe.tokenizer;
+  return wordPieceJson(trainWordPiece(counts, { ...options, size, minCharacterCount }));
 }
 
 function studentOf(recipe: TransformerRecipe, vocabulary: number): Student {
@@ -134,102 +179,4 @@ function tokenise(texts: readonly string[], json: string, maxLength: number): Ra
   const builder = new RaggedBuilder();
   for (const text of texts) builder.push(tokenizer.encode(text, { maxLength }).ids);
   return builder.build();
-}
-
-interface StageInput extends DistillationInput {
-  readonly student: Student;
-  readonly tokens: Ragged;
-  readonly targets: Float32Array; // (texts, dim)
-  readonly stage: StageRecipe;
-  readonly weights: Weights;
-  readonly origin: CheckpointOrigin;
-  readonly path: string;
-}
-
-async function runStage(input: StageInput, options: DistillationOptions): Promise<{ weights: Weights; loss: number }> {
-  const { recipe, stage, executor, weights, path, origin } = input;
-  const { checkpointEvery = CHECKPOINT_EVERY } = options;
-  const resumed: TrainerState | undefined = readTrainingCheckpoint(path, origin);
-  const isTable = (name: string) => name === 'token.weight';
-  const isPlain = (name: string) => isTable(name) || name.endsWith('.bias') || name.includes('norm');
-  const config = {
-    seed: recipe.seed,
-    steps: stage.steps,
-    rate: (name: string) => (isTable(name) ? stage.tableRate : stage.rate),
-    decay: (name: string) => (isPlain(name) ? 0 : stage.decay),
-    schedule: stage.schedule,
-    ...(stage.average === 0 ? {} : { average: stage.average }),
-    ...(stage.trains === 'table' ? { frozen: (name: string) => !isTable(name) && name !== 'projection.weight' } : {}),
-  };
-  const trainer = new Trainer(executor, [objectiveOf(input)], config, resumed ?? weights);
-  let sum = 0;
-  let count = 0;
-  const save = () => writeTrainingCheckpoint(path, trainer.state(), origin);
-  try {
-    while (trainer.step < stage.steps) {
-      const until = Math.min(stage.steps, (Math.floor(trainer.step / checkpointEvery) + 1) * checkpointEvery);
-      await trainer.run({
-        ...options,
-        until,
-        trace: (event) => {
-          options.trace?.(event);
-          const loss = Number(event.facts?.loss);
-          options.onStep?.({ stage: stage.name, step: event.done!, steps: stage.steps, loss });
-          if (event.done! <= 0.9 * stage.steps) return;
-          sum += loss;
-          count++;
-        },
-      });
-      save();
-    }
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'CANCELLED') save();
-    throw error;
-  }
-  return { weights: trainer.result(), loss: sum / count };
-}
-
-function objectiveOf({ recipe, student, tokens, targets, stage }: StageInput): Objective {
-  const { dim } = recipe;
-  const batches = new Batches(tokens, stage.batchTokens, recipe.seed);
-  const layers = stage.trains === 'table' ? 0 : student.transformer.layers;
-  const model = new Transformer({ ...student.transformer, layers });
-  return {
-    name: 'distillation',
-    build: (graph) => {
-      const rows = model.forward(graph, TOKENS);
-      const pooled = graph.pool(student.head.pooling, rows, TOKENS);
-      const { projection } = student.head;
-      const weight =
-        projection === undefined
-          ? undefined
-          : graph.parameter('projection.weight', projection, student.transformer.width);
-      const vectors = weight === undefined ? pooled : graph.matmulT(pooled, weight);
-      const target = graph.input('targets', `${TOKENS}.count`, dim);
-      let loss = cosineLoss(graph, vectors, target);
-      for (const prefix of stage.prefixes) {
-        loss = graph.sum(loss, cosineLoss(graph, graph.columns(vectors, 0, prefix), graph.columns(target, 0, prefix)));
-      }
-      if (stage.similarity === 0) return loss;
-      return graph.sum(loss, graph.affine(similarityMse(graph, vectors, target), stage.similarity));
-    },
-    feeds: (step) => {
-      const texts = batches.at(step);
-      const starts = new Uint32Array(texts.length + 1);
-      const matrix = new Float32Array(texts.length * dim);
-      for (const [i, text] of texts.entries()) {
-        starts[i + 1] = starts[i]! + rowOf(tokens, text).length;
-        matrix.set(targets.subarray(text * dim, (text + 1) * dim), i * dim);
-      }
-      const ids = new Uint32Array(starts.at(-1)!);
-      for (const [i, text] of texts.entries()) ids.set(rowOf(tokens, text), starts[i]!);
-      const positions =
-        student.transformer.positions === 'learned' ? { [`${TOKENS}.positions`]: positionsOf(starts) } : {};
-      return {
-        ids: { [TOKENS]: ids, ...positions },
-        sequences: { [TOKENS]: starts },
-        matrices: { targets: matrix },
-      };
-    },
-  };
 }

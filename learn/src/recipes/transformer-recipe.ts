@@ -1,6 +1,8 @@
 // The recipe of a transformer encoder: vocabulary, model, teacher, data and the stages of its training.
 
+import { EngineError } from '@quire/engine/core';
 import { TRANSFORMER_DEFAULTS, type TransformerConfig } from '@quire/engine/network';
+import type { TextShares } from '../data/distillation-texts.ts';
 import type { Schedule } from '../trainers/schedule.ts';
 import { RecipeReader } from './reader.ts';
 
@@ -15,13 +17,26 @@ export interface TransformerRecipe {
   readonly stages: readonly StageRecipe[];
 }
 
-export interface DataRecipe {
+export interface DataRecipe extends TextShares {
   /** Works that are read, by a seeded choice; absent: all. */
   readonly works: number | undefined;
-  /** Sentences of each abstract that become texts of their own. */
-  readonly sentences: number;
+  /** Texts that are taken of all that works and sources give; absent: all. */
+  readonly texts: number | undefined;
+  /** Texts that are no works, by their source. */
+  readonly sources: readonly SourceRecipe[];
   /** Tokens that student and teacher read of a text. */
   readonly length: number;
+  /** Products of the teacher's network. `int8` is faster, and its vectors are a little rounded. */
+  readonly products: 'f32' | 'int8';
+  /** Texts that the student is measured on and never trained on, of all that there are. */
+  readonly dev: number;
+}
+
+export interface SourceRecipe extends TextShares {
+  /** The member `source` of the texts. */
+  readonly source: string;
+  /** Texts that are taken, by a seeded choice. */
+  readonly count: number;
 }
 
 export interface StageRecipe {
@@ -42,6 +57,10 @@ export interface StageRecipe {
   readonly similarity: number;
   /** The cosine is also taken of these first columns (Matryoshka). */
   readonly prefixes: readonly number[];
+  /** Steps between two measurements on the dev texts; 0: none. The stage gives the weights that were best there. */
+  readonly evaluateEvery: number;
+  /** Measurements without a gain after which a stage ends; 0: it runs all its steps. */
+  readonly patience: number;
 }
 
 /** Throws INVALID_ARGUMENT naming what is wrong. */
@@ -58,8 +77,33 @@ export function parseTransformerRecipe(json: string): TransformerRecipe {
     data: readData(reader.object('data')),
     stages: reader.objects('stages').map((stage) => readStage(stage, dim)),
   };
+  checkDev(recipe);
   reader.finish();
   return recipe;
+}
+
+/** Throws where a stage is measured on dev texts that there are none of. */
+function checkDev({ data, stages }: TransformerRecipe): void {
+  for (const [i, { evaluateEvery, patience }] of stages.entries()) {
+    if (evaluateEvery > 0 && data.dev === 0) {
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `Recipe: stages[${i}].evaluateEvery is ${evaluateEvery}, but data.dev is 0`,
+        {
+          hint: 'Set data.dev to the number of texts to measure on, for example 500.',
+        },
+      );
+    }
+    if (patience > 0 && evaluateEvery === 0) {
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        `Recipe: stages[${i}].patience is ${patience}, but evaluateEvery is 0`,
+        {
+          hint: 'Set evaluateEvery to the steps between two measurements.',
+        },
+      );
+    }
+  }
 }
 
 function readTokenizer(reader: RecipeReader): TransformerRecipe['tokenizer'] {
@@ -97,11 +141,29 @@ function readModel(reader: RecipeReader): Omit<TransformerConfig, 'vocabulary'> 
 function readData(reader: RecipeReader): DataRecipe {
   const data = {
     works: reader.has('works') ? reader.count('works') : undefined,
-    sentences: reader.count('sentences', { fallback: 1, least: 0, most: 16 }),
+    ...readShares(reader),
+    texts: reader.has('texts') ? reader.count('texts') : undefined,
+    sources: reader.has('sources') ? reader.objects('sources').map(readSource) : [],
     length: reader.count('length', { fallback: 128, least: 4, most: 8192 }),
+    products: reader.oneOf('products', ['f32', 'int8'], 'f32'),
+    dev: reader.count('dev', { fallback: 0, least: 0 }),
   };
   reader.finish();
   return data;
+}
+
+function readShares(reader: RecipeReader): TextShares {
+  return {
+    wholes: reader.number('wholes', { fallback: 1, most: 1 }),
+    titles: reader.number('titles', { fallback: 1, most: 1 }),
+    sentences: reader.count('sentences', { fallback: 1, least: 0, most: 16 }),
+  };
+}
+
+function readSource(reader: RecipeReader): SourceRecipe {
+  const source = { source: reader.text('source'), count: reader.count('count'), ...readShares(reader) };
+  reader.finish();
+  return source;
 }
 
 function readStage(reader: RecipeReader, dim: number): StageRecipe {
@@ -122,6 +184,8 @@ function readStage(reader: RecipeReader, dim: number): StageRecipe {
     average: reader.number('average', { fallback: 0, least: 0, most: 0.999999 }),
     similarity: reader.number('similarity', { fallback: 2 }),
     prefixes: reader.numbers('prefixes', []),
+    evaluateEvery: reader.count('evaluateEvery', { fallback: 0, least: 0 }),
+    patience: reader.count('patience', { fallback: 0, least: 0, most: 1000 }),
   };
   const bad = stage.prefixes.find((prefix) => !Number.isInteger(prefix) || prefix < 1 || prefix >= dim);
   if (bad !== undefined) reader.count(`prefixes ${bad}`, { least: 1, most: dim - 1 });

@@ -131,7 +131,7 @@ describe('a training run', () => {
       const path = join(folder, `checkpoint-${threads}.safetensors`);
       const origin = { run: 'test', kernels: 'simd' };
       writeTrainingCheckpoint(path, first.state(), origin);
-      const state = readTrainingCheckpoint(path, origin)!;
+      const state = readTrainingCheckpoint(path, origin)!.state;
       const second = new Trainer(await open(3 - threads), objectives, config, state);
       expect(second.step).toBe(11);
       await second.run();

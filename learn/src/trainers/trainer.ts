@@ -118,6 +118,18 @@ export class Trainer {
     return this.#averages?.values() ?? this.weights();
   }
 
+  /** Calls `measure` while the executor has the weights that a model gets, and restores the others behind it. */
+  async withResult<T>(measure: () => Promise<T>): Promise<T> {
+    if (this.#averages === undefined) return measure();
+    const own = this.weights();
+    this.#set(this.#averages.values());
+    try {
+      return await measure();
+    } finally {
+      this.#set(own);
+    }
+  }
+
   weights(): Weights {
     return Object.fromEntries(this.#names.map((name) => [name, this.#executor.parameter(name).values().slice()]));
   }
@@ -157,6 +169,10 @@ export class Trainer {
       });
       await nextTurn(); // signals are heard here
     }
+  }
+
+  #set(weights: Weights): void {
+    for (const [name, values] of Object.entries(weights)) this.#executor.setParameter(name, values);
   }
 
   #compile(objective: Objective): Program {

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { EngineError } from '@quire/engine/core';
 import { readSafetensors, type Tensor, writeSafetensors } from '@quire/engine/encoders';
+import type { Weights } from '@quire/engine/network';
 import type { TrainerState } from './trainer.ts';
 
 export interface CheckpointOrigin {
@@ -13,10 +14,28 @@ export interface CheckpointOrigin {
   readonly kernels: string;
 }
 
-const GROUPS = ['weights', 'm', 'v', 'averages'] as const;
+/** The weights that were best on the dev texts. */
+export interface Best {
+  /** A float32. */
+  readonly value: number;
+  readonly step: number;
+  readonly weights: Weights;
+}
+
+export interface TrainingCheckpoint {
+  readonly state: TrainerState;
+  readonly best: Best | undefined;
+}
+
+const GROUPS = ['weights', 'm', 'v', 'averages', 'best'] as const;
 
 /** Writes to a second name and renames it: a run that is killed here keeps its previous checkpoint. */
-export function writeTrainingCheckpoint(path: string, state: TrainerState, origin: CheckpointOrigin): void {
+export function writeTrainingCheckpoint(
+  path: string,
+  state: TrainerState,
+  origin: CheckpointOrigin,
+  best?: Best,
+): void {
   const tensors = new Map<string, Tensor>();
   const put = (name: string, values: Float32Array) =>
     tensors.set(name, { dtype: 'F32', shape: [values.length], values });
@@ -28,13 +47,17 @@ export function writeTrainingCheckpoint(path: string, state: TrainerState, origi
     put(`v/${name}`, v);
   }
   for (const [name, values] of Object.entries(state.averages ?? {})) put(`averages/${name}`, values);
+  if (best !== undefined) {
+    put('best step', Float32Array.of(best.step, best.value));
+    for (const [name, values] of Object.entries(best.weights)) put(`best/${name}`, values);
+  }
   tensors.set(originName(origin), { dtype: 'I8', shape: [0], values: new Int8Array(0) });
   writeFileSync(`${path}.new`, writeSafetensors(tensors));
   renameSync(`${path}.new`, path);
 }
 
 /** undefined where there is no file. Throws CORRUPT for a damaged one, INVALID_ARGUMENT for one of another run. */
-export function readTrainingCheckpoint(path: string, origin: CheckpointOrigin): TrainerState | undefined {
+export function readTrainingCheckpoint(path: string, origin: CheckpointOrigin): TrainingCheckpoint | undefined {
   if (!existsSync(path)) return undefined;
   const tensors = readSafetensors(readFileSync(path));
   if (!tensors.has(originName(origin))) {
@@ -43,21 +66,28 @@ export function readTrainingCheckpoint(path: string, origin: CheckpointOrigin): 
       hint: `This run is "${originName(origin)}". Resume with the recipe, data and Node version of the start, or delete the file.`,
     });
   }
-  const groups: Record<string, Record<string, Float32Array>> = { weights: {}, m: {}, v: {}, averages: {} };
+  const groups: Record<string, Record<string, Float32Array>> = { weights: {}, m: {}, v: {}, averages: {}, best: {} };
   for (const [name, tensor] of tensors) {
     const group = GROUPS.find((prefix) => name.startsWith(`${prefix}/`));
     if (group !== undefined && tensor.dtype === 'F32') groups[group]![name.slice(group.length + 1)] = tensor.values;
   }
-  const { weights, m, v, averages } = groups as Record<(typeof GROUPS)[number], Record<string, Float32Array>>;
-  const step = tensors.get('step')?.values;
-  if (step?.length !== 2) throw new EngineError('CORRUPT', `${path} holds no step`);
-  return {
+  const { weights, m, v, averages, best } = groups as Record<(typeof GROUPS)[number], Record<string, Float32Array>>;
+  const step = numbersOf(tensors.get('step'));
+  if (step.length !== 2) throw new EngineError('CORRUPT', `${path} holds no step`);
+  const state = {
     step: step[0]!,
     updates: step[1]!,
     weights,
     moments: Object.fromEntries(Object.entries(m).map(([name, values]) => [name, { m: values, v: v[name]! }])),
     averages: Object.keys(averages).length === 0 ? undefined : averages,
   };
+  const [bestStep, value] = numbersOf(tensors.get('best step'));
+  return { state, best: bestStep === undefined ? undefined : { step: bestStep, value: value!, weights: best } };
+}
+
+/** A member of the checkpoint as numbers; none where it is missing. */
+function numbersOf(tensor: Tensor | undefined): ArrayLike<number> & Iterable<number> {
+  return tensor?.values ?? [];
 }
 
 function originName({ run, kernels }: CheckpointOrigin): string {

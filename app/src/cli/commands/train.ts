@@ -16,8 +16,11 @@ import {
   OnnxExecutor,
   parseTransformerRecipe,
   readBenchmarkTitles,
+  readKnownPassages,
+  readPlainTexts,
   selectWorks,
   type Teacher,
+  type TransformerRecipe,
 } from '@quire/learn';
 import { Command, Option } from 'commander';
 import { printable } from '../../output/printable.ts';
@@ -27,6 +30,7 @@ import { examples, type Verb, whole } from '../verb.ts';
 
 interface Options {
   readonly works: string;
+  readonly texts?: readonly string[];
   readonly teacher: string;
   readonly out: string;
   readonly benchmarks?: string;
@@ -36,6 +40,7 @@ interface Options {
   readonly executor: 'wasm' | 'onnx';
   readonly onnx?: boolean;
   readonly restart?: boolean;
+  readonly asIs?: boolean;
   readonly json?: boolean;
 }
 
@@ -44,6 +49,7 @@ export const trainCommand: Verb = (io, finish) =>
     .description('Train an encoder from a recipe; a run that is stopped goes on where it was')
     .argument('<recipe>', 'a recipe.json, as in models/')
     .requiredOption('--works <file>', 'works from "quire works --jsonl"')
+    .option('--texts <file...>', 'other texts, one JSON object a line: title, text, source')
     .requiredOption('--teacher <folder>', 'the model whose vectors are learnt')
     .requiredOption('--out <folder>', 'receives config.json, tokenizer.json and model.safetensors')
     .option('--benchmarks <folder>', 'collections whose papers are left out of the training (default: QUIRE_DATA)')
@@ -61,7 +67,8 @@ export const trainCommand: Verb = (io, finish) =>
     )
     .option('--onnx', "also write model.onnx, for the field's tools")
     .option('--restart', 'delete the checkpoints of an earlier run first')
-    .option('--json', 'print one JSON object: folder, loss of each stage')
+    .option('--as-is', 'train no more: write the model of the newest checkpoint')
+    .option('--json', 'print one JSON object: folder, loss and best dev cosine of each stage')
     .addHelpText(
       'after',
       `${examples([
@@ -72,6 +79,11 @@ export const trainCommand: Verb = (io, finish) =>
         ],
         ['quire train recipe.json ... --kernels relaxed --threads 2', 'faster, with Node 24'],
         ['quire train recipe.json ... --executor onnx --threads 2', 'faster still, after "npm run accelerate"'],
+        [
+          'quire train recipe.json ... --texts definitions.jsonl packages.jsonl',
+          'texts that the recipe names by source',
+        ],
+        ['quire train recipe.json ... --as-is', 'the model of a run that was stopped'],
       ])}
 Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same command goes on.`,
     )
@@ -91,26 +103,32 @@ Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same com
         benchmarks === undefined ? new Set() : readBenchmarkTitles(benchmarks),
       );
       for (const [verdict, count] of Object.entries(verdicts)) io.err(printable`works ${verdict}: ${count}\n`);
+      const passages = benchmarks === undefined ? undefined : readKnownPassages(benchmarks);
+      const plain = await readPlainTexts(options.texts ?? [], passages);
+      if (plain.texts.length + plain.known > 0) {
+        io.err(printable`texts taken: ${plain.texts.length}\ntexts with a passage of a benchmark: ${plain.known}\n`);
+      }
       const executor = await run.training();
-      const teacher = await openTeacher(options.teacher, recipe.data.length, await run.encoding());
+      const teacher = await openTeacher(options.teacher, recipe, await run.encoding());
       const bar = progress(io);
       try {
-        const { files, losses } = await distil(
+        const { files, losses, dev } = await distil(
           {
             recipe,
             works,
+            texts: plain.texts,
             teacher,
             executor,
             kernels: run.bits,
             scratch: (name) => join(options.scratch, name),
           },
-          { signal: io.signal, ...reports(bar) },
+          { signal: io.signal, asIs: options.asIs ?? false, ...reports(io, bar) },
         );
         bar.end();
         writeFolder(options.out, options.onnx ? await withOnnx(files, recipe.name) : files);
         for (const [stage, loss] of Object.entries(losses))
           io.err(printable`stage ${stage}: loss ${loss.toFixed(4)}\n`);
-        await (options.json ? json(io, { folder: options.out, losses }) : io.out(printable`${options.out}\n`));
+        await (options.json ? json(io, { folder: options.out, losses, dev }) : io.out(printable`${options.out}\n`));
       } finally {
         bar.end();
         teacher.close();
@@ -164,11 +182,12 @@ async function withOnnx(
 
 async function openTeacher(
   folder: string,
-  length: number,
+  { data }: TransformerRecipe,
   runs: Awaited<ReturnType<Runner['encoding']>>,
 ): Promise<Teacher & { readonly close: () => void }> {
   const model = await readTransformerFolder(folder);
-  const encoder = await transformerEncoder(model, { ...runs, length: Math.min(length, model.length) });
+  const length = Math.min(data.length, model.length);
+  const encoder = await transformerEncoder(model, { ...runs, length, products: data.products });
   return {
     name: model.name,
     fingerprint: encoder.space,
@@ -179,11 +198,21 @@ async function openTeacher(
 }
 
 /** Progress with loss, rate and the time that is left. */
-function reports(bar: Progress): Pick<DistillationOptions, 'trace' | 'onStep'> {
+function reports(io: Io, bar: Progress): Pick<DistillationOptions, 'trace' | 'onData' | 'onStep' | 'onDev'> {
   let from: { readonly at: number; readonly step: number; readonly stage: string } | undefined;
   return {
     trace: ({ name, done = 0, total = 0 }) => {
       if (name === 'train.teach') bar.update(done, total, `teacher, ${done} of ${total} texts`);
+    },
+    onData: ({ texts, tokens, dev }) => {
+      bar.end();
+      io.err(printable`training on ${texts} texts, measuring on ${dev}; ${tokens} tokens in all\n`);
+    },
+    onDev: ({ stage, step, cosine, best, bestStep }) => {
+      bar.end();
+      io.err(
+        printable`${stage}, step ${step}: cosine ${cosine.toFixed(4)} on the dev texts, best ${best.toFixed(4)} at ${bestStep}\n`,
+      );
     },
     onStep: ({ stage, step, steps, loss }) => {
       const now = performance.now();
