@@ -9,8 +9,9 @@ import { loadDataset, loadQrels, readStaticModel } from '@quire/engine/node';
 import { readWorks } from '../data/files.ts';
 import type { TrainingWork } from '../data/works.ts';
 import { heldOutSide } from '../data/works.ts';
-import { bm25Run, denseRun, fusedRun } from '../scoring/runs.ts';
+import { bm25Run, fusedRun } from '../scoring/runs.ts';
 import { disjointQueries, type Task, titleToAbstract } from '../scoring/task.ts';
+import { encodeTask, exactRun } from '../scoring/vectors.ts';
 import { runCommand } from './command.ts';
 
 const USAGE = `Scores a static encoder.
@@ -112,14 +113,14 @@ async function beirTask(name: string, split: string, data: string): Promise<Task
 /** Fused against BM25 at each of WEIGHTS. */
 async function curveOf(task: Task, encoder: StaticEncoder): Promise<readonly Comparison[]> {
   const bm25 = await bm25Run(task, DEPTH);
-  const dense = await denseRun(task, encoder, DEPTH);
+  const dense = exactRun(await encodeTask(task, encoder), DEPTH);
   const baseline = valuesOf(task, bm25);
   return WEIGHTS.map((weight) => compare(valuesOf(task, fusedRun(bm25, dense, weight)), baseline, { seed: SEED }));
 }
 
 async function scoreTask(task: Task, encoder: StaticEncoder, weight: number): Promise<Scored> {
   const bm25 = await bm25Run(task, DEPTH);
-  const dense = await denseRun(task, encoder, DEPTH);
+  const dense = exactRun(await encodeTask(task, encoder), DEPTH);
   const [byBm25, byDense, byBoth] = [bm25, dense, fusedRun(bm25, dense, weight)].map((run) => valuesOf(task, run));
   const comparison = compare(byBoth!, byBm25!, { seed: SEED });
   const strict = compare(byBoth!, byBm25!, { seed: SEED, confidence: 1 - 0.05 / LOOKS });

@@ -1,10 +1,9 @@
-// Runs of one task: BM25 from the engine's index, an encoder by comparison with every document, and the fusion of both.
+// Runs of one task: BM25 from the engine's index, and its fusion with the run of an encoder (vectors.ts).
 
-import { type Cancellable, compareUtf8, type Ranking, throwIfAborted } from '@quire/engine/core';
-import { type StaticEncoder, termsEncoder } from '@quire/engine/encoders';
+import type { Cancellable, Ranking } from '@quire/engine/core';
+import { termsEncoder } from '@quire/engine/encoders';
 import type { Run } from '@quire/engine/evaluation';
 import { inverted } from '@quire/engine/indexes';
-import { TopK } from '@quire/engine/internals';
 import { fuseRankings } from '@quire/engine/retrieval';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
 import { english } from '@quire/engine/text';
@@ -39,33 +38,6 @@ export async function bm25Run(task: Task, k: number, options: Cancellable = {}):
   }
 }
 
-/** Inner products with every document, the first `k` of each query. */
-export async function denseRun(
-  task: Task,
-  encoder: StaticEncoder,
-  k: number,
-  options: Cancellable = {},
-): Promise<Rankings> {
-  // Sorted by id, so that the order of ords is the order of ties.
-  const documents = [...task.documents].sort((a, b) => compareUtf8(a.id, b.id));
-  const encoded = await encoder.encodeDocuments(documents.map(fieldsOf), options);
-  const best = new TopK(Math.min(k, documents.length));
-  const run = new Map<string, Ranking>();
-  for (const [id, text] of task.queries) {
-    throwIfAborted(options.signal);
-    const query = Float64Array.from(encoder.encodeSync(text).vec);
-    encoded.forEach(({ vec }, ord) => {
-      best.push(dot(query, vec), ord);
-    });
-    const { ords, scores } = best.drain();
-    run.set(
-      id,
-      Array.from(ords, (ord, i) => ({ id: documents[ord]!.id, score: scores[i]! })),
-    );
-  }
-  return run;
-}
-
 /** Min-max fusion: `weight` for the encoder, 1 − weight for BM25. */
 export function fusedRun(bm25: Rankings, dense: Rankings, weight: number): Run {
   return new Map(
@@ -78,10 +50,4 @@ export function fusedRun(bm25: Rankings, dense: Rankings, weight: number): Run {
 
 function fieldsOf({ title, text }: TaskDocument): Readonly<Record<string, string>> {
   return { title, text };
-}
-
-function dot(a: Float64Array, b: Float32Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
-  return sum;
 }

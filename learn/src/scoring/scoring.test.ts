@@ -1,9 +1,10 @@
-import type { StaticEncoder } from '@quire/engine/encoders';
+import { type DenseRep, plainFingerprints } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { TrainingWork } from '../data/works.ts';
 import { sideOf } from '../split.ts';
-import { bm25Run, denseRun, fusedRun } from './runs.ts';
+import { bm25Run, fusedRun } from './runs.ts';
 import { disjointQueries, type Task, titleToAbstract } from './task.ts';
+import { codesRun, cutTo, type DenseEncoder, encodeTask, exactRun } from './vectors.ts';
 
 const works: TrainingWork[] = Array.from({ length: 600 }, (_, i) => ({
   key: `arxiv:${i}`,
@@ -91,11 +92,23 @@ describe('runs', () => {
     qrels: new Map([['q', new Map([['cats', 1]])]]),
   };
   /** A unit vector chosen by the first letter of the text. */
-  const encoder = {
-    encodeSync: (text: string) => ({ vec: axis(text) }),
-    encodeDocuments: (documents: readonly { text: string }[]) =>
-      Promise.resolve(documents.map(({ text }) => ({ vec: axis(text) }))),
-  } as unknown as StaticEncoder; // the tests use only these two
+  const fingerprints = plainFingerprints('toy');
+  const rep = (text: string, side: 'query' | 'document'): DenseRep => ({
+    kind: 'dense',
+    space: 'toy',
+    fingerprint: fingerprints[side],
+    vec: axis(text),
+  });
+  const encoder: DenseEncoder = {
+    name: 'toy',
+    queryKind: 'dense',
+    documentKind: 'dense',
+    space: 'toy',
+    fingerprints,
+    dim: 2,
+    encodeQueries: async (texts) => texts.map((text) => rep(text, 'query')),
+    encodeDocuments: async (documents) => documents.map(({ text = '' }) => rep(text, 'document')),
+  };
   function axis(text: string): Float32Array {
     const angle = text.startsWith('c') ? 0 : text.startsWith('d') ? 0.5 : 1;
     return Float32Array.of(1 - angle, angle);
@@ -108,14 +121,14 @@ describe('runs', () => {
   });
 
   it('of an encoder rank every document by inner product, ties by id', async () => {
-    expect((await denseRun(task, encoder, 2)).get('q')).toEqual([
+    expect(exactRun(await encodeTask(task, encoder), 2).get('q')).toEqual([
       { id: 'cats', score: 1 },
       { id: 'dogs', score: 0.5 },
     ]);
   });
 
   it('fused with weight 0 and 1 are one list or the other', async () => {
-    const [bm25, dense] = [await bm25Run(task, 10), await denseRun(task, encoder, 10)];
+    const [bm25, dense] = [await bm25Run(task, 10), exactRun(await encodeTask(task, encoder), 10)];
     expect(
       fusedRun(bm25, dense, 0)
         .get('q')!
@@ -126,5 +139,22 @@ describe('runs', () => {
         .get('q')!
         .map(({ id }) => id),
     ).toEqual(['cats', 'dogs', 'fish']);
+  });
+
+  it('of fewer columns compare vectors of unit length, and those of sign codes rescore', async () => {
+    const vectors = await encodeTask(task, encoder);
+    const cut = cutTo(vectors, 1);
+    expect(cut.documents.map(({ vec }) => [...vec])).toEqual([[1], [1], [0]]); // the zero vector stays
+    expect(
+      exactRun(cut, 3)
+        .get('q')!
+        .map(({ score }) => score),
+    ).toEqual([1, 1, 0]);
+    const codes = (await codesRun(vectors, 3)).get('q')!;
+    expect(codes.map(({ id }) => id)).toEqual(
+      exactRun(vectors, 3)
+        .get('q')!
+        .map(({ id }) => id),
+    );
   });
 });
