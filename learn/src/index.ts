@@ -26,13 +26,8 @@ export { exportOnnx, type OnnxExportOptions } from './onnx/export.ts';
 export { accelerateFolder, hasOnnxRuntime, loadOnnxRuntime, type OnnxRuntime } from './onnx/runtime.ts';
 export { type AdamOptions, AdamRows, type AdamState } from './optimisers/adam-rows.ts';
 export { AdamW, type AdamWOptions } from './optimisers/adamw.ts';
-export {
-  type DevEvent,
-  type DistillationInput,
-  type DistillationOptions,
-  type DistilledModel,
-  distil,
-} from './recipes/distillation.ts';
+export { type DistilledModel, distil } from './recipes/distillation.ts';
+export type { DevEvent, DistillationInput, DistillationOptions } from './recipes/distillation-types.ts';
 export { parseTransformerRecipe, type TransformerRecipe } from './recipes/transformer-recipe.ts';
 export { type Side, SPLIT, sideOf } from './split.ts';
 export { SPECIAL_TOKENS, trainWordPiece, type WordPieceTrainerOptions } from './tokenizers/wordpiece-trainer.ts';

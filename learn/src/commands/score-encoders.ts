@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Ranking, TraceEvent } from '@quire/engine/core';
+import type { DenseRep, Ranking, TraceEvent } from '@quire/engine/core';
 import { staticEncoder, transformerEncoder } from '@quire/engine/encoders';
 import { compare, evaluate, perQueryValues, type Run } from '@quire/engine/evaluation';
 import { readStaticModel, readTransformerFolder } from '@quire/engine/node';
@@ -90,6 +90,8 @@ function parseWeight(text: string): [name: string, weight: number] {
 interface Model {
   readonly name: string;
   readonly encoder: DenseEncoder;
+  /** Documents that were encoded, by their text. */
+  readonly known: Map<string, DenseRep>;
   readonly close: () => void;
 }
 
@@ -123,12 +125,17 @@ async function openModel(folder: string, length: number | undefined): Promise<Mo
   const { type } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
   const fields = ['title', 'text'];
   if (type === 'static') {
-    return { name, encoder: staticEncoder(await readStaticModel(folder), { fields }), close: () => {} };
+    return {
+      name,
+      encoder: staticEncoder(await readStaticModel(folder), { fields }),
+      known: new Map(),
+      close: () => {},
+    };
   }
   const model = await readTransformerFolder(folder);
   const cut = length === undefined ? {} : { length: Math.min(length, model.length) };
   const encoder = await transformerEncoder(model, { fields, ...cut });
-  return { name, encoder, close: () => encoder.close() };
+  return { name, encoder, known: new Map(), close: () => encoder.close() };
 }
 
 /** The curve of each model over the weights: the mean over the tuning tasks of fused / BM25. */
@@ -141,8 +148,8 @@ async function tune(
   for (const task of tasks) {
     const bm25 = await bm25Run(task, DEPTH);
     const baseline = mean(valuesOf(task, bm25));
-    for (const [m, { name, encoder }] of models.entries()) {
-      const dense = exactRun(await encodeTask(task, encoder, { trace: progress(name) }), DEPTH);
+    for (const [m, { name, encoder, known }] of models.entries()) {
+      const dense = exactRun(await encodeTask(task, encoder, { known, trace: progress(name) }), DEPTH);
       for (const [i, weight] of WEIGHTS.entries()) {
         ratios[m]![i]!.push(mean(valuesOf(task, fusedRun(bm25, dense, weight))) / baseline);
       }
@@ -152,6 +159,7 @@ async function tune(
     const means = ratios[m]!.map((each) => each.reduce((sum, value) => sum + value, 0) / each.length);
     const given = weights.get(name);
     const weight = given ?? WEIGHTS[means.indexOf(Math.max(...means))]!;
+    process.stderr.write(`${name}: weight ${weight}\n`);
     const rows = WEIGHTS.map((w, i) => ({ weight: w, ratios: ratios[m]![i]! }));
     return {
       name,
@@ -171,15 +179,16 @@ async function scoreTask(
 ): Promise<TaskScores> {
   const bm25 = await bm25Run(task, DEPTH);
   const encoders: EncoderScores[] = [];
-  for (const [m, { name, encoder }] of models.entries()) {
-    const vectors = await encodeTask(task, encoder, { trace: progress(name) });
+  for (const [m, { name, encoder, known }] of models.entries()) {
+    const vectors = await encodeTask(task, encoder, { known, trace: progress(name) });
     const { weight } = curves[m]!;
     const scored = (dense: ReadonlyMap<string, Ranking>) => ({
       alone: valuesOf(task, dense),
       fused: valuesOf(task, fusedRun(bm25, dense, weight)),
     });
     const { documentMs, queryMs } = vectors;
-    encoders.push({ name, ...scored(exactRun(vectors, DEPTH)), documentMs, queryMs });
+    const rates = { queryMs, ...(documentMs === undefined ? {} : { documentMs }) };
+    encoders.push({ name, ...scored(exactRun(vectors, DEPTH)), ...rates });
     if (!variants || m < models.length - 1) continue;
     for (const dim of DIMS.filter((dim) => dim < encoder.dim)) {
       encoders.push({
@@ -191,8 +200,10 @@ async function scoreTask(
     encoders.push({ name: `${name}, sign codes`, variant: true, ...scored(await codesRun(vectors, DEPTH)) });
   }
   const { name, measure, documents, queries } = task;
-  process.stderr.write(`${name}: done\n`);
-  return { name, measure, documents: documents.length, queries: queries.size, bm25: valuesOf(task, bm25), encoders };
+  const baseline = valuesOf(task, bm25);
+  const parts = encoders.map((each) => `${each.name} ${mean(each.alone).toFixed(4)} → ${mean(each.fused).toFixed(4)}`);
+  process.stderr.write(`${[`${name}: BM25 ${mean(baseline).toFixed(4)}`, ...parts].join('; ')}\n`);
+  return { name, measure, documents: documents.length, queries: queries.size, bm25: baseline, encoders };
 }
 
 /** The last model against the first, fused, over the queries of all tasks; undefined for one model. */

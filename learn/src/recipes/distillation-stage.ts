@@ -14,7 +14,7 @@ import {
   readTrainingCheckpoint,
   writeTrainingCheckpoint,
 } from '../trainers/training-checkpoint.ts';
-import type { DistillationInput, DistillationOptions, Student } from './distillation.ts';
+import type { DistillationInput, DistillationOptions, Student } from './distillation-types.ts';
 import type { StageRecipe } from './transformer-recipe.ts';
 
 export interface StageInput extends DistillationInput {

@@ -4,66 +4,18 @@
 import { type Cancellable, EngineError, fingerprint } from '@quire/engine/core';
 import { writeTransformerModel } from '@quire/engine/encoders';
 import { Rng, sha256Hex } from '@quire/engine/internals';
-import {
-  type Executor,
-  type HeadConfig,
-  Transformer,
-  type TransformerConfig,
-  type Weights,
-} from '@quire/engine/network';
+import { type HeadConfig, Transformer, type TransformerConfig, type Weights } from '@quire/engine/network';
 import { wordPiece } from '@quire/engine/text';
 import { distillationTexts } from '../data/distillation-texts.ts';
-import type { PlainText } from '../data/plain-texts.ts';
-import type { TrainingWork } from '../data/works.ts';
 import { principalDirections, turnInto } from '../init/principal.ts';
 import { type Ragged, RaggedBuilder } from '../linear/ragged.ts';
 import { countWords } from '../tokenizers/count-words.ts';
 import { wordPieceJson } from '../tokenizers/wordpiece-file.ts';
 import { trainWordPiece } from '../tokenizers/wordpiece-trainer.ts';
-import { type Teacher, teach } from '../trainers/teacher.ts';
+import { teach } from '../trainers/teacher.ts';
 import { runStage } from './distillation-stage.ts';
+import type { DistillationInput, DistillationOptions, Student } from './distillation-types.ts';
 import type { TransformerRecipe } from './transformer-recipe.ts';
-
-export interface DistillationInput {
-  readonly recipe: TransformerRecipe;
-  readonly works: readonly TrainingWork[];
-  /** The texts of the sources that the recipe names. */
-  readonly texts?: readonly PlainText[];
-  readonly teacher: Teacher;
-  readonly executor: Executor;
-  /** "simd", or "relaxed" with the runtime's version: what the bits of a checkpoint depend on. */
-  readonly kernels: string;
-  /** A path in the scratch folder. */
-  readonly scratch: (name: string) => string;
-}
-
-export interface DistillationOptions extends Cancellable {
-  /** Steps between two checkpoints. Default 250. */
-  readonly checkpointEvery?: number;
-  /** Trains no more: gives the model of the newest checkpoint. */
-  readonly asIs?: boolean;
-  /** Called once the data are there, before the first step. */
-  readonly onData?: (data: { readonly texts: number; readonly tokens: number; readonly dev: number }) => void;
-  /** Called after each step of a stage. */
-  readonly onStep?: (event: {
-    readonly stage: string;
-    readonly step: number;
-    readonly steps: number;
-    readonly loss: number;
-  }) => void;
-  /** Called when the student was measured on the dev texts. */
-  readonly onDev?: (event: DevEvent) => void;
-}
-
-export interface DevEvent {
-  readonly stage: string;
-  readonly step: number;
-  /** Mean cosine to the teacher's vectors. */
-  readonly cosine: number;
-  /** The best so far, and its step. */
-  readonly best: number;
-  readonly bestStep: number;
-}
 
 export interface DistilledModel {
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -75,12 +27,6 @@ export interface DistilledModel {
   readonly losses: Readonly<Record<string, number>>;
   /** Best mean cosine to the teacher on the dev texts, of each stage that measures it. */
   readonly dev: Readonly<Record<string, number>>;
-}
-
-/** A student's shape. */
-export interface Student {
-  readonly transformer: TransformerConfig;
-  readonly head: HeadConfig;
 }
 
 /** Vectors that the principal directions are computed from. */
@@ -136,7 +82,8 @@ export async function distil(input: DistillationInput, options: DistillationOpti
     if (trained.dev !== undefined) dev[stage.name] = trained.dev;
     if (!trained.finished) break;
   }
-  const model = { ...student, name: recipe.name, prefixes: { query: '', document: '' }, length: recipe.model.length };
+  const length = Math.min(recipe.model.length, data.length); // it has learnt no longer texts
+  const model = { ...student, name: recipe.name, prefixes: { query: '', document: '' }, length };
   const files = writeTransformerModel({ ...model, tokenizer, weights });
   return { ...student, files, tokenizer, weights, losses, dev };
 }

@@ -5,7 +5,7 @@ import { type Cancellable, compareUtf8, type DenseRep, type Encoder, type Rankin
 import { binary } from '@quire/engine/indexes';
 import { TopK } from '@quire/engine/internals';
 import { memoryDirectory, openLibrary } from '@quire/engine/storage';
-import type { Task } from './task.ts';
+import type { Task, TaskDocument } from './task.ts';
 
 export type DenseEncoder = Encoder<'dense'> & { readonly dim: number };
 
@@ -16,8 +16,9 @@ export interface TaskVectors {
   readonly ids: readonly string[];
   readonly documents: readonly DenseRep[];
   readonly queries: ReadonlyMap<string, DenseRep>;
-  /** Milliseconds of one document and of one query, measured while they were encoded. */
-  readonly documentMs: number;
+  /** Milliseconds of one document, measured while they were encoded; undefined where all were known. */
+  readonly documentMs: number | undefined;
+  /** Milliseconds of one query. */
   readonly queryMs: number;
 }
 
@@ -26,17 +27,34 @@ const BATCH = 64;
 /** Candidates that are scored again behind sign codes. */
 const RESCORED = 200;
 
-export async function encodeTask(task: Task, encoder: DenseEncoder, options: Cancellable = {}): Promise<TaskVectors> {
+export interface EncodeTaskOptions extends Cancellable {
+  /** Documents that this encoder encoded before, by their text; new ones are added. Tasks on one collection share it. */
+  readonly known?: Map<string, DenseRep>;
+}
+
+export async function encodeTask(
+  task: Task,
+  encoder: DenseEncoder,
+  options: EncodeTaskOptions = {},
+): Promise<TaskVectors> {
+  const { known = new Map<string, DenseRep>() } = options;
   // Sorted by id, so that the order of ords is the order of ties.
   const documents = [...task.documents].sort((a, b) => compareUtf8(a.id, b.id));
-  const texts = documents.map(({ title, text }) => ({ title, text }));
-  const encoded: DenseRep[] = [];
+  const keyOf = ({ title, text }: TaskDocument) => JSON.stringify([title, text]);
+  const keys = documents.map(keyOf);
+  const missing = documents.filter((_, i) => !known.has(keys[i]!));
   let start = performance.now();
-  for (let i = 0; i < texts.length; i += BATCH) {
-    encoded.push(...(await encoder.encodeDocuments(texts.slice(i, i + BATCH), options)));
-    options.trace?.({ name: 'score.encode', message: task.name, done: encoded.length, total: texts.length });
+  for (let i = 0; i < missing.length; i += BATCH) {
+    const batch = missing.slice(i, i + BATCH);
+    const reps = await encoder.encodeDocuments(
+      batch.map(({ title, text }) => ({ title, text })),
+      options,
+    );
+    for (const [j, rep] of reps.entries()) known.set(keyOf(batch[j]!), rep);
+    options.trace?.({ name: 'score.encode', message: task.name, done: i + batch.length, total: missing.length });
   }
-  const documentMs = (performance.now() - start) / Math.max(1, texts.length);
+  const documentMs = missing.length === 0 ? undefined : (performance.now() - start) / missing.length;
+  const encoded = keys.map((key) => known.get(key)!);
   start = performance.now();
   const queries = new Map<string, DenseRep>();
   for (const [id, text] of task.queries) queries.set(id, (await encoder.encodeQueries([text], options))[0]!);
