@@ -41,11 +41,11 @@ describe('an import that is killed', () => {
           isDone = told.isDone;
           if (!isDone) killed++;
           safe = Math.max(safe, told.safe);
-          const store = Store.open(data);
-          const found = checkStore(store);
+          const store = await Store.open(data);
+          const found = await checkStore(store);
           expect(found.problems).toEqual([]);
           expect(found.records).toBeGreaterThanOrEqual(safe);
-          store.close();
+          await store.close();
         }
         await finish(data, file);
         rmSync(data, { recursive: true, force: true });

@@ -260,7 +260,7 @@ describe.skipIf(skipped !== undefined)(
 /** Whichever user may write also reads the log: nothing of the copy was lost. */
 async function openedThenCounted(folder: string): Promise<number> {
   const library = await openLibraryIn(folder);
-  const works = library.store.countWorks();
+  const works = await library.store.countWorks();
   await library.close();
   return works;
 }

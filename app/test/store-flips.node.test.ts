@@ -11,6 +11,7 @@ import { type Encoders, loadEncoders } from '../src/library/paper-index.ts';
 import { openLibraryIn } from '../src/services/library-open.ts';
 import { createServices, type Services } from '../src/services/services.ts';
 import { checkInBackground, STORE_FILE, Store } from '../src/store/index.ts';
+import type { SqliteDatabase } from '../src/store/sqlite-database.ts';
 import { inFolder, PAPERS, writeRows } from './papers.ts';
 
 const LOG_FILE = `${STORE_FILE}-wal`;
@@ -107,14 +108,14 @@ async function trial(folder: string, sound: Answers, index: IndexView, encoders:
   });
   let store: Store;
   try {
-    store = Store.open(folder);
+    store = await Store.open(folder);
   } catch (error) {
     namedBy(error);
     return outcome('refused');
   }
   try {
     await checkInBackground(store).done;
-    expect(store.health.now.state).not.toBe('unchecked');
+    expect((await store.health.now()).state).not.toBe('unchecked');
     const answers = await answersOf(store, index, encoders);
     const wrong = QUERIES.map(([name]) => name).filter((name) => {
       const answer = answers.get(name);
@@ -122,7 +123,7 @@ async function trial(folder: string, sound: Answers, index: IndexView, encoders:
     });
     return outcome([...answers.values()].some((answer) => 'named' in answer) ? 'named' : 'same', wrong);
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
@@ -136,7 +137,7 @@ async function makeLibrary(folder: string): Promise<{ readonly whole: string; re
   const library = await openLibraryIn(join(folder, 'data'), { create: true });
   const { ingest, store } = library;
   await ingest.importFiles([writeRows(join(folder, 'a.jsonl'), PAPERS), writeRows(join(folder, 'b.jsonl'), rows)]);
-  store.sql.pragma('wal_checkpoint(TRUNCATE)');
+  (store.database as SqliteDatabase).file.pragma('wal_checkpoint(TRUNCATE)');
   await ingest.importFiles([writeRows(join(folder, 'c.jsonl'), later)], { source: 'b' });
   const [whole, logged] = [join(folder, 'whole'), join(folder, 'logged')];
   const from = join(folder, 'data', STORE_FILE);
@@ -165,9 +166,9 @@ describe('a flipped bit', () => {
       const bytes = readFileSync(withLog ? logged : whole);
       const logBytes = withLog ? readFileSync(`${logged}-wal`) : Buffer.alloc(0);
       const index = new IndexView(data, encoders);
-      const pristine = Store.open(data);
+      const pristine = await Store.open(data);
       const sound = await answersOf(pristine, index, encoders);
-      pristine.close();
+      await pristine.close();
       expect([...sound.values()].filter((answer) => 'named' in answer)).toEqual([]);
 
       const counts = { refused: 0, named: 0, same: 0 };

@@ -338,7 +338,7 @@ describe('a library from the command line', () => {
       const file = writeRows(join(folder, 'many.jsonl'), rows);
       const stop = new AbortController();
       const stopped = quire(['import', file, '--data-dir', data], { signal: stop.signal });
-      while (site.library.store.countWorks() === 0) await sleep(5);
+      while ((await site.library.store.countWorks()) === 0) await sleep(5);
       stop.abort();
       const { exit, err } = await stopped;
       expect([exit, err.includes('CANCELLED'), err.includes('Give the same command again')]).toEqual([
@@ -347,10 +347,12 @@ describe('a library from the command line', () => {
         true,
       ]);
       const { store, index } = site.library;
-      await expect.poll(() => index.contained() > 0 && index.contained() === store.lastChange(), WAIT).toBe(true);
-      expect(store.countWorks()).toBeLessThan(8_000);
+      await expect
+        .poll(async () => index.contained() > 0 && index.contained() === (await store.lastChange()), WAIT)
+        .toBe(true);
+      expect(await store.countWorks()).toBeLessThan(8_000);
       expect((await quire(['import', file, '--data-dir', data])).exit).toBe(EXIT.ok);
-      expect(store.countWorks()).toBe(8_000);
+      expect(await store.countWorks()).toBe(8_000);
       await site.stop();
     });
   });

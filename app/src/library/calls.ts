@@ -13,16 +13,20 @@ export interface Calls {
 
 /** Opens what a call needs on its first use. */
 export function localCalls(folder: string): Calls {
-  let store: Store | undefined;
+  let store: Promise<Store> | undefined;
   let indexer: PaperIndexer | undefined;
   const opened = () => {
-    store ??= Store.open(folder);
-    return store;
+    const opening = store ?? Store.open(folder);
+    opening.catch(() => {
+      store = undefined; // the next call opens it again
+    });
+    store = opening;
+    return opening;
   };
   return {
-    importFiles: (paths, options) => importFiles(opened(), paths, options),
+    importFiles: async (paths, options) => importFiles(await opened(), paths, options),
     index: async (options) => {
-      indexer ??= await PaperIndexer.open(opened());
+      indexer ??= await PaperIndexer.open(await opened());
       try {
         await indexer.catchUp(options);
       } catch (error) {
@@ -34,7 +38,7 @@ export function localCalls(folder: string): Calls {
     },
     close: async () => {
       await indexer?.close();
-      store?.close();
+      await (await store?.catch(() => undefined))?.close();
     },
   };
 }

@@ -26,9 +26,9 @@ async function followed(use: (running: Followed) => Promise<void>, change: Parti
   await inFolder(async (folder) => {
     const data = join(folder, 'data');
     const store = async (name: string, from: number, to: number) => {
-      const other = Store.open(data);
+      const other = await Store.open(data);
       await importFiles(other, [writeRows(join(folder, name), PAPERS.slice(from, to))]);
-      other.close();
+      await other.close();
     };
     await store('a.jsonl', 0, 2);
     const library = { ...(await openLibraryIn(data)), ...change };
@@ -91,12 +91,12 @@ describe('follow', () => {
     await followed(async (running) => {
       await running.following.ready;
       expect(await works(running)).toBe(0);
-      const store = Store.open(running.data);
+      const store = await Store.open(running.data);
       const indexer = await PaperIndexer.open(store);
       await indexer.catchUp();
       await until(async () => (await works(running)) === 2);
       await indexer.close();
-      store.close();
+      await store.close();
     }, change);
   });
 

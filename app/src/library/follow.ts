@@ -49,7 +49,7 @@ class Follower {
   readonly ready: Promise<void>;
   readonly #library: Followed;
   readonly #options: FollowerOptions;
-  readonly #wanted: number;
+  #wanted = Number.POSITIVE_INFINITY;
   #setReady: () => void = () => undefined;
   #problem = '';
   #waitMs: number;
@@ -61,7 +61,6 @@ class Follower {
     this.#library = library;
     this.#options = options;
     this.#waitMs = this.#intervalMs();
-    this.#wanted = library.store.lastChange();
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve;
     });
@@ -69,6 +68,7 @@ class Follower {
 
   async run(): Promise<void> {
     const { signal } = this.#options;
+    this.#wanted = await this.#library.store.lastChange();
     while (!signal.aborted) {
       await this.#look().then(
         () => this.#succeed(),
@@ -88,7 +88,7 @@ class Follower {
       () => false,
     );
     const contained = index.contained();
-    const behind = store.lastChange() - contained;
+    const behind = (await store.lastChange()) - contained;
     // Always the first time: an empty library needs an index, too, and an index of another store is made again.
     if (this.#isFirst || !isRead || behind !== 0) {
       await ingest.catchUp({ signal });

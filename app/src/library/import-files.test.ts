@@ -33,11 +33,11 @@ function writeCutGzip(path: string): string {
 /** Opens a store in a folder of its own. */
 const inStore = <T>(use: (store: Store, folder: string) => T | Promise<T>): Promise<T> =>
   inFolder(async (folder) => {
-    const store = Store.open(join(folder, 'data'));
+    const store = await Store.open(join(folder, 'data'));
     try {
       return await use(store, folder);
     } finally {
-      store.close();
+      await store.close();
     }
   });
 
@@ -45,7 +45,7 @@ describe('importFiles', () => {
   it('gives the same store for a plain file, a gzip file and several gzip members', async () => {
     const plain = await inStore(async (store, folder) => {
       await importFiles(store, [writeRows(join(folder, 'p.jsonl'), PAPERS)]);
-      return store.works(store.keysAfter('', 100));
+      return store.works(await store.keysAfter('', 100));
     });
     for (const pack of [
       gzipSync,
@@ -55,7 +55,7 @@ describe('importFiles', () => {
         const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
         writeFileSync(`${path}.gz`, pack(readFileSync(path, 'utf8')));
         expect((await importFiles(store, [`${path}.gz`])).added).toBe(PAPERS.length);
-        expect(store.works(store.keysAfter('', 100))).toEqual(plain);
+        expect(await store.works(await store.keysAfter('', 100))).toEqual(plain);
       });
     }
   });
@@ -64,7 +64,7 @@ describe('importFiles', () => {
     await inStore(async (store, folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
       await importFiles(store, [path]);
-      const before = [store.lastChange(), store.works(store.keysAfter('', 100))];
+      const before = [await store.lastChange(), await store.works(await store.keysAfter('', 100))];
       const copy = join(folder, 'other', '..', 'copy.jsonl');
       copyFileSync(path, copy);
       const events: ImportEvent[] = [];
@@ -76,7 +76,7 @@ describe('importFiles', () => {
         added: 0,
         works: 0,
       });
-      expect([store.lastChange(), store.works(store.keysAfter('', 100))]).toEqual(before);
+      expect([await store.lastChange(), await store.works(await store.keysAfter('', 100))]).toEqual(before);
     });
   });
 
@@ -91,7 +91,7 @@ describe('importFiles', () => {
         expect(await importFiles(store, [path], { source, again: true })).toMatchObject({ unchanged: PAPERS.length });
         await importFiles(store, [path], { source, onEvent });
         expect(kinds).toEqual(['known']);
-        expect(checkStore(store).problems).toEqual([]);
+        expect((await checkStore(store)).problems).toEqual([]);
       });
     },
   );
@@ -117,7 +117,7 @@ describe('importFiles', () => {
         code: 'CANCELLED',
       });
       await library.ingest.importFiles([path]);
-      expect(library.index.contained()).toBe(library.store.lastChange());
+      expect(library.index.contained()).toBe(await library.store.lastChange());
       await library.close();
     });
   });
@@ -139,10 +139,10 @@ describe('importFiles', () => {
       await expect(importFiles(store, [path], { signal: stop.signal, onEvent })).rejects.toMatchObject({
         code: 'CANCELLED',
       });
-      const kept = store.countWorks();
+      const kept = await store.countWorks();
       expect(kept).toBe(2_000);
       expect(await importFiles(store, [path])).toMatchObject({ added: 4_500 - kept, unchanged: 0 });
-      expect(store.countWorks()).toBe(4_500);
+      expect(await store.countWorks()).toBe(4_500);
     });
   });
 
@@ -188,7 +188,7 @@ describe('importFiles', () => {
       });
       expect(failed?.line).toBeGreaterThan(1_000);
       expect(report).toMatchObject({ files: 2, added: (failed?.line ?? 0) + PAPERS.length });
-      expect(store.countRecords()).toEqual([
+      expect(await store.countRecords()).toEqual([
         { source: 'cut', records: failed?.line },
         { source: 'next', records: PAPERS.length },
       ]);
@@ -305,7 +305,7 @@ describe('importFiles', () => {
   it('ends at once when the store fails: that is no trouble of a file', async () => {
     await inStore(async (store, folder) => {
       const path = writeRows(join(folder, 'p.jsonl'), PAPERS);
-      store.sql.exec('PRAGMA query_only = 1');
+      await store.database.exec('PRAGMA query_only = 1');
       await expect(importFiles(store, [path, path])).rejects.toMatchObject({ code: 'READ_ONLY' });
     });
   });
@@ -364,7 +364,7 @@ describe('any text as a file of papers', () => {
       for await (const { rows } of readRows(path)) accepted += rows.filter((row) => 'record' in row).length;
       expect(report.added + report.updated + report.unchanged).toBeGreaterThan(0);
       expect(report.added + report.updated + report.unchanged).toBe(accepted);
-      expect(checkStore(store).problems).toEqual([]);
+      expect((await checkStore(store)).problems).toEqual([]);
     });
   });
 });

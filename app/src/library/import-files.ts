@@ -137,7 +137,7 @@ class FileImport {
   async run(): Promise<FileResult> {
     const found = await this.#identify();
     if (found === undefined) return this.#done();
-    const before = this.#options.again === true ? undefined : this.#store.progress(found.file, this.#source);
+    const before = this.#options.again === true ? undefined : await this.#store.progress(found.file, this.#source);
     if (before?.finished === true) {
       this.#options.onEvent?.({ kind: 'known', file: this.#path, lines: before.lines });
       return this.#counts;
@@ -209,7 +209,7 @@ class FileImport {
 
   async #flush(progress: FileProgress, totalBytes: number): Promise<void> {
     throwIfAborted(this.#options.signal);
-    const batch = this.#store.importRows(this.#pending, progress);
+    const batch = await this.#store.importRows(this.#pending, progress);
     this.#pending = [];
     for (const name of ['added', 'updated', 'unchanged', 'works'] as const) this.#counts[name] += batch[name];
     this.#options.onEvent?.({ kind: 'progress', bytes: this.#bytes, totalBytes, ...this.#report() });

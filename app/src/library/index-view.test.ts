@@ -11,7 +11,7 @@ it('opens a commit that is announced while it opens an earlier one', async () =>
   await inFolder(async (folder) => {
     const made = await openLibraryIn(join(folder, 'made'), { create: true });
     await made.ingest.importFiles([writeRows(join(folder, 'p.jsonl'), PAPERS)]);
-    const change = made.store.lastChange();
+    const change = await made.store.lastChange();
     const view = new IndexView(join(folder, 'seen'), loadEncoders());
     const early = view.refresh(); // finds no folder, and has not said so yet
     cpSync(indexFolder(made.folder), indexFolder(join(folder, 'seen')), { recursive: true });

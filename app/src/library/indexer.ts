@@ -55,18 +55,20 @@ export class PaperIndexer {
   /** Writes the changes that the index lacks. Throws LOCKED when another process does the same. */
   async catchUp(options: CatchUpOptions = {}): Promise<void> {
     await this.#library.refresh(); // another process may have written the index since, or made it again
-    const total = this.#store.lastChange();
+    const total = await this.#store.lastChange();
+    const contained = await this.#contained();
     const { generation, segments } = this.#state();
     const isCompact = options.compact !== true || segments <= 1;
-    if (this.#contained() >= total && generation > 0 && isCompact) return;
+    if (contained >= total && generation > 0 && isCompact) return;
     const writer = await this.#library.writer();
     try {
-      await this.#write(writer, this.#contained(), total, options);
+      await this.#write(writer, await this.#contained(), total, options);
       await this.#library.settle();
       if (options.compact === true) {
         await writer.mergeAll({ signal: options.signal });
         (await writer.commit()).release();
-        options.onEvent?.({ kind: 'indexed', done: this.#contained(), total: this.#contained() });
+        const done = await this.#contained();
+        options.onEvent?.({ kind: 'indexed', done, total: done });
       }
     } finally {
       await writer.close();
@@ -82,13 +84,13 @@ export class PaperIndexer {
     const { dense } = this.#encoders;
     const encoding = dense && encodingFor(dense, total - from);
     try {
-      let page: Page | undefined = this.#read(from, total, encoding);
+      let page: Page | undefined = await this.#read(from, total, encoding);
       while (page !== undefined) {
         throwIfAborted(options.signal);
-        const next: Page | undefined = page.isLast ? undefined : this.#read(page.change, total, encoding);
+        const next: Page | undefined = page.isLast ? undefined : await this.#read(page.change, total, encoding);
         await this.#put(writer, page);
         if (page.isLast || writer.pending >= COMMIT_WORKS) {
-          const contained: Contained = { store: this.#store.identity(), change: page.change };
+          const contained: Contained = { store: await this.#store.identity(), change: page.change };
           (await writer.commit(contained)).release();
           options.onEvent?.({ kind: 'indexed', done: page.change, total: Math.max(total, page.change) });
         }
@@ -99,11 +101,11 @@ export class PaperIndexer {
     }
   }
 
-  #read(after: number, total: number, encoding: Encoding | undefined): Page {
-    const changes = this.#store.changesAfter(after, PAGE);
+  async #read(after: number, total: number, encoding: Encoding | undefined): Promise<Page> {
+    const changes = await this.#store.changesAfter(after, PAGE);
     const change = changes.at(-1)?.number ?? after;
     const keys = [...new Set(changes.map(({ work }) => work))];
-    const works = this.#store.works(keys);
+    const works = await this.#store.works(keys);
     const dense = encoding?.encode(works.map(meaningOf));
     dense?.catch(() => undefined); // handled where it is awaited, unless writing the page before failed
     return { change, keys, works, dense, isLast: changes.length < PAGE || change >= total };
@@ -129,14 +131,11 @@ export class PaperIndexer {
     return { generation, segments: segments.length };
   }
 
-  #contained(): number {
+  async #contained(): Promise<number> {
     const snapshot = this.#library.snapshot();
-    try {
-      const { store, change } = snapshot.metadata;
-      return store === this.#store.identity() && typeof change === 'number' ? change : 0;
-    } finally {
-      snapshot.release();
-    }
+    const { store, change } = snapshot.metadata;
+    snapshot.release();
+    return store === (await this.#store.identity()) && typeof change === 'number' ? change : 0;
   }
 }
 
@@ -172,9 +171,9 @@ async function openUsable(store: Store, encoders: Encoders): Promise<PaperLibrar
     const snapshot = library.snapshot();
     const { store: made, change } = snapshot.metadata;
     snapshot.release();
-    const foreign = made !== undefined && made !== store.identity();
+    const foreign = made !== undefined && made !== (await store.identity());
     // A store that was put back from a backup is behind its index.
-    const ahead = typeof change === 'number' && change > store.lastChange();
+    const ahead = typeof change === 'number' && change > (await store.lastChange());
     if (!foreign && !ahead) return library;
     await library.close();
   } catch (error) {

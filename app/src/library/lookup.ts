@@ -4,19 +4,19 @@ import { identify } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** Keys of the works that `text` names, best first, each once; [] when it names none here. */
-export function worksNamed(store: Store, text: string): readonly string[] {
+export async function worksNamed(store: Store, text: string): Promise<readonly string[]> {
   const name = text.trim();
   if (text === '' || text.length > NAME_LIMIT) return [];
   const { arxiv, doi } = identify(name);
   const found = new Set<string>();
   // A source's id may be any text, blanks around it included.
   const exact = new Set([text, name]);
-  for (const key of exact) if (key !== '' && store.hasWork(key)) found.add(key);
+  for (const key of exact) if (key !== '' && (await store.hasWork(key))) found.add(key);
   const identities = [arxiv && `arxiv:${arxiv.id}`, doi && `doi:${doi}`, KEY.test(name) ? name : undefined];
   for (const identity of identities) {
-    for (const key of identity === undefined ? [] : store.worksByIdentity(identity)) found.add(key);
+    for (const key of identity === undefined ? [] : await store.worksByIdentity(identity)) found.add(key);
   }
-  for (const id of exact) for (const key of store.worksBySourceId(id)) found.add(key);
+  for (const id of exact) for (const key of await store.worksBySourceId(id)) found.add(key);
   return [...found];
 }
 

@@ -7,20 +7,23 @@ import { worksNamed } from './lookup.ts';
 
 export interface Names {
   /** Keys of the papers whose id, DOI or address `text` is, best first. */
-  named(text: string): readonly string[];
+  named(text: string): Promise<readonly string[]>;
   /** Keys of the papers with this title. */
-  titled(text: string): readonly string[];
-  /** The authors of a paper, in their order; undefined where they cannot be read: its row is damaged. */
-  authorsOf(key: string): readonly string[] | undefined;
+  titled(text: string): Promise<readonly string[]>;
+  /** The authors of each paper, in their order; undefined where they cannot be read: its row is damaged. */
+  authorsOf(keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[] | undefined>>;
 }
 
 export function storeNames(store: Store): Names {
   return {
     named: (text) => worksNamed(store, text),
     titled: (text) => store.worksByTitle(titleHashOf(text)),
-    authorsOf: (key) => {
-      const { works, damaged } = store.read([key]);
-      return damaged.length > 0 ? undefined : (works[0]?.authors ?? []);
+    authorsOf: async (keys) => {
+      const { works, damaged } = await store.read(keys);
+      const missing = damaged.length > 0 ? undefined : [];
+      const authors = new Map<string, readonly string[] | undefined>(keys.map((key) => [key, missing]));
+      for (const work of works) authors.set(work.key, work.authors);
+      return authors;
     },
   };
 }
@@ -37,8 +40,8 @@ export function documentNames(documents: readonly { readonly id: string; readonl
     else same.push(id);
   }
   return {
-    named: (text) => (ids.has(text.trim()) ? [text.trim()] : []),
-    titled: (text) => titles.get(titleHashOf(text)) ?? [],
-    authorsOf: () => [],
+    named: async (text) => (ids.has(text.trim()) ? [text.trim()] : []),
+    titled: async (text) => titles.get(titleHashOf(text)) ?? [],
+    authorsOf: async (keys) => new Map(keys.map((key) => [key, []])),
   };
 }

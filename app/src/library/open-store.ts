@@ -7,13 +7,13 @@ import { STORE_FILE, Store } from '../store/index.ts';
 import { indexFolder } from './paper-index.ts';
 
 /** Read only where this user may not write the store or the index. */
-export function openStore(folder: string): Store {
+export async function openStore(folder: string): Promise<Store> {
   const isThere = existsSync(join(folder, STORE_FILE));
   if (isThere && ![folder, join(folder, STORE_FILE), indexFolder(folder)].every(isWritable)) {
     return Store.openToRead(folder);
   }
   try {
-    return Store.open(folder);
+    return await Store.open(folder);
   } catch (error) {
     // Permissions are not enough: some file systems refuse only the write.
     if (isThere && error instanceof EngineError && error.code === 'READ_ONLY') return Store.openToRead(folder);

@@ -90,10 +90,10 @@ class Search {
     const { names } = this.#sources;
     const { text } = this.#query;
     if (text === '') return this.#answer();
-    this.#put('id', exactly(names.named(text)));
+    this.#put('id', exactly(await names.named(text)));
     // A query that is an identifier means that paper; dense search on its digits finds nothing related.
     if (this.#found.size > 0 && isIdentifier(text)) return this.#answer();
-    this.#put('title', exactly(names.titled(text)));
+    this.#put('title', exactly(await names.titled(text)));
     if (this.#found.size === 0 && isConditionsAlone(this.#query)) return this.#byConditions();
     const words = await WordStatistics.read(this.#query.words.keys(), this.#terms, this.#sources.encoders.terms);
     await this.#putPhrases();
@@ -175,10 +175,12 @@ class Search {
     const holding = await this.#ask({ type: 'field', field: 'authors', query: phrase }, candidates);
     // The words are adjacent in the index; here they must be in one name.
     const isOne = (author: string) => ` ${nameKey(author)} `.includes(` ${name} `);
-    const isByName = (id: DocId) => names.authorsOf(id)?.some(isOne) ?? true; // a damaged row is named where hits are read
+    const fresh = holding.filter(({ id }) => !this.#found.has(id));
+    const authors = await names.authorsOf(fresh.map(({ id }) => id));
+    // a damaged row is named where hits are read
     this.#put(
       'author',
-      holding.filter(({ id }) => !this.#found.has(id) && isByName(id)),
+      fresh.filter(({ id }) => authors.get(id)?.some(isOne) ?? true),
     );
   }
 

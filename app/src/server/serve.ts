@@ -69,7 +69,8 @@ async function startOwned(options: ServeOptions, owner: Ownership | undefined): 
     const { sample } = options;
     const onProblem = (error: unknown) => options.onProblem?.('The index could not be brought up to date', error);
     // The sample is small: the first page shows it. Anything else is indexed while the site already answers.
-    if (sample !== undefined && !library.readOnly && library.store.countWorks() === 0) await beginWith(sample, library);
+    if (sample !== undefined && !library.readOnly && (await library.store.countWorks()) === 0)
+      await beginWith(sample, library);
     if (library.readOnly) await owner?.release(); // it takes no papers, so no command needs to find it
     const bound = await bind(library, options, library.readOnly ? undefined : owner, signal);
     const following = warmUp(library).then(() => follow(library, { signal, onProblem }));

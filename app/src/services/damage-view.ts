@@ -29,8 +29,8 @@ export function damagedField(health: Health, rows: readonly Damage[]): { readonl
 }
 
 /** The state of the store for /status. `folder`: the reason of a failure may name it, but an answer does not. */
-export function storeStatus(health: Health, folder: string): StoreStatus {
-  const { state, checkedAt, failure, damaged, quarantined } = health.now;
+export async function storeStatus(health: Health, folder: string): Promise<StoreStatus> {
+  const { state, checkedAt, failure, damaged, quarantined } = await health.now();
   return {
     state,
     ...(checkedAt !== undefined && { checkedAt }),

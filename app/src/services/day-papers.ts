@@ -21,7 +21,7 @@ export interface DayPage extends FromStore {
 
 /** undefined in an empty library or one without days. */
 export async function newestDay({ store }: Context): Promise<string | undefined> {
-  const day = store.newestDay();
+  const day = await store.newestDay();
   return day === undefined ? undefined : dayOf(day);
 }
 
@@ -35,14 +35,14 @@ export async function papersOfDay({ store }: Context, day: string, part: Part = 
   }
   const { offset, limit } = bounds(part);
   const number = dayNumber(date.date);
-  const { previous, next } = store.daysAround(number);
-  const { works, damaged } = store.ofDay(number, offset, limit);
+  const { previous, next } = await store.daysAround(number);
+  const { works, damaged } = await store.ofDay(number, offset, limit);
   return {
     day: date.date,
     ...(previous !== undefined && { previous: dayOf(previous) }),
     ...(next !== undefined && { next: dayOf(next) }),
     works,
-    total: store.countOfDay(number),
+    total: await store.countOfDay(number),
     offset,
     limit,
     ...damagedField(store.health, damaged),

@@ -7,7 +7,7 @@ import type { OpenLibrary } from './library-open.ts';
 /** Whether the index lacks changes of the store. */
 export async function isBehind({ index, store }: OpenLibrary): Promise<boolean> {
   await index.refresh().catch(() => undefined); // a damaged index is rebuilt by catching up
-  return index.contained() !== store.lastChange();
+  return index.contained() !== (await store.lastChange());
 }
 
 /** Throws LOCKED while another process writes the index and there is no commit that could answer. */

@@ -32,7 +32,7 @@ export async function checkLibrary(
     await found(findings, 'records', undefined, () => examineStore(store, deep, findings));
     await found(findings, 'quarantine', undefined, () => examineQuarantine(store, findings));
     await found(findings, 'index', INDEX_HINT, () => examineIndex(folder, store, deep, findings));
-    store.close();
+    await store.close();
   }
   await found(findings, 'encoder', 'Get the files of models/ again.', () => {
     const model = loadModel();
@@ -71,14 +71,14 @@ async function found<T>(
   }
 }
 
-function examineStore(store: Store, deep: boolean, findings: Finding[]): void {
-  const records = store.countRecords().reduce((sum, { records: n }) => sum + n, 0);
-  const counts = `${records.toLocaleString('en')} records, ${store.countWorks().toLocaleString('en')} works, change ${store.lastChange()}`;
+async function examineStore(store: Store, deep: boolean, findings: Finding[]): Promise<void> {
+  const records = (await store.countRecords()).reduce((sum, { records: n }) => sum + n, 0);
+  const counts = `${records.toLocaleString('en')} records, ${(await store.countWorks()).toLocaleString('en')} works, change ${await store.lastChange()}`;
   if (!deep) {
     findings.push({ name: 'records', state: 'ok', detail: `${counts} (not verified: --deep does)` });
     return;
   }
-  const { problems } = checkStore(store);
+  const { problems } = await checkStore(store);
   for (const detail of problems) findings.push({ name: 'records', state: 'damaged', detail, hint: STORE_HINT });
   if (problems.length === 0)
     findings.push({ name: 'records', state: 'ok', detail: `${counts}; every checksum and every fold verified` });
@@ -87,8 +87,8 @@ function examineStore(store: Store, deep: boolean, findings: Finding[]): void {
 /** Most records of the quarantine that are listed. */
 const LISTED = 1_000;
 
-function examineQuarantine(store: Store, findings: Finding[]): void {
-  for (const { source, id, reason, since } of store.quarantine(LISTED)) {
+async function examineQuarantine(store: Store, findings: Finding[]): Promise<void> {
+  for (const { source, id, reason, since } of await store.quarantine(LISTED)) {
     const detail = `${JSON.stringify(source)}, id ${JSON.stringify(id)}, since ${since}: ${reason}`;
     findings.push({ name: 'quarantine', state: 'warning', detail, hint: QUARANTINE_HINT });
   }
@@ -116,7 +116,7 @@ async function examineIndex(folder: string, store: Store, deep: boolean, finding
   }
   if (problems.length > 0) return;
   for (const detail of advice) findings.push({ name: 'index', state: 'warning', detail, hint: INDEX_HINT });
-  const behind = store.lastChange() - Number(info.metadata.change ?? 0);
+  const behind = (await store.lastChange()) - Number(info.metadata.change ?? 0);
   const detail = `${info.size.toLocaleString('en')} papers, ${sizeOf(info.bytes)}, generation ${info.generation}${deep ? '; every block verified' : ''}`;
   if (behind === 0) findings.push({ name: 'index', state: 'ok', detail });
   else

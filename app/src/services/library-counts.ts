@@ -10,11 +10,11 @@ const COUNT_MS = 1_000;
 export async function countLibrary(context: Context): Promise<Counts> {
   const { store, counted } = context;
   const now = context.now();
-  const change = store.lastChange();
+  const change = await store.lastChange();
   if (counted !== undefined && (counted.change === change || now - counted.at < COUNT_MS)) return counted.counts;
-  const sources = store.countRecords();
+  const sources = await store.countRecords();
   const records = sources.reduce((sum, { records: n }) => sum + n, 0);
-  const counts = { records, works: store.countWorks(), sources };
+  const counts = { records, works: await store.countWorks(), sources };
   context.counted = { counts, change, at: now };
   return counts;
 }

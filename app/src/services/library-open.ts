@@ -45,7 +45,7 @@ export async function openLibraryIn(folder: string, options: OpenOptions = {}): 
       hint: 'Import papers with "quire import FILE", start the site with "quire serve", or name another folder with --data-dir.',
     });
   }
-  const store = options.orReadOnly === true ? openStore(folder) : Store.open(folder);
+  const store = await (options.orReadOnly === true ? openStore(folder) : Store.open(folder));
   const { readOnly } = store;
   const encoders = loadEncoders();
   const index = new IndexView(folder, encoders, { isFinal: readOnly });
@@ -63,7 +63,7 @@ export async function openLibraryIn(folder: string, options: OpenOptions = {}): 
     close: async () => {
       await ingest.close();
       await index.close();
-      store.close();
+      await store.close();
     },
   };
 }

@@ -7,7 +7,7 @@ import { openLibraryIn } from './library-open.ts';
 
 /** Repairs the store and makes the index again. No other process may have the library open. */
 export async function repairLibrary(folder: string, options: FollowOptions = {}): Promise<Repaired> {
-  const repaired = repairStore(folder);
+  const repaired = await repairStore(folder);
   await rebuildIndex(folder, options);
   return repaired;
 }

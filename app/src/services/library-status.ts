@@ -36,7 +36,7 @@ export async function libraryStatus(context: Context): Promise<LibraryStatus> {
   const day = await newestDay(context);
   const state = index.state();
   const contained = index.contained();
-  const described = storeStatus(store.health, store.folder);
+  const described = await storeStatus(store.health, store.folder);
   const { dense } = encoders;
   return {
     ...counts,
@@ -54,7 +54,7 @@ export async function libraryStatus(context: Context): Promise<LibraryStatus> {
 }
 
 async function behind({ store }: Context, contained: number): Promise<number> {
-  return Math.max(0, store.lastChange() - contained);
+  return Math.max(0, (await store.lastChange()) - contained);
 }
 
 /** Counting is left out while the index contains everything, which is nearly always. */

@@ -12,6 +12,6 @@ export interface ListPage extends FromStore {
 
 export async function listPapers({ store }: Context, part: Part = {}): Promise<ListPage> {
   const { offset, limit } = bounds(part);
-  const { works, damaged } = store.newest(offset, limit);
+  const { works, damaged } = await store.newest(offset, limit);
   return { works, ...damagedField(store.health, damaged) };
 }

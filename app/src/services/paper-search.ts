@@ -83,7 +83,7 @@ async function hitsOf(
   change: number,
 ): Promise<{ readonly hits: readonly SearchHit[]; readonly damaged: readonly Damage[] }> {
   const found = answer.found.slice(offset, offset + limit);
-  const read = store.readIndexed(
+  const read = await store.readIndexed(
     found.map(({ key }) => key),
     change,
   );

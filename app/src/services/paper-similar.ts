@@ -33,7 +33,7 @@ export async function similarPapers(
   return index.with(async (snapshot) => {
     const { reason, hits } = await similarTo(work, snapshot, encoders, limit);
     const scores = new Map(hits.map(({ id, score }) => [id, score]));
-    const { works, damaged } = store.readIndexed(
+    const { works, damaged } = await store.readIndexed(
       hits.map(({ id }) => id),
       changeOf(snapshot),
     );

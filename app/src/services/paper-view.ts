@@ -15,7 +15,7 @@ export interface PaperView extends FromStore {
 
 /** By work key, arXiv id, DOI, address, or a source's own id. Throws CORRUPT where its row is damaged. */
 export async function viewPaper({ store }: Context, id: string): Promise<PaperView | undefined> {
-  const { works, damaged } = store.read(worksNamed(store, id));
+  const { works, damaged } = await store.read(await worksNamed(store, id));
   const [work, ...others] = works;
   if (work !== undefined) return { work, others, ...damagedField(store.health, damaged) };
   // A row that damage hides cannot be told from one that does not exist.

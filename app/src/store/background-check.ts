@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '@quire/engine/core';
 import { DAMAGE_LIMIT, type Damage, damageFrom } from './damage.ts';
-import { Sql } from './sql.ts';
+import type { Database } from './database.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 import { STORE_FILE, type Store } from './store.ts';
 import { walkStore } from './walk.ts';
 
@@ -52,30 +53,30 @@ export async function checkFile(
   pause: () => Promise<void>,
   signal?: AbortSignal,
 ): Promise<CheckResult> {
-  let sql: Sql | undefined;
+  const path = join(folder, STORE_FILE);
+  let database: Database | undefined;
   try {
-    sql = Sql.openToRead(join(folder, STORE_FILE), BUSY_MS);
+    const opened = SqliteDatabase.openToRead(path);
+    database = opened;
     const damaged = new Map<string, Damage>();
     const report = (damage: Damage) => {
       if (damaged.size < DAMAGE_LIMIT) damaged.set(damage.message, damage);
     };
-    sql.exec('BEGIN'); // one state of the file, while imports go on
-    for (const _ of walkStore(sql, report)) {
-      if (signal?.aborted) break;
-      await pause();
-    }
-    sql.exec('COMMIT');
+    // one state of the store, while imports go on
+    await opened.snapshot(async (on) => {
+      for await (const _ of walkStore(opened, on, report)) {
+        if (signal?.aborted) break;
+        await pause();
+      }
+    });
     return { damaged: [...damaged.values()] };
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'CORRUPT')
-      return { damaged: [damageFrom(error, join(folder, STORE_FILE))] };
+    if (error instanceof EngineError && error.code === 'CORRUPT') return { damaged: [damageFrom(error, path)] };
     return { failure: reasonOf(error) };
   } finally {
-    sql?.close();
+    await database?.close();
   }
 }
-
-const BUSY_MS = 5_000;
 
 async function here(folder: string, signal: AbortSignal): Promise<CheckResult> {
   return checkFile(folder, () => turn(), signal);

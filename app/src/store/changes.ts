@@ -2,7 +2,8 @@
 
 import { markOf } from './checksum.ts';
 import { badRow, damageError } from './damage.ts';
-import { builder, type Sql } from './sql.ts';
+import type { Connection } from './database.ts';
+import { statement } from './statement.ts';
 
 export interface Change {
   readonly number: number;
@@ -10,20 +11,20 @@ export interface Change {
 }
 
 export class Changes {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
 
-  constructor(sql: Sql) {
-    this.#run = statements(sql);
+  constructor(on: Connection) {
+    this.#on = on;
   }
 
   /** The number of the last change; 0 in an empty store. */
-  last(): number {
-    return this.#run.lastChange.get({})?.number ?? 0;
+  async last(): Promise<number> {
+    return (await this.#on.get(SQL.lastChange, {}))?.number ?? 0;
   }
 
   /** Changes after `number`, oldest first. Throws CORRUPT at a row that does not match its mark. */
-  after(number: number, limit: number): readonly Change[] {
-    const rows = this.#run.changesAfter.all({ number, limit });
+  async after(number: number, limit: number): Promise<readonly Change[]> {
+    const rows = await this.#on.all(SQL.changesAfter, { number, limit });
     for (const row of rows) {
       if (markOf([row.number, row.work]) !== row.mark) throw damageError(badRow('changes', row.number));
     }
@@ -31,11 +32,9 @@ export class Changes {
   }
 }
 
-function statements(sql: Sql) {
-  return {
-    lastChange: sql.prepare(() => builder.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
-    changesAfter: sql.prepare((p: { number: number; limit: number }) =>
-      builder.selectFrom('changes').selectAll().where('number', '>', p.number).orderBy('number').limit(p.limit),
-    ),
-  };
-}
+const SQL = {
+  lastChange: statement((db) => db.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
+  changesAfter: statement((db, p: { number: number; limit: number }) =>
+    db.selectFrom('changes').selectAll().where('number', '>', p.number).orderBy('number').limit(p.limit),
+  ),
+};

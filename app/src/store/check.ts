@@ -1,10 +1,12 @@
-// The check of the store by `quire doctor --deep`: the check of the whole file, and whether the works are exactly the
+// The check of the store by `quire doctor --deep`: the check of the whole store, and whether the works are exactly the
 // fold of the records.
 
 import { groupRecords, makeWork } from '../papers/index.ts';
 import { foldDigest } from './checksum.ts';
 import { DAMAGE_LIMIT, type Damage } from './damage.ts';
-import { identified, type Known } from './rebuild.ts';
+import type { Connection } from './database.ts';
+import { foldsOf, identified, type Known } from './rebuild.ts';
+import { Records } from './records.ts';
 import type { Store } from './store.ts';
 import { readStored } from './stored.ts';
 import { walkStore } from './walk.ts';
@@ -19,43 +21,47 @@ export interface StoreCheck {
 const PAGE = 2_000;
 
 /** Reads every row. Memory: a few hundred bytes a record. */
-export function checkStore(store: Store): StoreCheck {
+export async function checkStore({ database, health }: Store): Promise<StoreCheck> {
   const problems = new Set<string>();
   const report = ({ message }: Pick<Damage, 'message'>) => {
     if (problems.size < DAMAGE_LIMIT) problems.add(message);
   };
-  for (const damage of store.health.now.damaged) report(damage);
-  return store.sql.snapshot(() => {
-    for (const _ of walkStore(store.sql, report)) {
+  for (const damage of (await health.now()).damaged) report(damage);
+  return database.snapshot(async (on) => {
+    for await (const _ of walkStore(database, on, report)) {
       // nothing to do between slices
     }
     if (problems.size > 0) return { records: 0, works: 0, problems: [...problems] };
-    const counts = checkFold(store, report);
+    const counts = await checkFold(on, report);
     return { ...counts, problems: [...problems] };
   });
 }
 
 /** Folds all records again and compares, work by work. */
-function checkFold(store: Store, report: (found: Pick<Damage, 'message'>) => void): { records: number; works: number } {
+async function checkFold(
+  on: Connection,
+  report: (found: Pick<Damage, 'message'>) => void,
+): Promise<{ records: number; works: number }> {
+  const stored = new Records(on);
   const seen: Known[] = [];
-  for (let page = store.records(-1, PAGE); page.length > 0; page = store.records(page.at(-1)?.seq ?? 0, PAGE)) {
+  for (let page = await stored.after(-1, PAGE); page.length > 0; ) {
     for (const row of page) {
       const read = identified(row);
       if (typeof read === 'string') report({ message: read });
       else seen.push(read);
     }
+    page = await stored.after(page.at(-1)?.seq ?? 0, PAGE);
   }
-  const folds = new Map(
-    store.sql.rows<{ key: string; fold: string }>('SELECT key, fold FROM works').map((row) => [row.key, row.fold]),
-  );
+  const folds = await foldsOf(on, 'fold');
+  const works = folds.size;
   for (const group of groupRecords(seen, (record) => record)) {
-    const records = group.members.flatMap(({ seq }) => store.records(seq - 1, 1)).map(readStored);
-    const work = makeWork(records, group);
+    const rows = await Promise.all(group.members.map(({ seq }) => stored.after(seq - 1, 1)));
+    const work = makeWork(rows.flat().map(readStored), group);
     const fold = folds.get(work.key);
     if (fold === undefined) report({ message: `missing work ${work.key}: ${work.title}` });
     else if (fold !== foldDigest(work)) report({ message: `work ${work.key} is not the fold of its records` });
     folds.delete(work.key);
   }
   for (const key of folds.keys()) report({ message: `work ${key} has no records` });
-  return { records: seen.length, works: store.countWorks() };
+  return { records: seen.length, works };
 }

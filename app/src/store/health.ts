@@ -20,11 +20,11 @@ export interface StoreHealth {
 
 export class Health {
   readonly #found = new Map<string, Damage>();
-  readonly #countQuarantined: () => number;
+  readonly #countQuarantined: () => Promise<number>;
   #checkedAt: string | undefined;
   #failure: string | undefined;
 
-  constructor(countQuarantined: () => number) {
+  constructor(countQuarantined: () => Promise<number>) {
     this.#countQuarantined = countQuarantined;
   }
 
@@ -48,7 +48,7 @@ export class Health {
     return [...this.#found.values()].filter(isGeneral);
   }
 
-  get now(): StoreHealth {
+  async now(): Promise<StoreHealth> {
     const damaged = [...this.#found.values()];
     const rest = this.#checkedAt !== undefined ? 'sound' : this.#failure !== undefined ? 'failed' : 'unchecked';
     return {
@@ -56,7 +56,7 @@ export class Health {
       ...(this.#checkedAt !== undefined && { checkedAt: this.#checkedAt }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
       damaged,
-      quarantined: this.#countQuarantined(),
+      quarantined: await this.#countQuarantined(),
     };
   }
 }

@@ -25,13 +25,15 @@ describe('a store with a byte that is not UTF-8', () => {
   // Each text stands in at least one place: a row, an index, the schema with names of tables, columns and indexes.
   it.each(['A Title With Sense', 'odd-source', 'title_hash', 'records_title', 'CREATE TABLE records', 'CREATE INDEX'])(
     'in %j answers or throws an EngineError',
-    (text) => {
+    async (text) => {
       const record = readRecord('odd-source', { id: 'odd-id', title: 'A Title With Sense', authors: ['Ada B'] });
       if (isRejected(record)) throw new Error(record.reason);
       const sound = join(folder, 'sound');
-      const made = Store.open(sound);
-      made.importRows([{ record, raw: JSON.stringify({ id: 'odd-id', title: record.title, authors: ['Ada B'] }) }]);
-      made.close();
+      const made = await Store.open(sound);
+      await made.importRows([
+        { record, raw: JSON.stringify({ id: 'odd-id', title: record.title, authors: ['Ada B'] }) },
+      ]);
+      await made.close();
       const bytes = readFileSync(join(sound, STORE_FILE));
       const offsets = offsetsOf(bytes, text);
       expect(offsets.length).toBeGreaterThan(0);
@@ -40,15 +42,15 @@ describe('a store with a byte that is not UTF-8', () => {
         const damaged = Buffer.from(bytes);
         damaged[offset + 3] = (damaged[offset + 3] ?? 0) ^ 0x80;
         writeFileSync(join(folder, STORE_FILE), damaged);
-        for (const use of [(store: Store) => store.works(store.keysAfter('', 10)), checkStore]) {
+        for (const use of [async (store: Store) => store.works(await store.keysAfter('', 10)), checkStore]) {
           let store: Store | undefined;
           try {
-            store = Store.open(folder);
-            use(store);
+            store = await Store.open(folder);
+            await use(store);
           } catch (error) {
             expect(error).toBeInstanceOf(EngineError);
           } finally {
-            store?.close();
+            await store?.close();
           }
         }
       }

@@ -46,18 +46,18 @@ describe('a file that is open as immutable', () => {
   });
 
   it('keeps to one state within a snapshot: a change in between is an error, and the next snapshot has it', async () => {
-    await inFolder((folder) => {
+    await inFolder(async (folder) => {
       const path = written(folder);
       const reader = new Sql(path, 'immutable');
       const count = () => reader.scalar('SELECT count(*) FROM t');
-      expect(() =>
-        reader.snapshot(() => {
+      await expect(
+        reader.snapshot(async () => {
           count();
           add(path).close();
           return count();
         }),
-      ).toThrow('Another process changed');
-      expect(reader.snapshot(count)).toBe(2);
+      ).rejects.toThrow('Another process changed');
+      expect(await reader.snapshot(async () => count())).toBe(2);
       reader.close();
     });
   });

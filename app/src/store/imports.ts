@@ -2,8 +2,9 @@
 
 import { markOf } from './checksum.ts';
 import { badRow, type Damage, damageError } from './damage.ts';
+import type { Connection } from './database.ts';
 import type { Tables } from './schema.ts';
-import { builder, type Sql } from './sql.ts';
+import { statement } from './statement.ts';
 
 /** The position up to which a file has been imported. */
 export interface FileProgress {
@@ -19,15 +20,15 @@ export interface FileProgress {
 type ImportRow = Tables['imports'];
 
 export class Imports {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
 
-  constructor(sql: Sql) {
-    this.#run = statements(sql);
+  constructor(on: Connection) {
+    this.#on = on;
   }
 
   /** undefined when this file was never read as `source`. Throws CORRUPT where the row does not match its mark. */
-  get(file: string, source: string): FileProgress | undefined {
-    const row = this.#run.get.get({ file, source });
+  async get(file: string, source: string): Promise<FileProgress | undefined> {
+    const row = await this.#on.get(SQL.get, { file, source });
     if (row === undefined) return undefined;
     const damage = importDamage(row);
     if (damage !== undefined) throw damageError(damage);
@@ -35,22 +36,22 @@ export class Imports {
     return { file, source, path, lines, rejected, finished: finished === 1 };
   }
 
-  set(progress: FileProgress): void {
-    this.#put({ ...progress, finished: progress.finished ? 1 : 0 });
+  async set(progress: FileProgress): Promise<void> {
+    await this.#put({ ...progress, finished: progress.finished ? 1 : 0 });
   }
 
-  all(): readonly ImportRow[] {
-    return this.#run.all.all({});
+  all(): Promise<readonly ImportRow[]> {
+    return this.#on.all(SQL.all, {});
   }
 
   /** Gives every row its mark: rows of version 1 have none. */
-  markAll(): void {
-    for (const row of this.all()) this.#put(row);
+  async markAll(): Promise<void> {
+    for (const row of await this.all()) await this.#put(row);
   }
 
-  #put(row: Omit<ImportRow, 'mark'>): void {
+  async #put(row: Omit<ImportRow, 'mark'>): Promise<void> {
     const { file, source, path, lines, rejected, finished } = row;
-    this.#run.set.run({ file, source, path, lines, rejected, finished, mark: markOfImport(row) });
+    await this.#on.run(SQL.set, { file, source, path, lines, rejected, finished, mark: markOfImport(row) });
   }
 }
 
@@ -62,18 +63,16 @@ function markOfImport({ file, source, path, lines, rejected, finished }: Omit<Im
   return markOf([file, source, path, lines, rejected, finished]);
 }
 
-function statements(sql: Sql) {
-  return {
-    all: sql.prepare(() => builder.selectFrom('imports').selectAll()),
-    get: sql.prepare((p: { file: string; source: string }) =>
-      builder.selectFrom('imports').selectAll().where('file', '=', p.file).where('source', '=', p.source),
-    ),
-    set: sql.prepare((p: { [K in keyof ImportRow]: ImportRow[K] }) => {
-      const rest = { path: p.path, lines: p.lines, rejected: p.rejected, finished: p.finished, mark: p.mark };
-      return builder
-        .insertInto('imports')
-        .values({ file: p.file, source: p.source, ...rest })
-        .onConflict((on) => on.columns(['file', 'source']).doUpdateSet(rest));
-    }),
-  };
-}
+const SQL = {
+  all: statement((db) => db.selectFrom('imports').selectAll()),
+  get: statement((db, p: { file: string; source: string }) =>
+    db.selectFrom('imports').selectAll().where('file', '=', p.file).where('source', '=', p.source),
+  ),
+  set: statement((db, p: { [K in keyof ImportRow]: ImportRow[K] }) => {
+    const rest = { path: p.path, lines: p.lines, rejected: p.rejected, finished: p.finished, mark: p.mark };
+    return db
+      .insertInto('imports')
+      .values({ file: p.file, source: p.source, ...rest })
+      .onConflict((on) => on.columns(['file', 'source']).doUpdateSet(rest));
+  }),
+};

@@ -3,89 +3,90 @@
 // row before it. An entry that is missing altogether is found by the check of the whole file alone (walk.ts).
 
 import { badEntry, type Damage } from './damage.ts';
+import type { Connection, Database } from './database.ts';
 import { isDamage, type ReadWork, type WorkReader, type Works } from './read-works.ts';
-import type { Sql } from './sql.ts';
-import { workLists } from './work-lists.ts';
+import { WORK_LISTS as SQL } from './work-lists.ts';
 
 type Columns = ReadWork['columns'];
 /** Whether a row belongs to a list, after the row before it. */
 type Fits = (row: Columns, before: Columns | undefined) => boolean;
 
 export class Lists {
-  readonly #sql: Sql;
+  readonly #database: Database;
   readonly #reader: WorkReader;
   readonly #report: (damage: Damage) => void;
-  readonly #run: ReturnType<typeof workLists>;
 
-  constructor(sql: Sql, reader: WorkReader, report: (damage: Damage) => void) {
-    this.#sql = sql;
+  constructor(database: Database, reader: WorkReader, report: (damage: Damage) => void) {
+    this.#database = database;
     this.#reader = reader;
     this.#report = report;
-    this.#run = workLists(sql);
   }
 
-  newestDay(): number | undefined {
-    return this.#sql.snapshot(() => this.#day(this.#run.newestDay.get({})));
+  newestDay(): Promise<number | undefined> {
+    return this.#database.snapshot(async (on) => this.#day(on, await on.get(SQL.newestDay, {})));
   }
 
   /** The nearest days before and after `day` that have works. */
-  daysAround(day: number): { readonly previous?: number; readonly next?: number } {
-    return this.#sql.snapshot(() => {
-      const previous = this.#day(this.#run.dayBefore.get({ day }));
-      const next = this.#day(this.#run.dayAfter.get({ day }));
+  daysAround(day: number): Promise<{ readonly previous?: number; readonly next?: number }> {
+    return this.#database.snapshot(async (on) => {
+      const previous = await this.#day(on, await on.get(SQL.dayBefore, { day }));
+      const next = await this.#day(on, await on.get(SQL.dayAfter, { day }));
       return { ...(previous !== undefined && { previous }), ...(next !== undefined && { next }) };
     });
   }
 
   /** Works of a day by upvotes, comments and date, each descending; then by key. */
-  ofDay(day: number, offset: number, limit: number): Works {
-    return this.#sql.snapshot(() => {
-      const keys = this.#run.ofDay.all({ day, offset, limit }).map(({ key }) => key);
-      return this.#listed('works_day', keys, (row, before) => row.day === day && !outranks(row, before));
+  ofDay(day: number, offset: number, limit: number): Promise<Works> {
+    return this.#database.snapshot(async (on) => {
+      const keys = (await on.all(SQL.ofDay, { day, offset, limit })).map(({ key }) => key);
+      return this.#listed(on, 'works_day', keys, (row, before) => row.day === day && !outranks(row, before));
     });
   }
 
-  countOfDay(day: number): number {
-    return this.#run.countOfDay.get({ day })?.count ?? 0;
+  async countOfDay(day: number): Promise<number> {
+    return (await this.#database.get(SQL.countOfDay, { day }))?.count ?? 0;
   }
 
   /** Newest works first; undated ones last. */
-  newest(offset: number, limit: number): Works {
-    return this.#sql.snapshot(() => {
-      const keys = this.#run.newest.all({ offset, limit }).map(({ key }) => key);
-      return this.#listed('works_published', keys, (row, before) =>
+  newest(offset: number, limit: number): Promise<Works> {
+    return this.#database.snapshot(async (on) => {
+      const keys = (await on.all(SQL.newest, { offset, limit })).map(({ key }) => key);
+      return this.#listed(on, 'works_published', keys, (row, before) =>
         before === undefined ? true : (row.published ?? '') <= (before.published ?? ''),
       );
     });
   }
 
-  count(): number {
-    return this.#run.countWorks.get({})?.count ?? 0;
+  async count(): Promise<number> {
+    return (await this.#database.get(SQL.countWorks, {}))?.count ?? 0;
   }
 
-  has(key: string): boolean {
-    return this.#run.work.get({ key }) !== undefined;
+  async has(key: string): Promise<boolean> {
+    return (await this.#database.get(SQL.work, { key })) !== undefined;
   }
 
   /** Keys of all works in ascending order, by pages. */
-  keysAfter(key: string, limit: number): readonly string[] {
-    return this.#run.keysAfter.all({ key, limit }).map((row) => row.key);
+  async keysAfter(key: string, limit: number): Promise<readonly string[]> {
+    return (await this.#database.all(SQL.keysAfter, { key, limit })).map((row) => row.key);
   }
 
   /**
    * The day of an entry. Damage is reported, and the day is returned all the same: without it no page could show the
    * damage.
    */
-  #day(entry: { readonly key: string; readonly day: number | null } | undefined): number | undefined {
+  async #day(
+    on: Connection,
+    entry: { readonly key: string; readonly day: number | null } | undefined,
+  ): Promise<number | undefined> {
     if (entry === undefined) return undefined;
-    const found = this.#reader.read([entry.key]).get(entry.key);
+    const found = (await this.#reader.read(on, [entry.key])).get(entry.key);
     if (found !== undefined && isDamage(found)) this.#report(found);
     else if (found?.columns.day !== entry.day) this.#report(badEntry('works_day', entry.key));
     return entry.day ?? undefined;
   }
 
-  #listed(index: string, keys: readonly string[], fits: Fits): Works {
-    const read = new Map(this.#reader.read(keys));
+  async #listed(on: Connection, index: string, keys: readonly string[], fits: Fits): Promise<Works> {
+    const read = new Map(await this.#reader.read(on, keys));
     let before: Columns | undefined;
     for (const key of keys) {
       const found = read.get(key);

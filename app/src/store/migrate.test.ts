@@ -19,55 +19,55 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const all = (store: Store) => store.works(store.keysAfter('', 100));
+const all = async (store: Store) => store.works(await store.keysAfter('', 100));
 const backups = () => readdirSync(folder).filter((name) => name.includes('backup'));
 
 describe('a store of version 1', () => {
-  it('gives the works, the name, the changes and the imports that it had', () => {
-    const store = Store.open(folder);
-    expect(all(store)).toEqual(works);
-    expect([store.identity(), store.lastChange()]).toEqual([identity, lastChange]);
-    expect(store.changesAfter(0, 100)).toHaveLength(lastChange);
-    expect(store.progress('a'.repeat(64), 'papers')).toMatchObject({ lines: 12, finished: true });
-    expect(checkStore(store).problems).toEqual([]);
-    store.close();
+  it('gives the works, the name, the changes and the imports that it had', async () => {
+    const store = await Store.open(folder);
+    expect(await all(store)).toEqual(works);
+    expect([await store.identity(), await store.lastChange()]).toEqual([identity, lastChange]);
+    expect(await store.changesAfter(0, 100)).toHaveLength(lastChange);
+    expect(await store.progress('a'.repeat(64), 'papers')).toMatchObject({ lines: 12, finished: true });
+    expect((await checkStore(store)).problems).toEqual([]);
+    await store.close();
   });
 
-  it('is copied before, and migrated once', () => {
-    Store.open(folder).close();
+  it('is copied before, and migrated once', async () => {
+    await (await Store.open(folder)).close();
     expect(backups()).toEqual([`${STORE_FILE}.v1-backup`]);
     const backup = new DatabaseSync(join(folder, `${STORE_FILE}.v1-backup`));
     expect(backup.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     expect(backup.prepare('SELECT count(*) AS n FROM records').get()).toEqual({ n: 12 });
     backup.close();
-    Store.open(folder).close();
+    await (await Store.open(folder)).close();
     expect(backups()).toHaveLength(1);
   });
 
-  it('is refused where it cannot be written, since it has to change', () => {
-    expect(() => Store.openToRead(folder)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }));
+  it('is refused where it cannot be written, since it has to change', async () => {
+    await expect(Store.openToRead(folder)).rejects.toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }));
     expect(backups()).toEqual([]);
   });
 
-  it('puts a record that does not match its digest into quarantine and gives the others', () => {
+  it('puts a record that does not match its digest into quarantine and gives the others', async () => {
     const raw = new DatabaseSync(join(folder, STORE_FILE));
     raw.exec("UPDATE records SET raw = replace(raw, 'Walruses', 'Narwhals') WHERE id = 'y'");
     raw.close();
-    const store = Store.open(folder);
-    expect(all(store)).toHaveLength(works.length - 1);
-    expect(store.quarantine(10)).toMatchObject([
+    const store = await Store.open(folder);
+    expect(await all(store)).toHaveLength(works.length - 1);
+    expect(await store.quarantine(10)).toMatchObject([
       { source: 'papers', id: 'y', reason: expect.stringContaining('checksum') },
     ]);
-    expect(store.health.now.quarantined).toBe(1);
-    expect(checkStore(store).problems).toEqual([]);
-    store.close();
+    expect((await store.health.now()).quarantined).toBe(1);
+    expect((await checkStore(store)).problems).toEqual([]);
+    await store.close();
   });
 
-  it('keeps the version that it had where the migration fails', () => {
+  it('keeps the version that it had where the migration fails', async () => {
     const raw = new DatabaseSync(join(folder, STORE_FILE));
     raw.exec('DROP TABLE identity');
     raw.close();
-    expect(() => Store.open(folder)).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+    await expect(Store.open(folder)).rejects.toThrow(expect.objectContaining({ code: 'CORRUPT' }));
     const after = new DatabaseSync(join(folder, STORE_FILE));
     expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     expect(after.prepare('SELECT count(*) AS n FROM works').get()).toEqual({ n: works.length });

@@ -5,7 +5,8 @@
 import { sql as raw } from 'kysely';
 import { isSoundRecord, markOf } from './checksum.ts';
 import { badEntry, badRow, type Damage } from './damage.ts';
-import { type Prepared, type Sql, written } from './sql.ts';
+import type { Connection } from './database.ts';
+import { type Dialect, statement, written } from './statement.ts';
 import type { RecordRow } from './stored.ts';
 
 /** Maximum number of works of one id or title; 82 ids of one conference dump have up to a few dozen. */
@@ -27,32 +28,32 @@ interface IdentityRow extends NamedRow {
 }
 
 export class Names {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
   readonly #report: (damage: Damage) => void;
 
   /** `report` is called for every entry that is left out of an answer. */
-  constructor(sql: Sql, report: (damage: Damage) => void) {
-    this.#run = statements(sql);
+  constructor(on: Connection, report: (damage: Damage) => void) {
+    this.#on = on;
     this.#report = report;
   }
 
   /** Keys of works that hold a record with this identity key. */
-  byIdentity(key: string): readonly string[] {
-    const rows = this.#run.byIdentity.all({ key });
+  async byIdentity(key: string): Promise<readonly string[]> {
+    const rows = await this.#on.all(SQL.byIdentity, { key });
     return this.#works(rows, (row) =>
       markOf([row.key, row.record]) === row.mark ? undefined : badRow('identities', row.key),
     );
   }
 
   /** Keys of works that hold a record with this id, as it is in its column. */
-  bySourceId(id: string): readonly string[] {
-    const rows = this.#run.bySourceId.all({ id });
+  async bySourceId(id: string): Promise<readonly string[]> {
+    const rows = await this.#on.all(SQL.bySourceId, { id });
     return this.#works(rows, (row) => disagrees('records_id', row, row.id === id));
   }
 
   /** Keys of works with a record of this title. */
-  byTitle(title_hash: string): readonly string[] {
-    const rows = this.#run.byTitle.all({ title_hash });
+  async byTitle(title_hash: string): Promise<readonly string[]> {
+    const rows = await this.#on.all(SQL.byTitle, { title_hash });
     return this.#works(rows, (row) => disagrees('records_title', row, row.title_hash === title_hash));
   }
 
@@ -72,27 +73,38 @@ function disagrees(index: string, row: NamedRow, hasName: boolean): Damage | und
   return hasName || !isSoundRecord(row) ? undefined : badEntry(index, row.seq);
 }
 
-function statements(sql: Sql) {
-  const columns = raw`records.seq, records.source, records.id, records.title_hash, records.raw, records.digest,
-    members.work, exists (
-      select 1 from members as m indexed by members_work where m.work = members.work and m.record = records.seq
-    ) as listed`;
-  const rest = raw`order by members.work limit ${raw.lit(RECORDS_LIMIT)}`;
-  const byIdentity: Prepared<{ key: string }, IdentityRow> = sql.prepare((p) =>
-    written(raw<IdentityRow>`
-      select ${columns}, identities.key, identities.record, identities.mark from identities
-      join records on records.seq = identities.record join members on members.record = records.seq
-      where identities.key = ${p.key} ${rest}`),
-  );
-  const bySourceId: Prepared<{ id: string }, NamedRow> = sql.prepare((p) =>
-    written(raw<NamedRow>`
-      select ${columns} from records indexed by records_id join members on members.record = records.seq
-      where records.id = ${p.id} ${rest}`),
-  );
-  const byTitle: Prepared<{ title_hash: string }, NamedRow> = sql.prepare((p) =>
-    written(raw<NamedRow>`
-      select ${columns} from records indexed by records_title join members on members.record = records.seq
-      where records.title_hash = ${p.title_hash} ${rest}`),
-  );
-  return { byIdentity, bySourceId, byTitle };
-}
+/** SQLite is told which index to read: its entries are what is compared. Elsewhere the database checks its own indexes. */
+const by = (d: Dialect, index: string) => (d === 'sqlite' ? raw` indexed by ${raw.ref(index)}` : raw``);
+const named = (d: Dialect) => raw`records.seq, records.source, records.id, records.title_hash, records.raw,
+  records.digest, members.work, case when exists (
+    select 1 from members as m${by(d, 'members_work')} where m.work = members.work and m.record = records.seq
+  ) then 1 else 0 end as listed`;
+const rest = raw`order by members.work limit ${raw.lit(RECORDS_LIMIT)}`;
+
+const SQL = {
+  byIdentity: statement((db, p: { key: string }, d) =>
+    written(
+      db,
+      raw<IdentityRow>`
+        select ${named(d)}, identities.key, identities.record, identities.mark from identities
+        join records on records.seq = identities.record join members on members.record = records.seq
+        where identities.key = ${p.key} ${rest}`,
+    ),
+  ),
+  bySourceId: statement((db, p: { id: string }, d) =>
+    written(
+      db,
+      raw<NamedRow>`
+        select ${named(d)} from records${by(d, 'records_id')} join members on members.record = records.seq
+        where records.id = ${p.id} ${rest}`,
+    ),
+  ),
+  byTitle: statement((db, p: { title_hash: string }, d) =>
+    written(
+      db,
+      raw<NamedRow>`
+        select ${named(d)} from records${by(d, 'records_title')} join members on members.record = records.seq
+        where records.title_hash = ${p.title_hash} ${rest}`,
+    ),
+  ),
+};

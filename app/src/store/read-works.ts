@@ -4,7 +4,8 @@
 import { makeWork, type SourceRecord, type Work } from '../papers/index.ts';
 import { isSoundRecord, type Member, type WorkColumns, workDigest } from './checksum.ts';
 import { badRecord, badWork, type Damage, damageFrom } from './damage.ts';
-import { builder, listed, type Prepared, type Sql } from './sql.ts';
+import type { Connection } from './database.ts';
+import { statement, textsIn } from './statement.ts';
 import { readStored } from './stored.ts';
 
 export interface Works {
@@ -35,23 +36,24 @@ interface JoinedRow extends WorkColumns {
 }
 
 export class WorkReader {
-  readonly #path: string;
-  readonly #rows: Prepared<{ keys: string }, JoinedRow>;
+  readonly #name: string;
 
-  constructor(sql: Sql) {
-    this.#path = sql.path;
-    this.#rows = statement(sql);
+  /** `name`: how messages name the database. */
+  constructor(name: string) {
+    this.#name = name;
   }
 
-  read(keys: readonly string[]): ReadWorks {
+  async read(on: Connection, keys: readonly string[]): Promise<ReadWorks> {
     let rows: readonly JoinedRow[];
     try {
-      rows = this.#rows.all({ keys: JSON.stringify(keys) });
+      rows = await on.all(ROWS, { keys: JSON.stringify(keys) });
     } catch (error) {
-      const damage = damageFrom(error, this.#path);
+      const damage = damageFrom(error, this.#name);
       // A page of the file is damaged: the works on other pages can still be read.
       if (keys.length === 1) return new Map(keys.map((key) => [key, damage]));
-      return new Map(keys.flatMap((key) => [...this.read([key])]));
+      const alone = new Map<string, ReadWork | Damage>();
+      for (const key of keys) for (const [name, found] of await this.read(on, [key])) alone.set(name, found);
+      return alone;
     }
     const byKey = new Map<string, JoinedRow[]>();
     for (const row of rows) {
@@ -104,14 +106,12 @@ function verifiedWork(key: string, rows: readonly JoinedRow[]): ReadWork | Damag
 }
 
 /** All keys in one statement: a call into the driver costs more than a row, and one statement reads one state. */
-function statement(sql: Sql): Prepared<{ keys: string }, JoinedRow> {
-  return sql.prepare((p) =>
-    builder
-      .selectFrom('works')
-      .leftJoin('members', 'members.work', 'works.key')
-      .leftJoin('records', 'records.seq', 'members.record')
-      .select(['key', 'by_title', 'day', 'published', 'upvotes', 'comments', 'fold', 'works.digest as work_digest'])
-      .select(['seq', 'source', 'id', 'title_hash', 'raw', 'records.digest as digest'])
-      .where('works.key', 'in', listed<string>(p.keys)),
-  );
-}
+const ROWS = statement<JoinedRow, { keys: string }>((db, p, d) =>
+  db
+    .selectFrom('works')
+    .leftJoin('members', 'members.work', 'works.key')
+    .leftJoin('records', 'records.seq', 'members.record')
+    .select(['key', 'by_title', 'day', 'published', 'upvotes', 'comments', 'fold', 'works.digest as work_digest'])
+    .select(['seq', 'source', 'id', 'title_hash', 'raw', 'records.digest as digest'])
+    .where('works.key', 'in', textsIn(d, p.keys)),
+);

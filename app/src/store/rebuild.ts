@@ -4,7 +4,8 @@
 import { type Group, groupRecords, type Identity, identityOf } from '../papers/index.ts';
 import { isSoundRecord } from './checksum.ts';
 import { badRecord } from './damage.ts';
-import { builder, listed, type Sql } from './sql.ts';
+import type { Connection } from './database.ts';
+import { statement, wholesIn } from './statement.ts';
 import { type RecordRow, readStored, verified } from './stored.ts';
 import { WorkWriter } from './work-writer.ts';
 
@@ -23,51 +24,59 @@ const PAGE = 2_000;
  * Run inside a transaction. `before`: digests of the works as an index may have them, by key. Memory: a few hundred
  * bytes a record.
  */
-export function rebuildWorks(sql: Sql, before: ReadonlyMap<string, string>): Rebuilt {
-  for (const table of ['identities', 'members', 'works']) sql.exec(`DELETE FROM ${table}`);
-  const run = statements(sql);
-  const writer = new WorkWriter(sql);
-  const { sound, quarantined } = sift(run, writer);
+export async function rebuildWorks(on: Connection, before: ReadonlyMap<string, string>): Promise<Rebuilt> {
+  for (const table of ['identities', 'members', 'works']) await on.exec(`DELETE FROM ${table}`);
+  const writer = new WorkWriter(on);
+  const { sound, quarantined } = await sift(on, writer);
   const groups = groupRecords(sound, (each) => each);
   const changed: string[] = [];
   const made = new Set<string>();
   for (const chunk of chunks(groups)) {
-    const records = loaded(run, chunk);
+    const records = await loaded(on, chunk);
     const whole = chunk.map(({ members, byTitle }) => ({
       byTitle,
       members: members.flatMap(({ seq }) => records.get(seq) ?? []),
     }));
-    for (const { key, fold } of writer.putNewWorks(whole)) {
+    for (const { key, fold } of await writer.putNewWorks(whole)) {
       made.add(key);
       if (before.get(key) !== fold) changed.push(key);
     }
   }
   const gone = [...before.keys()].filter((key) => !made.has(key));
   const log = [...changed, ...gone];
-  for (let at = 0; at < log.length; at += PAGE) writer.log(log.slice(at, at + PAGE));
+  for (let at = 0; at < log.length; at += PAGE) await writer.log(log.slice(at, at + PAGE));
   return { records: sound.length, works: made.size, changed: log.length, quarantined };
+}
+
+/** Digests of the folded works, by key. `column`: where they are. */
+export async function foldsOf(on: Connection, column: 'digest' | 'fold'): Promise<Map<string, string>> {
+  const rows = await on.rows<{ key: string; fold: string }>(`SELECT key, ${column} AS fold FROM works`);
+  return new Map(rows.map(({ key, fold }) => [key, fold]));
 }
 
 export type Known = Identity & { readonly seq: number };
 
 /** Moves records that cannot be used into quarantine; writes and returns the identities of the others. */
-function sift(run: Statements, writer: WorkWriter): { readonly sound: readonly Known[]; readonly quarantined: number } {
+async function sift(
+  on: Connection,
+  writer: WorkWriter,
+): Promise<{ readonly sound: readonly Known[]; readonly quarantined: number }> {
   const sound: Known[] = [];
   let quarantined = 0;
-  for (let rows = run.page.all({ seq: -1, limit: PAGE }); rows.length > 0; ) {
+  for (let rows = await on.all(SQL.page, { seq: -1, limit: PAGE }); rows.length > 0; ) {
     const good: Known[] = [];
     for (const row of rows) {
       const read = identified(row);
       if (typeof read !== 'string') good.push(read);
       else {
-        run.quarantine.run({ ...texts(row), reason: read, since: new Date().toISOString() });
-        run.remove.run({ seq: row.seq });
+        await on.run(QUARANTINE, { ...texts(row), reason: read, since: new Date().toISOString() });
+        await on.run(SQL.remove, { seq: row.seq });
         quarantined++;
       }
     }
-    writer.putIdentities(good.map((identity) => ({ seq: identity.seq, identity })));
+    await writer.putIdentities(good.map((identity) => ({ seq: identity.seq, identity })));
     sound.push(...good);
-    rows = run.page.all({ seq: rows.at(-1)?.seq ?? 0, limit: PAGE });
+    rows = await on.all(SQL.page, { seq: rows.at(-1)?.seq ?? 0, limit: PAGE });
   }
   return { sound, quarantined };
 }
@@ -94,10 +103,11 @@ export function texts(row: RecordRow): Omit<RecordRow, 'seq'> {
   };
 }
 
-/** The statement that puts a record into quarantine, by the text of its columns. */
-export function quarantineInto(sql: Sql) {
-  return sql.prepare(
-    (p: {
+/** Puts a record into quarantine, by the text of its columns. */
+export const QUARANTINE = statement(
+  (
+    db,
+    p: {
       source: string;
       id: string;
       title_hash: string;
@@ -105,39 +115,38 @@ export function quarantineInto(sql: Sql) {
       digest: string;
       reason: string;
       since: string;
-    }) =>
-      builder.insertInto('quarantine').values({
-        source: p.source,
-        id: p.id,
-        title_hash: p.title_hash,
-        raw: p.raw,
-        digest: p.digest,
-        reason: p.reason,
-        since: p.since,
-      }),
-  );
-}
+    },
+  ) =>
+    db.insertInto('quarantine').values({
+      source: p.source,
+      id: p.id,
+      title_hash: p.title_hash,
+      raw: p.raw,
+      digest: p.digest,
+      reason: p.reason,
+      since: p.since,
+    }),
+);
 
 function* chunks(groups: readonly Group<Known>[]): Generator<readonly Group<Known>[]> {
   for (let at = 0; at < groups.length; at += PAGE) yield groups.slice(at, at + PAGE);
 }
 
-function loaded(run: Statements, groups: readonly Group<Known>[]): Map<number, ReturnType<typeof verified>> {
+async function loaded(
+  on: Connection,
+  groups: readonly Group<Known>[],
+): Promise<Map<number, ReturnType<typeof verified>>> {
   const seqs = groups.flatMap(({ members }) => members.map(({ seq }) => seq));
-  return new Map(run.load.all({ seqs: JSON.stringify(seqs) }).map((row) => [row.seq, verified(row)]));
+  const rows = await on.all(SQL.load, { seqs: JSON.stringify(seqs) });
+  return new Map(rows.map((row) => [row.seq, verified(row)]));
 }
 
-type Statements = ReturnType<typeof statements>;
-
-function statements(sql: Sql) {
-  return {
-    page: sql.prepare((p: { seq: number; limit: number }) =>
-      builder.selectFrom('records').selectAll().where('seq', '>', p.seq).orderBy('seq').limit(p.limit),
-    ),
-    load: sql.prepare((p: { seqs: string }) =>
-      builder.selectFrom('records').selectAll().where('seq', 'in', listed<number>(p.seqs)),
-    ),
-    remove: sql.prepare((p: { seq: number }) => builder.deleteFrom('records').where('seq', '=', p.seq)),
-    quarantine: quarantineInto(sql),
-  };
-}
+const SQL = {
+  page: statement((db, p: { seq: number; limit: number }) =>
+    db.selectFrom('records').selectAll().where('seq', '>', p.seq).orderBy('seq').limit(p.limit),
+  ),
+  load: statement((db, p: { seqs: string }, d) =>
+    db.selectFrom('records').selectAll().where('seq', 'in', wholesIn(d, p.seqs)),
+  ),
+  remove: statement((db, p: { seq: number }) => db.deleteFrom('records').where('seq', '=', p.seq)),
+};

@@ -2,7 +2,8 @@
 
 import { type SourceRecord, titleHash } from '../papers/index.ts';
 import { rowDigest } from './checksum.ts';
-import { builder, type Sql } from './sql.ts';
+import type { Connection } from './database.ts';
+import { statement } from './statement.ts';
 import { type RecordRow, type Stored, stored, verified } from './stored.ts';
 
 /** A row to store. */
@@ -28,54 +29,54 @@ export interface QuarantinedRecord {
 }
 
 export class Records {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
 
-  constructor(sql: Sql) {
-    this.#run = statements(sql);
+  constructor(on: Connection) {
+    this.#on = on;
   }
 
   /** Throws CORRUPT where the row with this key is there and damaged. */
-  find(source: string, id: string, title_hash: string): Stored | undefined {
-    const row = this.#run.find.get({ source, id: writtenId(id), title_hash });
+  async find(source: string, id: string, title_hash: string): Promise<Stored | undefined> {
+    const row = await this.#on.get(SQL.find, { source, id: writtenId(id), title_hash });
     return row === undefined ? undefined : verified(row);
   }
 
   /** Adds a row, or replaces the one with the same source, id and title. */
-  put({ raw, record }: NewRow): Kept {
+  async put({ raw, record }: NewRow): Promise<Kept> {
     const key = { source: record.source, id: writtenId(record.id), title_hash: titleHash(record) };
     const digest = rowDigest([key.source, key.id, key.title_hash, raw]);
-    const found = this.#run.find.get(key);
+    const found = await this.#on.get(SQL.find, key);
     if (found === undefined) {
-      const seq = this.#run.add.run({ ...key, raw, digest }).lastInsertRowid;
+      const seq = (await this.#on.get(SQL.add, { ...key, raw, digest }))?.seq ?? 0; // `returning` gives a row
       return { kept: stored(seq, digest, record), outcome: 'added' };
     }
     const replaced = verified(found);
     const kept = stored(found.seq, digest, record);
     if (found.digest === digest) return { kept, outcome: 'unchanged' };
-    this.#run.update.run({ seq: found.seq, raw, digest });
+    await this.#on.run(SQL.update, { seq: found.seq, raw, digest });
     return { kept, outcome: 'updated', replaced };
   }
 
-  remove(seq: number): void {
-    this.#run.remove.run({ seq });
+  async remove(seq: number): Promise<void> {
+    await this.#on.run(SQL.remove, { seq });
   }
 
   /** Rows in order of arrival, as they are in the file: the caller verifies them. */
-  after(seq: number, limit: number): readonly RecordRow[] {
-    return this.#run.after.all({ seq, limit });
+  after(seq: number, limit: number): Promise<readonly RecordRow[]> {
+    return this.#on.all(SQL.after, { seq, limit });
   }
 
-  counts(): readonly { readonly source: string; readonly records: number }[] {
-    return this.#run.counts.all({});
+  counts(): Promise<readonly { readonly source: string; readonly records: number }[]> {
+    return this.#on.all(SQL.counts, {});
   }
 
   /** Records that no page shows, oldest first. */
-  quarantine(limit: number): readonly QuarantinedRecord[] {
-    return this.#run.quarantine.all({ limit });
+  quarantine(limit: number): Promise<readonly QuarantinedRecord[]> {
+    return this.#on.all(SQL.quarantine, { limit });
   }
 
-  quarantined(): number {
-    return this.#run.quarantined.get({})?.count ?? 0;
+  async quarantined(): Promise<number> {
+    return (await this.#on.get(SQL.quarantined, {}))?.count ?? 0;
   }
 }
 
@@ -87,38 +88,37 @@ export function writtenId(id: string): string {
   return id.replace(/\p{Cs}/gu, '\ufffd').replace(/\p{Cc}/gu, (unit) => `\u0001${unit.charCodeAt(0).toString(16)};`);
 }
 
-function statements(sql: Sql) {
-  return {
-    find: sql.prepare((p: { source: string; id: string; title_hash: string }) =>
-      builder
-        .selectFrom('records')
-        .selectAll()
-        .where('source', '=', p.source)
-        .where('id', '=', p.id)
-        .where('title_hash', '=', p.title_hash),
-    ),
-    add: sql.prepare((p: { source: string; id: string; title_hash: string; raw: string; digest: string }) =>
-      builder
-        .insertInto('records')
-        .values({ source: p.source, id: p.id, title_hash: p.title_hash, raw: p.raw, digest: p.digest }),
-    ),
-    update: sql.prepare((p: { seq: number; raw: string; digest: string }) =>
-      builder.updateTable('records').set({ raw: p.raw, digest: p.digest }).where('seq', '=', p.seq),
-    ),
-    remove: sql.prepare((p: { seq: number }) => builder.deleteFrom('records').where('seq', '=', p.seq)),
-    after: sql.prepare((p: { seq: number; limit: number }) =>
-      builder.selectFrom('records').selectAll().where('seq', '>', p.seq).orderBy('seq').limit(p.limit),
-    ),
-    counts: sql.prepare(() =>
-      builder
-        .selectFrom('records')
-        .select(['source', (e) => e.fn.countAll<number>().as('records')])
-        .groupBy('source')
-        .orderBy('source'),
-    ),
-    quarantine: sql.prepare((p: { limit: number }) =>
-      builder.selectFrom('quarantine').select(['source', 'id', 'reason', 'since']).orderBy('seq').limit(p.limit),
-    ),
-    quarantined: sql.prepare(() => builder.selectFrom('quarantine').select((e) => e.fn.countAll<number>().as('count'))),
-  };
-}
+const SQL = {
+  find: statement((db, p: { source: string; id: string; title_hash: string }) =>
+    db
+      .selectFrom('records')
+      .selectAll()
+      .where('source', '=', p.source)
+      .where('id', '=', p.id)
+      .where('title_hash', '=', p.title_hash),
+  ),
+  add: statement((db, p: { source: string; id: string; title_hash: string; raw: string; digest: string }) =>
+    db
+      .insertInto('records')
+      .values({ source: p.source, id: p.id, title_hash: p.title_hash, raw: p.raw, digest: p.digest })
+      .returning('seq'),
+  ),
+  update: statement((db, p: { seq: number; raw: string; digest: string }) =>
+    db.updateTable('records').set({ raw: p.raw, digest: p.digest }).where('seq', '=', p.seq),
+  ),
+  remove: statement((db, p: { seq: number }) => db.deleteFrom('records').where('seq', '=', p.seq)),
+  after: statement((db, p: { seq: number; limit: number }) =>
+    db.selectFrom('records').selectAll().where('seq', '>', p.seq).orderBy('seq').limit(p.limit),
+  ),
+  counts: statement((db) =>
+    db
+      .selectFrom('records')
+      .select(['source', (e) => e.fn.countAll<number>().as('records')])
+      .groupBy('source')
+      .orderBy('source'),
+  ),
+  quarantine: statement((db, p: { limit: number }) =>
+    db.selectFrom('quarantine').select(['source', 'id', 'reason', 'since']).orderBy('seq').limit(p.limit),
+  ),
+  quarantined: statement((db) => db.selectFrom('quarantine').select((e) => e.fn.countAll<number>().as('count'))),
+};

@@ -3,8 +3,9 @@
 
 import { EngineError } from '@quire/engine/core';
 import { groupRecords } from '../papers/index.ts';
-import { builder, listed, type Sql } from './sql.ts';
+import type { Connection } from './database.ts';
 import { REPAIR_HINT } from './sql-errors.ts';
+import { statement, textsIn, wholesIn } from './statement.ts';
 import { type Stored, verified } from './stored.ts';
 import { WorkWriter } from './work-writer.ts';
 
@@ -23,30 +24,30 @@ export interface Connected {
 const NOTHING: Connected = { records: [], works: new Set() };
 
 export class Folder {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
   readonly #writer: WorkWriter;
 
-  constructor(sql: Sql) {
-    this.#run = statements(sql);
-    this.#writer = new WorkWriter(sql);
+  constructor(on: Connection) {
+    this.#on = on;
+    this.#writer = new WorkWriter(on);
   }
 
   /**
    * Removes the identities of a record before other content takes its place. Returns what was connected with it only
    * through an identity that the new content lacks: that folds differently without the record.
    */
-  replace(old: Stored, kept: Stored): Connected {
+  async replace(old: Stored, kept: Stored): Promise<Connected> {
     const stays = new Set(kept.identity.keys);
-    const left = old.identity.keys.every((key) => stays.has(key)) ? NOTHING : this.#connectedWith(old);
-    this.#forget(old);
+    const left = old.identity.keys.every((key) => stays.has(key)) ? NOTHING : await this.#connectedWith(old);
+    await this.#forget(old);
     return left;
   }
 
   /** Removes the identities of a record and its membership. Returns what was connected with it, to be folded again. */
-  remove(gone: Stored): Connected {
-    const left = this.#connectedWith(gone);
-    this.#forget(gone);
-    this.#run.dropMember.run({ record: gone.seq });
+  async remove(gone: Stored): Promise<Connected> {
+    const left = await this.#connectedWith(gone);
+    await this.#forget(gone);
+    await this.#on.run(SQL.dropMember, { record: gone.seq });
     return left;
   }
 
@@ -54,30 +55,30 @@ export class Folder {
    * Folds everything that `touched` is connected with; of the works in `before` those that are left over go. Run inside
    * the transaction that wrote the records.
    */
-  refold(touched: readonly Stored[], before: ReadonlySet<string> = new Set()): Refold {
+  async refold(touched: readonly Stored[], before: ReadonlySet<string> = new Set()): Promise<Refold> {
     if (touched.length === 0 && before.size === 0) return { put: 0, dropped: 0 };
-    this.#writer.putIdentities(touched);
-    const { records, works: now } = this.#closure(touched);
-    const { keys, changed } = this.#writer.putWorks(groupRecords(records, ({ identity }) => identity));
+    await this.#writer.putIdentities(touched);
+    const { records, works: now } = await this.#closure(touched);
+    const { keys, changed } = await this.#writer.putWorks(groupRecords(records, ({ identity }) => identity));
     const left = new Set(keys);
     const gone = [...new Set([...before, ...now])].filter((key) => !left.has(key));
-    this.#writer.dropWorks(gone);
-    this.#writer.log([...changed, ...gone]);
+    await this.#writer.dropWorks(gone);
+    await this.#writer.log([...changed, ...gone]);
     return { put: changed.length, dropped: gone.length };
   }
 
-  #forget({ seq, identity }: Stored): void {
-    for (const key of identity.keys) this.#run.dropIdentity.run({ key, record: seq });
+  async #forget({ seq, identity }: Stored): Promise<void> {
+    for (const key of identity.keys) await this.#on.run(SQL.dropIdentity, { key, record: seq });
   }
 
   /** What is connected with one record, without the record itself. */
-  #connectedWith(one: Stored): Connected {
-    const { records, works } = this.#closure([one]);
+  async #connectedWith(one: Stored): Promise<Connected> {
+    const { records, works } = await this.#closure([one]);
     return { records: records.filter(({ seq }) => seq !== one.seq), works };
   }
 
   /** All records connected with `start` now or, through their works, before; and the keys of those works. */
-  #closure(start: readonly Stored[]): Connected {
+  async #closure(start: readonly Stored[]): Promise<Connected> {
     const records = new Map(start.map((each) => [each.seq, each]));
     const keys = new Set<string>();
     const works = new Set<string>();
@@ -86,24 +87,24 @@ export class Folder {
         keys,
         edge.flatMap(({ identity }) => identity.keys),
       );
-      const inWorks = this.#run.worksOf.all({ records: JSON.stringify(edge.map(({ seq }) => seq)) });
+      const inWorks = await this.#on.all(SQL.worksOf, { records: JSON.stringify(edge.map(({ seq }) => seq)) });
       const newWorks = unseen(
         works,
         inWorks.map(({ work }) => work),
       );
       const reached = [
-        ...this.#run.recordsByKeys.all({ keys: JSON.stringify(newKeys) }),
-        ...(newWorks.length > 0 ? this.#run.recordsByWorks.all({ works: JSON.stringify(newWorks) }) : []),
+        ...(await this.#on.all(SQL.recordsByKeys, { keys: JSON.stringify(newKeys) })),
+        ...(newWorks.length > 0 ? await this.#on.all(SQL.recordsByWorks, { works: JSON.stringify(newWorks) }) : []),
       ];
-      edge = this.#read([...new Set(reached.map(({ record }) => record))].filter((seq) => !records.has(seq)));
+      edge = await this.#read([...new Set(reached.map(({ record }) => record))].filter((seq) => !records.has(seq)));
       for (const each of edge) records.set(each.seq, each);
     }
     return { records: [...records.values()], works };
   }
 
-  #read(seqs: readonly number[]): readonly Stored[] {
+  async #read(seqs: readonly number[]): Promise<readonly Stored[]> {
     if (seqs.length === 0) return [];
-    const rows = this.#run.load.all({ seqs: JSON.stringify(seqs) });
+    const rows = await this.#on.all(SQL.load, { seqs: JSON.stringify(seqs) });
     if (rows.length === seqs.length) return rows.map(verified);
     throw new EngineError('CORRUPT', `The store lacks ${seqs.length - rows.length} records that its works name`, {
       hint: REPAIR_HINT,
@@ -119,23 +120,21 @@ function unseen<T>(seen: Set<T>, found: readonly T[]): readonly T[] {
 }
 
 /** Lists go as one JSON parameter: a call into the driver costs more than a row. */
-function statements(sql: Sql) {
-  return {
-    recordsByKeys: sql.prepare((p: { keys: string }) =>
-      builder.selectFrom('identities').select('record').where('key', 'in', listed<string>(p.keys)),
-    ),
-    recordsByWorks: sql.prepare((p: { works: string }) =>
-      builder.selectFrom('members').select('record').where('work', 'in', listed<string>(p.works)),
-    ),
-    worksOf: sql.prepare((p: { records: string }) =>
-      builder.selectFrom('members').select('work').distinct().where('record', 'in', listed<number>(p.records)),
-    ),
-    load: sql.prepare((p: { seqs: string }) =>
-      builder.selectFrom('records').selectAll().where('seq', 'in', listed<number>(p.seqs)),
-    ),
-    dropIdentity: sql.prepare((p: { key: string; record: number }) =>
-      builder.deleteFrom('identities').where('key', '=', p.key).where('record', '=', p.record),
-    ),
-    dropMember: sql.prepare((p: { record: number }) => builder.deleteFrom('members').where('record', '=', p.record)),
-  };
-}
+const SQL = {
+  recordsByKeys: statement((db, p: { keys: string }, d) =>
+    db.selectFrom('identities').select('record').where('key', 'in', textsIn(d, p.keys)),
+  ),
+  recordsByWorks: statement((db, p: { works: string }, d) =>
+    db.selectFrom('members').select('record').where('work', 'in', textsIn(d, p.works)),
+  ),
+  worksOf: statement((db, p: { records: string }, d) =>
+    db.selectFrom('members').select('work').distinct().where('record', 'in', wholesIn(d, p.records)),
+  ),
+  load: statement((db, p: { seqs: string }, d) =>
+    db.selectFrom('records').selectAll().where('seq', 'in', wholesIn(d, p.seqs)),
+  ),
+  dropIdentity: statement((db, p: { key: string; record: number }) =>
+    db.deleteFrom('identities').where('key', '=', p.key).where('record', '=', p.record),
+  ),
+  dropMember: statement((db, p: { record: number }) => db.deleteFrom('members').where('record', '=', p.record)),
+};

@@ -9,14 +9,18 @@ import { basename, join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import { isSoundRecord } from './checksum.ts';
 import { badRecord } from './damage.ts';
+import type { Connection } from './database.ts';
 import { Facts } from './facts.ts';
 import { foldVersion } from './fold-version.ts';
 import { Imports, importDamage } from './imports.ts';
-import { quarantineInto, rebuildWorks, texts } from './rebuild.ts';
-import { STORE_VERSION, TABLES_1, TABLES_2 } from './schema.ts';
-import { builder, Sql } from './sql.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { QUARANTINE, rebuildWorks, texts } from './rebuild.ts';
+import { Sql } from './sql.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+import { statement } from './statement.ts';
 import { STORE_FILE } from './store.ts';
 import type { RecordRow } from './stored.ts';
+import { STORE_VERSION } from './version.ts';
 
 export interface Repaired {
   readonly records: number;
@@ -34,24 +38,28 @@ const PAGE = 500;
 const LAST_SEQ = 2 ** 40;
 
 /** Repairs the store in `folder`. No other process may have it open. */
-export function repairStore(folder: string, now: Date = new Date()): Repaired {
+export async function repairStore(folder: string, now: Date = new Date()): Promise<Repaired> {
   const path = join(folder, STORE_FILE);
   const before = stateOf(path);
   const kept = keepOld(folder, now);
   const unfinished = `${path}.repair`;
   rmSync(unfinished, { force: true });
-  const old = new Sql(join(kept, STORE_FILE));
+  const old = new SqliteDatabase(new Sql(join(kept, STORE_FILE)));
   try {
-    const made = new Sql(unfinished);
-    const report = made.transaction(() => salvage(old, made));
-    made.close();
+    const made = new SqliteDatabase(new Sql(unfinished));
+    const report = await made.transaction(async (on) => {
+      const found = await salvage(old, on);
+      await made.setVersion(on, STORE_VERSION);
+      return found;
+    });
+    await made.close();
     if (stateOf(path) !== before) throw written(path, unfinished);
     // A log of the old file would be applied to the new one.
     for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
     renameSync(unfinished, path);
     return { ...report, kept };
   } finally {
-    old.close();
+    await old.close();
   }
 }
 
@@ -78,60 +86,43 @@ function keepOld(folder: string, now: Date): string {
   return kept;
 }
 
-function salvage(old: Sql, made: Sql): Omit<Repaired, 'kept'> {
-  made.exec(TABLES_1);
-  made.exec(TABLES_2);
-  made.pragma(`user_version = ${STORE_VERSION}`);
+async function salvage(old: SqliteDatabase, made: Connection): Promise<Omit<Repaired, 'kept'>> {
+  for (const { tables } of MIGRATIONS) await made.exec(tables('sqlite'));
   const facts = new Facts(made);
-  facts.name();
-  facts.set('fold', foldVersion());
-  const { bad, unreadable } = copyRecords(old, made);
-  const quarantinedBefore = copyQuarantine(old, made);
-  const { records, works, quarantined } = rebuildWorks(made, new Map());
+  await facts.name();
+  await facts.set('fold', foldVersion());
+  const { bad, unreadable } = await copyRecords(old, made);
+  const quarantinedBefore = await copyQuarantine(old, made);
+  const { records, works, quarantined } = await rebuildWorks(made, new Map());
   // A file that counts as imported is not read again: only right where none of its records is lost.
-  if (bad + unreadable + quarantined + quarantinedBefore === 0) copyImports(old, made);
+  if (bad + unreadable + quarantined + quarantinedBefore === 0) await copyImports(old, made);
   return { records, works, quarantined: bad + quarantined + quarantinedBefore, unreadable };
 }
 
-function copyRecords(old: Sql, made: Sql): { readonly bad: number; readonly unreadable: number } {
-  const add = made.prepare((p: { [K in keyof RecordRow]: RecordRow[K] }) =>
-    builder.insertInto('records').values({
-      seq: p.seq,
-      source: p.source,
-      id: p.id,
-      title_hash: p.title_hash,
-      raw: p.raw,
-      digest: p.digest,
-    }),
-  );
-  const known = made.prepare((p: { source: string; id: string; title_hash: string }) =>
-    builder
-      .selectFrom('records')
-      .select('seq')
-      .where('source', '=', p.source)
-      .where('id', '=', p.id)
-      .where('title_hash', '=', p.title_hash),
-  );
-  const set = quarantineInto(made);
+async function copyRecords(
+  old: SqliteDatabase,
+  made: Connection,
+): Promise<{ readonly bad: number; readonly unreadable: number }> {
   let bad = 0;
-  const unreadable = eachRecord(old, (row) => {
+  const unreadable = await eachRecord(old, async (row) => {
     if (isSoundRecord(row)) {
       const { seq, source, id, title_hash, raw, digest } = row;
-      if (known.get({ source, id, title_hash }) === undefined) add.run({ seq, source, id, title_hash, raw, digest });
+      const known = await made.get(SQL.known, { source, id, title_hash });
+      if (known === undefined) await made.run(SQL.add, { seq, source, id, title_hash, raw, digest });
       return;
     }
     bad++;
-    set.run({ ...texts(row), reason: badRecord(row).message, since: new Date().toISOString() });
+    await made.run(QUARANTINE, { ...texts(row), reason: badRecord(row).message, since: new Date().toISOString() });
   });
   return { bad, unreadable };
 }
 
 /** Calls `take` for every readable row of `records`. Returns the number of unreadable places. */
-function eachRecord(old: Sql, take: (row: RecordRow) => void): number {
+async function eachRecord(old: SqliteDatabase, take: (row: RecordRow) => Promise<void>): Promise<number> {
   let unreadable = 0;
   let after = -(2 ** 40);
   for (let [step, limit] = [1, PAGE]; after < LAST_SEQ; ) {
-    const rows = page(old, after, limit);
+    const rows = await page(old, after, limit);
     if (rows === undefined && limit > 1) {
       limit = 1; // up to the row that cannot be read, one by one
     } else if (rows === undefined) {
@@ -140,7 +131,7 @@ function eachRecord(old: Sql, take: (row: RecordRow) => void): number {
       step *= 2;
     } else {
       if (rows.length === 0) break;
-      for (const row of rows) take(row);
+      for (const row of rows) await take(row);
       [step, limit] = [1, step > 1 ? PAGE : limit];
       after = Number(rows.at(-1)?.seq ?? LAST_SEQ);
     }
@@ -148,9 +139,9 @@ function eachRecord(old: Sql, take: (row: RecordRow) => void): number {
   return unreadable;
 }
 
-function page(old: Sql, after: number, limit: number): readonly RecordRow[] | undefined {
+async function page(old: SqliteDatabase, after: number, limit: number): Promise<readonly RecordRow[] | undefined> {
   try {
-    return old.rows<RecordRow>(
+    return await old.rows<RecordRow>(
       `SELECT seq, source, id, title_hash, raw, digest FROM records NOT INDEXED WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`,
     );
   } catch (error) {
@@ -160,33 +151,57 @@ function page(old: Sql, after: number, limit: number): readonly RecordRow[] | un
   }
 }
 
-function hopeless(old: Sql, cause: EngineError): EngineError {
-  const message = `No record of ${basename(old.path)} can be read: ${cause.message}`;
+function hopeless(old: SqliteDatabase, cause: EngineError): EngineError {
+  const message = `No record of ${basename(old.name)} can be read: ${cause.message}`;
   const hint = 'Restore papers.sqlite from a backup, or import the papers again into an empty folder.';
   return new EngineError('CORRUPT', message, { hint, cause });
 }
 
 /** Records that an earlier repair put into quarantine. */
-function copyQuarantine(old: Sql, made: Sql): number {
-  const set = quarantineInto(made);
-  const rows = readable(() => old.rows<RecordRow & { reason: string; since: string }>('SELECT * FROM quarantine'));
-  for (const row of rows) set.run({ ...texts(row), reason: String(row.reason), since: String(row.since) });
+async function copyQuarantine(old: SqliteDatabase, made: Connection): Promise<number> {
+  const rows = await readable(() =>
+    old.rows<RecordRow & { reason: string; since: string }>('SELECT * FROM quarantine'),
+  );
+  for (const row of rows) {
+    await made.run(QUARANTINE, { ...texts(row), reason: String(row.reason), since: String(row.since) });
+  }
   return rows.length;
 }
 
-function copyImports(old: Sql, made: Sql): void {
+async function copyImports(old: SqliteDatabase, made: Connection): Promise<void> {
   const into = new Imports(made);
-  for (const row of readable(() => new Imports(old).all())) {
-    if (importDamage(row) === undefined) into.set({ ...row, finished: row.finished === 1 });
+  for (const row of await readable(() => new Imports(old).all())) {
+    if (importDamage(row) === undefined) await into.set({ ...row, finished: row.finished === 1 });
   }
 }
 
 /** [] where the table cannot be read, or a store of version 1 does not have it. */
-function readable<R>(read: () => readonly R[]): readonly R[] {
+async function readable<R>(read: () => Promise<readonly R[]>): Promise<readonly R[]> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof EngineError && error.code === 'CORRUPT') return [];
     throw error;
   }
 }
+
+const SQL = {
+  add: statement((db, p: { [K in keyof RecordRow]: RecordRow[K] }) =>
+    db.insertInto('records').values({
+      seq: p.seq,
+      source: p.source,
+      id: p.id,
+      title_hash: p.title_hash,
+      raw: p.raw,
+      digest: p.digest,
+    }),
+  ),
+  known: statement((db, p: { source: string; id: string; title_hash: string }) =>
+    db
+      .selectFrom('records')
+      .select('seq')
+      .where('source', '=', p.source)
+      .where('id', '=', p.id)
+      .where('title_hash', '=', p.title_hash),
+  ),
+};

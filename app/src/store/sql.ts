@@ -1,60 +1,21 @@
-// SQLite behind a typed query builder: Kysely writes and types the SQL, the driver runs it synchronously as a prepared
-// statement. This is the only file that imports the driver. The driver has the interface of node:sqlite, so it can be
-// replaced by the built-in module once the oldest supported Node has it (docs/adr/0028-sqlite-driver.md).
+// An SQLite file: runs statements (statement.ts) synchronously, each prepared once for a connection. This is the only file
+// that imports the driver. The driver has the interface of node:sqlite, so the built-in module can take its place once the
+// oldest supported Node has it (docs/adr/0028-sqlite-driver.md).
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import { EngineError } from '@quire/engine/core';
-import {
-  type Compilable,
-  DummyDriver,
-  Kysely,
-  type RawBuilder,
-  sql as raw,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
-import type { Tables } from './schema.ts';
 import { guarded } from './sql-errors.ts';
+import type { Params, Statement, Value } from './statement.ts';
 import { addressOf, bytesOf, stampOf, unmergedLog } from './store-file.ts';
 
-export type Value = string | number | null;
-export type Params = Readonly<Record<string, Value>>;
+type Native = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
 
-/** A prepared statement with named parameters. */
-export interface Prepared<P extends Params, R> {
-  all(params: P): readonly R[];
-  get(params: P): R | undefined;
-  run(params: P): { readonly changes: number; readonly lastInsertRowid: number };
-}
-
-/** Writes SQL; never connects. */
-export const builder: Kysely<Tables> = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
-
-/** The values of a JSON array that is one parameter: `where('key', 'in', listed<string>(p.keys))`. */
-export function listed<T>(json: string): RawBuilder<T> {
-  return raw<T>`(select value from json_each(${json}))`;
-}
-
-/** A statement in SQL text, for what the builder cannot express. */
-export function written<R>(statement: RawBuilder<R>): Compilable<R> {
-  // the builder types compile() of raw SQL as a query of unknown rows
-  return { compile: () => statement.compile(builder) as ReturnType<Compilable<R>['compile']> };
-}
-
-/** Represents a parameter while the query is built. */
-class Placeholder {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
-  }
+/** A statement, prepared for the connection that is open. */
+interface Prepared {
+  readonly native: () => Native;
+  /** Columns of its rows. */
+  readonly names: readonly string[];
+  readonly values: (params: Params) => Value[];
 }
 
 /** `immutable`: the file does not change while it is open (see openToRead). */
@@ -68,6 +29,7 @@ export class Sql {
   #stamp: string | undefined;
   #busyMs = 0;
   #isInTransaction = false;
+  readonly #statements = new Map<unknown, Prepared>();
 
   constructor(path: string, access: Access = 'write') {
     this.path = path;
@@ -104,37 +66,34 @@ export class Sql {
     }
   }
 
-  /**
-   * Prepares a query. `build` gets one placeholder for each parameter, typed as the parameter:
-   * `sql.prepare<{ key: string }, Row>((p) => builder.selectFrom('works').selectAll().where('key', '=', p.key))`.
-   * The types of a row hold for a sound file only: a damaged one can give any value in any column.
-   */
-  prepare<P extends Params, R = never>(build: (params: P) => Compilable<R>): Prepared<P, R> {
-    const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) }); // read by `build` only
-    const compiled = build(placeholders).compile();
-    const statement = this.#statement(compiled.sql);
-    const names = statement()
+  all<P extends Params, R>(statement: Statement<P, R>, params: P): readonly R[] {
+    const { native, names, values } = this.#prepared(statement);
+    const rows = this.#checked(() => native().all(...values(params)) as Value[][]); // arrays were asked for
+    return rows.map((row) => named<R>(names, row));
+  }
+
+  get<P extends Params, R>(statement: Statement<P, R>, params: P): R | undefined {
+    const { native, names, values } = this.#prepared(statement);
+    const row = this.#checked(() => native().get(...values(params)) as Value[] | undefined); // the same
+    return row && named<R>(names, row);
+  }
+
+  run<P extends Params, R>(statement: Statement<P, R>, params: P): void {
+    const { native, values } = this.#prepared(statement);
+    guarded(this.path, () => native().run(...values(params)));
+  }
+
+  #prepared<P extends Params, R>(statement: Statement<P, R>): Prepared {
+    const known = this.#statements.get(statement);
+    if (known !== undefined) return known;
+    const { sql, values } = statement.compiled('sqlite');
+    const native = this.#statement(sql);
+    const names = native()
       .columns()
       .map(({ name }) => name);
-    const order = compiled.parameters;
-    // a parameter that is no Placeholder is a literal of the query, which the builder admits as Value only
-    const bind = (params: P): Value[] =>
-      order.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
-    return {
-      all: (params) => {
-        const rows = this.#checked(() => statement().all(...bind(params)) as Value[][]); // arrays were asked for
-        return rows.map((values) => named<R>(names, values));
-      },
-      get: (params) => {
-        const values = this.#checked(() => statement().get(...bind(params)) as Value[] | undefined); // the same
-        return values && named<R>(names, values);
-      },
-      run: (params) =>
-        guarded(this.path, () => {
-          const { changes, lastInsertRowid } = statement().run(...bind(params));
-          return { changes, lastInsertRowid: Number(lastInsertRowid) };
-        }),
-    };
+    const prepared = { native, names, values };
+    this.#statements.set(statement, prepared);
+    return prepared;
   }
 
   exec(sql: string): void {
@@ -170,12 +129,12 @@ export class Sql {
   }
 
   /** Runs `work` as one transaction: all of it, durable when this returns, or nothing. */
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#between('BEGIN IMMEDIATE', work);
   }
 
   /** Runs `work` on one state of the file, while other connections may write. */
-  snapshot<T>(work: () => T): T {
+  snapshot<T>(work: () => Promise<T>): Promise<T> {
     return this.#between('BEGIN', work);
   }
 
@@ -196,12 +155,12 @@ export class Sql {
     }
   }
 
-  #between<T>(begin: string, work: () => T): T {
+  async #between<T>(begin: string, work: () => Promise<T>): Promise<T> {
     if (this.#stamp !== undefined) this.#reopenChanged();
     this.exec(begin);
     this.#isInTransaction = true;
     try {
-      const result = work();
+      const result = await work();
       this.exec('COMMIT');
       return result;
     } catch (error) {
@@ -217,7 +176,7 @@ export class Sql {
   }
 
   /** Gives a statement, prepared again for each connection. Its rows are arrays: the driver makes objects slowly. */
-  #statement(sql: string): () => ReturnType<InstanceType<typeof DatabaseSync>['prepare']> {
+  #statement(sql: string): () => Native {
     const prepared = () => {
       const made = guarded(this.path, () => this.#database.prepare(sql));
       made.setReturnArrays(true);

@@ -3,7 +3,8 @@
 import { sql as raw } from 'kysely';
 import { dayNumber, type Group, makeWork, type Work } from '../papers/index.ts';
 import { foldDigest, markOf, type WorkColumns, workDigest } from './checksum.ts';
-import { builder, listed, type Sql, written } from './sql.ts';
+import type { Connection } from './database.ts';
+import { rowsIn, statement, textsIn, written } from './statement.ts';
 import type { Stored } from './stored.ts';
 
 interface WorkRow extends WorkColumns {
@@ -11,45 +12,46 @@ interface WorkRow extends WorkColumns {
 }
 
 export class WorkWriter {
-  readonly #run: ReturnType<typeof statements>;
+  readonly #on: Connection;
 
-  constructor(sql: Sql) {
-    this.#run = statements(sql);
+  constructor(on: Connection) {
+    this.#on = on;
   }
 
-  putIdentities(records: Iterable<Pick<Stored, 'seq' | 'identity'>>): void {
+  async putIdentities(records: Iterable<Pick<Stored, 'seq' | 'identity'>>): Promise<void> {
     const rows: (readonly [key: string, record: number, mark: number])[] = [];
     for (const { seq, identity } of records) {
       for (const key of identity.keys) rows.push([key, seq, markOf([key, seq])]);
     }
-    this.#run.addIdentities.run({ rows: JSON.stringify(rows) });
+    await this.#on.run(SQL.addIdentities, { rows: JSON.stringify(rows) });
   }
 
   /**
    * Writes the works of `groups` where they differ from what is there, and who their members are. Returns the keys of
    * all works, and of those whose fold is new or different.
    */
-  putWorks(groups: readonly Group<Stored>[]): {
+  async putWorks(groups: readonly Group<Stored>[]): Promise<{
     readonly keys: readonly string[];
     readonly changed: readonly string[];
-  } {
-    const rows = this.#putMembers(groups);
+  }> {
+    const rows = await this.#putMembers(groups);
     const keys = rows.map(({ key }) => key);
-    const before = new Map(this.#run.digestsOf.all({ keys: JSON.stringify(keys) }).map((row) => [row.key, row]));
+    const digests = await this.#on.all(SQL.digestsOf, { keys: JSON.stringify(keys) });
+    const before = new Map(digests.map((row) => [row.key, row]));
     const different = rows.filter(({ key, digest }) => before.get(key)?.digest !== digest);
-    if (different.length > 0) this.#run.setWorks.run({ rows: JSON.stringify(different) });
+    if (different.length > 0) await this.#on.run(SQL.setWorks, { rows: JSON.stringify(different.map(valuesOf)) });
     const changed = rows.filter(({ key, fold }) => before.get(key)?.fold !== fold).map(({ key }) => key);
     return { keys, changed };
   }
 
   /** The same where the table has no works yet. Returns each work's key and fold. */
-  putNewWorks(groups: readonly Group<Stored>[]): readonly Pick<WorkColumns, 'key' | 'fold'>[] {
-    const rows = this.#putMembers(groups);
-    this.#run.setWorks.run({ rows: JSON.stringify(rows) });
+  async putNewWorks(groups: readonly Group<Stored>[]): Promise<readonly Pick<WorkColumns, 'key' | 'fold'>[]> {
+    const rows = await this.#putMembers(groups);
+    await this.#on.run(SQL.setWorks, { rows: JSON.stringify(rows.map(valuesOf)) });
     return rows;
   }
 
-  #putMembers(groups: readonly Group<Stored>[]): readonly WorkRow[] {
+  async #putMembers(groups: readonly Group<Stored>[]): Promise<readonly WorkRow[]> {
     const members: (readonly [record: number, work: string])[] = [];
     const rows: WorkRow[] = [];
     for (const group of groups) {
@@ -57,19 +59,19 @@ export class WorkWriter {
       rows.push(row);
       for (const { seq } of group.members) members.push([seq, row.key]);
     }
-    this.#run.setMembers.run({ rows: JSON.stringify(members) });
+    await this.#on.run(SQL.setMembers, { rows: JSON.stringify(members) });
     return rows;
   }
 
-  dropWorks(keys: readonly string[]): void {
-    this.#run.dropWorks.run({ keys: JSON.stringify(keys) });
+  async dropWorks(keys: readonly string[]): Promise<void> {
+    await this.#on.run(SQL.dropWorks, { keys: JSON.stringify(keys) });
   }
 
   /** Appends to the log that these works are new, different or gone. */
-  log(keys: readonly string[]): void {
-    const last = this.#run.lastChange.get({})?.number ?? 0;
+  async log(keys: readonly string[]): Promise<void> {
+    const last = (await this.#on.get(SQL.lastChange, {}))?.number ?? 0;
     const rows = keys.map((work, i) => [last + 1 + i, work, markOf([last + 1 + i, work])]);
-    this.#run.log.run({ rows: JSON.stringify(rows) });
+    await this.#on.run(SQL.log, { rows: JSON.stringify(rows) });
   }
 }
 
@@ -101,45 +103,46 @@ function whole(count: number): number {
 }
 
 /** Lists go as one JSON parameter: a call into the driver costs more than a row. */
-function statements(sql: Sql) {
-  return {
-    digestsOf: sql.prepare((p: { keys: string }) =>
-      builder.selectFrom('works').select(['key', 'fold', 'digest']).where('key', 'in', listed<string>(p.keys)),
+const SQL = {
+  digestsOf: statement((db, p: { keys: string }, d) =>
+    db.selectFrom('works').select(['key', 'fold', 'digest']).where('key', 'in', textsIn(d, p.keys)),
+  ),
+  lastChange: statement((db) => db.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
+  dropWorks: statement((db, p: { keys: string }, d) => db.deleteFrom('works').where('key', 'in', textsIn(d, p.keys))),
+  addIdentities: statement((db, p: { rows: string }, d) =>
+    written(
+      db,
+      raw`
+        insert into identities (key, record, mark) ${rowsIn(d, p.rows, ['text', 'whole', 'whole'])}
+        on conflict do nothing`,
     ),
-    lastChange: sql.prepare(() => builder.selectFrom('changes').select('number').orderBy('number', 'desc').limit(1)),
-    dropWorks: sql.prepare((p: { keys: string }) =>
-      builder.deleteFrom('works').where('key', 'in', listed<string>(p.keys)),
+  ),
+  setMembers: statement((db, p: { rows: string }, d) =>
+    written(
+      db,
+      raw`
+        insert into members (record, work) ${rowsIn(d, p.rows, ['whole', 'text'])}
+        on conflict (record) do update set work = excluded.work`,
     ),
-    ...inserts(sql),
-  };
-}
-
-function inserts(sql: Sql) {
-  return {
-    addIdentities: sql.prepare((p: { rows: string }) =>
-      written(raw`
-        insert or ignore into identities (key, record, mark)
-        select value ->> 0, value ->> 1, value ->> 2 from json_each(${p.rows})`),
-    ),
-    setMembers: sql.prepare((p: { rows: string }) =>
-      written(raw`
-        insert into members (record, work)
-        select value ->> 0, value ->> 1 from json_each(${p.rows}) where true
-        on conflict (record) do update set work = excluded.work`),
-    ),
-    setWorks: sql.prepare((p: { rows: string }) =>
-      written(raw`
+  ),
+  setWorks: statement((db, p: { rows: string }, d) =>
+    written(
+      db,
+      raw`
         insert into works (key, by_title, day, published, upvotes, comments, fold, digest)
-        select value ->> 'key', value ->> 'by_title', value ->> 'day', value ->> 'published', value ->> 'upvotes',
-          value ->> 'comments', value ->> 'fold', value ->> 'digest'
-        from json_each(${p.rows}) where true
+        ${rowsIn(d, p.rows, ['text', 'whole', 'whole', 'text', 'whole', 'whole', 'text', 'text'])}
         on conflict (key) do update set by_title = excluded.by_title, day = excluded.day,
           published = excluded.published, upvotes = excluded.upvotes, comments = excluded.comments,
-          fold = excluded.fold, digest = excluded.digest`),
+          fold = excluded.fold, digest = excluded.digest`,
     ),
-    log: sql.prepare((p: { rows: string }) =>
-      written(raw`
-        insert into changes (number, work, mark) select value ->> 0, value ->> 1, value ->> 2 from json_each(${p.rows})`),
-    ),
-  };
+  ),
+  log: statement((db, p: { rows: string }, d) =>
+    written(db, raw`insert into changes (number, work, mark) ${rowsIn(d, p.rows, ['whole', 'text', 'whole'])}`),
+  ),
+};
+
+/** The columns of a work in the order of `setWorks`. */
+function valuesOf(row: WorkRow): readonly (string | number | null)[] {
+  const { key, by_title, day, published, upvotes, comments, fold, digest } = row;
+  return [key, by_title, day, published, upvotes, comments, fold, digest];
 }
