@@ -53,27 +53,27 @@ export class SqliteDatabase implements Database {
   }
 
   async all<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<readonly R[]> {
-    if (this.#turn !== undefined) await this.#free();
+    while (this.#turn !== undefined) await this.#turn;
     return this.file.all(statement, params);
   }
 
   async get<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<R | undefined> {
-    if (this.#turn !== undefined) await this.#free();
+    while (this.#turn !== undefined) await this.#turn;
     return this.file.get(statement, params);
   }
 
   async run<P extends Params, R>(statement: Statement<P, R>, params: P): Promise<void> {
-    if (this.#turn !== undefined) await this.#free();
+    while (this.#turn !== undefined) await this.#turn;
     this.file.run(statement, params);
   }
 
   async rows<R>(sql: string): Promise<readonly R[]> {
-    if (this.#turn !== undefined) await this.#free();
+    while (this.#turn !== undefined) await this.#turn;
     return this.file.rows<R>(sql);
   }
 
   async exec(sql: string): Promise<void> {
-    if (this.#turn !== undefined) await this.#free();
+    while (this.#turn !== undefined) await this.#turn;
     this.file.exec(sql);
   }
 
@@ -140,7 +140,7 @@ export class SqliteDatabase implements Database {
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
-    await this.#free();
+    while (this.#turn !== undefined) await this.#turn; // nothing may be awaited between this and taking the turn
     let end: () => void = () => undefined;
     this.#turn = new Promise((resolve) => {
       end = resolve;
@@ -151,11 +151,6 @@ export class SqliteDatabase implements Database {
       this.#turn = undefined;
       end();
     }
-  }
-
-  /** Resolves when no transaction runs. */
-  async #free(): Promise<void> {
-    while (this.#turn !== undefined) await this.#turn;
   }
 }
 

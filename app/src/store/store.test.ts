@@ -220,3 +220,14 @@ describe('checkStore', () => {
     expect(found.some((text) => /Missing or surplus in works: the works of 1 records/.test(text))).toBe(true);
   });
 });
+
+describe('a transaction', () => {
+  it('waits for the one before it, and reads wait for both', async () => {
+    const batch = (id: string) => store.importRows([newRow('w', { id, title: `Title ${id}` })]);
+    const first = batch('1');
+    const rest = Promise.all([batch('2'), batch('3'), store.newestDay(), store.newest(0, 10), store.countWorks()]);
+    await first;
+    await rest;
+    expect(await store.countWorks()).toBe(3);
+  });
+});
