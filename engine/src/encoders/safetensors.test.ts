@@ -49,6 +49,17 @@ describe('safetensors', () => {
     expect(tensors.get('b')).toEqual({ dtype: 'I8', shape: [2], values: new Int8Array(2) });
   });
 
+  it('have offsets above 95 million, whose product is past 2⁵³', () => {
+    const start = 98_478_088;
+    const entries = {
+      near: { dtype: 'I8', shape: [start], data_offsets: [0, start] },
+      far: { dtype: 'F32', shape: [1], data_offsets: [start, start + 4] },
+    };
+    const bytes = file(entries, start + 4);
+    bytes.set([0, 0, 0x80, 0x3f], bytes.length - 4);
+    expect([...readSafetensors(bytes).get('far')!.values]).toEqual([1]);
+  });
+
   it('widen half-precision numbers exactly', () => {
     const halves = [0x3c00, 0xc000, 0x0001, 0x83ff, 0x0400, 0x7bff, 0x0000, 0x8000, 0x3555];
     const bytes = file({ h: { dtype: 'F16', shape: [9], data_offsets: [0, 18] } }, 18);

@@ -126,7 +126,7 @@ function readEntry(name: string, value: unknown): Entry {
   if (typeof dtype !== 'string' || size === undefined) {
     throw new EngineError('UNSUPPORTED_FORMAT', `Tensor ${name} has the unknown type ${JSON.stringify(dtype)}`);
   }
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+  if (!isSizes(shape) || !Number.isSafeInteger(product(shape)) || !isSizes(offsets) || offsets.length !== 2) {
     throw corrupt(`the shape or the offsets of tensor ${name} are not lists of sizes`);
   }
   const [start, end] = [offsets[0]!, offsets[1]!];
@@ -200,12 +200,7 @@ function product(shape: readonly number[]): number {
 
 /** Sizes whose product cannot lose precision. */
 function isSizes(value: unknown): value is readonly number[] {
-  return (
-    Array.isArray(value) &&
-    value.length <= 8 &&
-    value.every((size) => Number.isSafeInteger(size) && size >= 0) &&
-    Number.isSafeInteger(product(value))
-  );
+  return Array.isArray(value) && value.length <= 8 && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
