@@ -28,14 +28,21 @@ function usage() {
 
 /** Installs the peers when one of the manifest is missing or has another version. */
 function install() {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const missing = Object.entries(dependencies).filter(([peer, version]) => installedVersion(peer) !== version);
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  // Optional peers may fail to install: their rows say so.
+  const missing = Object.entries({ ...dependencies, ...optionalDependencies }).filter(
+    ([peer, version]) => installedVersion(peer) !== version,
+  );
   if (missing.length === 0) return;
   console.log(`bench: installing ${missing.map(([peer]) => peer).join(', ')} into bench/`);
   const windows = process.platform === 'win32';
   // The manifest names exact versions; a lockfile would list packages for platforms that some registries lack.
   const ask = ['install', '--no-package-lock', '--no-audit', '--no-fund'];
-  const done = spawnSync('npm', ask, { cwd: folder, stdio: 'inherit', shell: windows });
+  // onnxruntime-node, which one peer depends on, would fetch CUDA files from another server.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const done = spawnSync('npm', ask, { cwd: folder, stdio: 'inherit', shell: windows, env });
   if (done.status !== 0) process.exit(1);
 }
 
