@@ -25,12 +25,37 @@ export { OnnxExecutor, type OnnxExecutorOptions } from './onnx/executor.ts';
 export { exportOnnx, type OnnxExportOptions } from './onnx/export.ts';
 export { accelerateFolder, hasOnnxRuntime, loadOnnxRuntime, type OnnxRuntime } from './onnx/runtime.ts';
 export { type AdamOptions, AdamRows, type AdamState } from './optimisers/adam-rows.ts';
-export { AdamW, type AdamWOptions } from './optimisers/adamw.ts';
+export { AdamW } from './optimisers/adamw.ts';
+export { Lamb } from './optimisers/lamb.ts';
+export {
+  entriesOf,
+  type GradientEntry,
+  type Optimiser,
+  type OptimiserState,
+  type StepOptions,
+} from './optimisers/optimiser.ts';
 export { type DistilledModel, distil } from './recipes/distillation.ts';
 export type { DevEvent, DistillationInput, DistillationOptions } from './recipes/distillation-types.ts';
+export {
+  type RetrievalInput,
+  type RetrievalOptions,
+  type RetrieverStart,
+  trainRetriever,
+} from './recipes/retrieval.ts';
+export { parseRetrievalRecipe, RETRIEVAL_KIND, type RetrievalRecipe } from './recipes/retrieval-recipe.ts';
 export { parseTransformerRecipe, type TransformerRecipe } from './recipes/transformer-recipe.ts';
+export { measureVectors } from './retrieval/measure.ts';
+export { type JudgedTexts, judgedTexts, parsePairs, titlePairs } from './retrieval/pairs.ts';
+export { type Task, titleToAbstract } from './scoring/task.ts';
 export { type Side, SPLIT, sideOf } from './split.ts';
+export {
+  type ByteLevelBpe,
+  type ByteLevelBpeOptions,
+  byteLevelBpeJson,
+  trainByteLevelBpe,
+} from './tokenizers/byte-level-bpe-trainer.ts';
 export { SPECIAL_TOKENS, trainWordPiece, type WordPieceTrainerOptions } from './tokenizers/wordpiece-trainer.ts';
+export { type ChunkedFeeds, GradientCache, type VectorObjective } from './trainers/gradient-cache.ts';
 export { rateAt, type Schedule } from './trainers/schedule.ts';
 export {
   StaticTrainer,
@@ -40,6 +65,7 @@ export {
 } from './trainers/static.ts';
 export { type Teacher, teach } from './trainers/teacher.ts';
 export {
+  type ChunkedObjective,
   type Objective,
   type StepResult,
   Trainer,

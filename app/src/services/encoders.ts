@@ -12,6 +12,7 @@ export {
   type Listed,
   listModels,
   type Model,
+  modelAt,
   modelNamed,
   readCard,
   removeModel,

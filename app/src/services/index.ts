@@ -21,6 +21,7 @@ export {
   type Listed,
   listModels,
   type Model,
+  modelAt,
   modelNamed,
   readCard,
   removeModel,

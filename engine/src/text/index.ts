@@ -10,6 +10,7 @@ export { type Highlight, type HighlightOptions, highlight, PASSAGE_LENGTH } from
 export { porter } from './porter.ts';
 export { sentences, type TextRange } from './sentences.ts';
 // Tokenizers of models
+export { byteAlphabet, byteLevelWords } from './tokenizers/byte-level-words.ts';
 export type { EncodeOptions, Encoding, Tokenizer } from './tokenizers/encoding.ts';
 export { tokenizer } from './tokenizers/tokenizer.ts';
 export { type UnicodeOptions, unicode } from './unicode.ts';

@@ -115,7 +115,7 @@ function readTokenizer(reader: RecipeReader): TransformerRecipe['tokenizer'] {
   return tokenizer;
 }
 
-function readModel(reader: RecipeReader): Omit<TransformerConfig, 'vocabulary'> {
+export function readModel(reader: RecipeReader): Omit<TransformerConfig, 'vocabulary'> {
   const d = TRANSFORMER_DEFAULTS;
   const width = reader.count('width', { most: 4096 });
   const model = {
@@ -167,11 +167,6 @@ function readSource(reader: RecipeReader): SourceRecipe {
 }
 
 function readStage(reader: RecipeReader, dim: number): StageRecipe {
-  const schedule: Schedule = {
-    kind: reader.oneOf('schedule', ['constant', 'linear', 'cosine', 'wsd'], 'linear'),
-    warmup: reader.count('warmup', { fallback: 0, least: 0 }),
-    decay: reader.number('schedulePart', { fallback: 0.2, least: 0, most: 1 }),
-  };
   const stage: StageRecipe = {
     name: reader.text('name'),
     trains: reader.oneOf('trains', ['table', 'all'], 'all'),
@@ -180,7 +175,7 @@ function readStage(reader: RecipeReader, dim: number): StageRecipe {
     tableRate: reader.number('tableRate'),
     rate: reader.number('rate', { fallback: 0 }),
     decay: reader.number('decay', { fallback: 0.01 }),
-    schedule,
+    schedule: readSchedule(reader),
     average: reader.number('average', { fallback: 0, least: 0, most: 0.999999 }),
     similarity: reader.number('similarity', { fallback: 2 }),
     prefixes: reader.numbers('prefixes', []),
@@ -191,4 +186,12 @@ function readStage(reader: RecipeReader, dim: number): StageRecipe {
   if (bad !== undefined) reader.count(`prefixes ${bad}`, { least: 1, most: dim - 1 });
   reader.finish();
   return stage;
+}
+
+export function readSchedule(reader: RecipeReader): Schedule {
+  return {
+    kind: reader.oneOf('schedule', ['constant', 'linear', 'cosine', 'wsd'], 'linear'),
+    warmup: reader.count('warmup', { fallback: 0, least: 0 }),
+    decay: reader.number('schedulePart', { fallback: 0.2, least: 0, most: 1 }),
+  };
 }

@@ -5,9 +5,12 @@
 import { type Cancellable, EngineError, throwIfAborted } from '@quire/engine/core';
 import { nextTurn, Rng } from '@quire/engine/internals';
 import { type Executor, type Feeds, Graph, type NodeId, type Weights } from '@quire/engine/network';
-import { type Gradients, gradients } from '../graph/gradients.ts';
+import { gradients } from '../graph/gradients.ts';
 import { AdamW } from '../optimisers/adamw.ts';
+import { Lamb } from '../optimisers/lamb.ts';
+import { entriesOf, type GradientEntry, type Optimiser } from '../optimisers/optimiser.ts';
 import { Averages } from './averages.ts';
+import { type ChunkedFeeds, GradientCache, type VectorObjective } from './gradient-cache.ts';
 import { rateAt, type Schedule } from './schedule.ts';
 
 /** A loss and what it is computed from. */
@@ -17,8 +20,15 @@ export interface Objective {
   readonly share?: number;
   /** Adds the loss, (1, 1), to a new graph. */
   build(graph: Graph): NodeId;
+  /** Called before `feeds`; may run the executor, for lists that the model retrieves. What it finds must follow from weights and step alone. */
+  prepare?(step: number): Promise<void>;
   /** What the step reads; all randomness from `rng`. */
   feeds(step: number, rng: Rng): Feeds;
+}
+
+/** A loss over vectors, whose batch is encoded in chunks (gradient cache). */
+export interface ChunkedObjective extends VectorObjective, Pick<Objective, 'prepare'> {
+  inChunks(step: number, rng: Rng): ChunkedFeeds;
 }
 
 export interface TrainerConfig {
@@ -37,6 +47,8 @@ export interface TrainerConfig {
   readonly average?: number;
   /** Default .9, .999. */
   readonly betas?: readonly [number, number];
+  /** Default adamw. */
+  readonly optimiser?: 'adamw' | 'lamb';
 }
 
 /** Everything that the next step depends on, besides configuration and data. */
@@ -58,12 +70,10 @@ export interface StepResult {
   readonly rate: number;
 }
 
+/** An objective that is ready to run. */
 interface Program {
-  readonly objective: Objective;
-  readonly graph: Graph;
-  readonly loss: NodeId;
-  readonly gradients: Gradients;
-  readonly outputs: readonly NodeId[];
+  readonly objective: Objective | ChunkedObjective;
+  run(step: number, rng: Rng): Promise<{ readonly loss: number; readonly entries: readonly GradientEntry[] }>;
 }
 
 /** Steps in a row without a finite gradient, after which a run is stopped. */
@@ -74,7 +84,7 @@ export class Trainer {
   readonly #config: TrainerConfig;
   readonly #programs: readonly Program[];
   readonly #names: readonly string[];
-  readonly #optimiser: AdamW;
+  readonly #optimiser: Optimiser;
   readonly #averages: Averages | undefined;
   #step = 0;
   #skipped = 0;
@@ -82,7 +92,7 @@ export class Trainer {
   /** Starts from weights, or goes on from a state. Sets the parameters of the executor. */
   constructor(
     executor: Executor,
-    objectives: readonly Objective[],
+    objectives: readonly (Objective | ChunkedObjective)[],
     config: TrainerConfig,
     from: Weights | TrainerState,
   ) {
@@ -94,7 +104,7 @@ export class Trainer {
     for (const [name, values] of Object.entries(weights)) executor.setParameter(name, values);
     this.#names = Object.keys(weights);
     this.#programs = objectives.map((objective) => this.#compile(objective));
-    this.#optimiser = new AdamW(executor);
+    this.#optimiser = config.optimiser === 'lamb' ? new Lamb(executor) : new AdamW(executor);
     this.#averages = config.average === undefined ? undefined : new Averages(executor, this.#names, config.average);
     if (state === undefined) return;
     this.#step = state.step;
@@ -139,10 +149,10 @@ export class Trainer {
     const { seed, rate, schedule, steps, decay, clip, betas } = this.#config;
     const rng = new Rng(mix(seed, this.#step));
     const program = this.#draw(rng);
-    const ran = await this.#executor.run(program.graph, program.objective.feeds(this.#step, rng), program.outputs);
-    const loss = ran.value(program.loss)[0]!;
+    await program.objective.prepare?.(this.#step);
+    const { loss, entries } = await program.run(this.#step, rng);
     const factor = rateAt(schedule, this.#step, steps);
-    const gradient = await this.#optimiser.step(program.graph, program.gradients, ran, {
+    const gradient = await this.#optimiser.step(entries, {
       rate: (name) => rate(name) * factor,
       ...(decay === undefined ? {} : { decay }),
       ...(clip === undefined ? {} : { clip }),
@@ -175,20 +185,35 @@ export class Trainer {
     for (const [name, values] of Object.entries(weights)) this.#executor.setParameter(name, values);
   }
 
-  #compile(objective: Objective): Program {
+  #compile(objective: Objective | ChunkedObjective): Program {
+    return 'inChunks' in objective ? this.#inChunks(objective) : this.#whole(objective);
+  }
+
+  #whole(objective: Objective): Program {
+    const executor = this.#executor;
     const graph = new Graph();
     const loss = objective.build(graph);
     const { frozen } = this.#config;
     const found = gradients(graph, loss, frozen === undefined ? {} : { frozen });
-    const missing = [...graph.parameters.keys()].find((name) => !this.#names.includes(name));
-    if (missing !== undefined) {
-      throw new EngineError(
-        'INVALID_ARGUMENT',
-        `The objective ${objective.name} reads ${missing}, which has no weights`,
-      );
-    }
+    this.#checkWeights(objective.name, graph.parameters.keys());
     const outputs = [loss, ...found.dense.values(), ...[...found.rows.values()].map(({ grad }) => grad)];
-    return { objective, graph, loss, gradients: found, outputs };
+    const run: Program['run'] = async (step, rng) => {
+      const ran = await executor.run(graph, objective.feeds(step, rng), outputs);
+      return { loss: ran.value(loss)[0]!, entries: entriesOf(executor, graph, found, ran) };
+    };
+    return { objective, run };
+  }
+
+  #inChunks(objective: ChunkedObjective): Program {
+    const cache = new GradientCache(this.#executor, objective, this.#config.frozen);
+    this.#checkWeights(objective.name, cache.parameters);
+    return { objective, run: (step, rng) => cache.run(objective.inChunks(step, rng)) };
+  }
+
+  #checkWeights(objective: string, parameters: Iterable<string>): void {
+    const missing = [...parameters].find((name) => !this.#names.includes(name));
+    if (missing === undefined) return;
+    throw new EngineError('INVALID_ARGUMENT', `The objective ${objective} reads ${missing}, which has no weights`);
   }
 
   #draw(rng: Rng): Program {

@@ -3,11 +3,14 @@
 import { Command } from 'commander';
 import type { Verb } from '../verb.ts';
 import { addCommand } from './model-add.ts';
+import { exportCommand } from './model-export.ts';
 import { checkCommand, listCommand, removeCommand, showCommand } from './model-manage.ts';
 
 export const modelCommand: Verb = (io, finish) => {
-  const model = new Command('model').description('Encoders for search by meaning: add, list, show, check, remove');
-  for (const verb of [addCommand, listCommand, showCommand, checkCommand, removeCommand]) {
+  const model = new Command('model').description(
+    'Encoders for search by meaning: add, list, show, check, export, remove',
+  );
+  for (const verb of [addCommand, listCommand, showCommand, checkCommand, exportCommand, removeCommand]) {
     model.addCommand(verb(io, finish));
   }
   return model.addHelpText('after', '\n"quire model <command> --help" has options, examples and exit codes.');

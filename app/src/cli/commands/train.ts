@@ -1,20 +1,15 @@
 // `quire train`: runs a recipe of @quire/learn over works and writes a model folder.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import { readTransformerModel, transformerEncoder } from '@quire/engine/encoders';
-import { hasNetworkBuild } from '@quire/engine/kernels';
-import { type Executor, WasmExecutor } from '@quire/engine/network';
-import { nodeWorkers, readTransformerFolder } from '@quire/engine/node';
+import { transformerEncoder } from '@quire/engine/encoders';
+import { readTransformerFolder } from '@quire/engine/node';
 import {
-  accelerateFolder,
   type DistillationOptions,
   distil,
-  exportOnnx,
-  loadOnnxRuntime,
-  OnnxExecutor,
   parseTransformerRecipe,
+  RETRIEVAL_KIND,
   readBenchmarkTitles,
   readKnownPassages,
   readPlainTexts,
@@ -27,30 +22,23 @@ import { printable } from '../../output/printable.ts';
 import { EXIT, type Io, json } from '../io.ts';
 import { type Progress, progress } from '../progress.ts';
 import { examples, type Verb, whole } from '../verb.ts';
-
-interface Options {
-  readonly works: string;
-  readonly texts?: readonly string[];
-  readonly teacher: string;
-  readonly out: string;
-  readonly benchmarks?: string;
-  readonly scratch: string;
-  readonly threads: number;
-  readonly kernels: 'simd' | 'relaxed';
-  readonly executor: 'wasm' | 'onnx';
-  readonly onnx?: boolean;
-  readonly restart?: boolean;
-  readonly asIs?: boolean;
-  readonly json?: boolean;
-}
+import { trainFromPairs } from './train-retrieval.ts';
+import { type Runner, readText, runner, type TrainOptions, withOnnx, writeFolder } from './train-runner.ts';
 
 export const trainCommand: Verb = (io, finish) =>
   new Command('train')
     .description('Train an encoder from a recipe; a run that is stopped goes on where it was')
     .argument('<recipe>', 'a recipe.json, as in models/')
-    .requiredOption('--works <file>', 'works from "quire works --jsonl"')
+    .option(
+      '--works <file>',
+      'works from "quire works --jsonl"; of a retrieval recipe: their titles and abstracts are the pairs',
+    )
     .option('--texts <file...>', 'other texts, one JSON object a line: title, text, source')
-    .requiredOption('--teacher <folder>', 'the model whose vectors are learnt')
+    .option('--teacher <folder>', 'distillation: the model whose vectors are learnt')
+    .option('--pairs <path>', 'retrieval: a collection in BEIR layout, or a .jsonl of {"query", "positive"}')
+    .option('--split <name>', 'retrieval: the judgements of the collection that are trained on', 'train')
+    .option('--dev <name>', 'retrieval: judgements that are measured after each stage')
+    .option('--from <folder>', 'retrieval: the model to start from, where the recipe names none')
     .requiredOption('--out <folder>', 'receives config.json, tokenizer.json and model.safetensors')
     .option('--benchmarks <folder>', 'collections whose papers are left out of the training (default: QUIRE_DATA)')
     .option('--scratch <folder>', 'checkpoints and vectors of the teacher', '.cache/train')
@@ -83,23 +71,29 @@ export const trainCommand: Verb = (io, finish) =>
           'quire train recipe.json ... --texts definitions.jsonl packages.jsonl',
           'texts that the recipe names by source',
         ],
+        [
+          'quire train star.json --pairs scifact --dev dev --from my-model --out tuned',
+          'a retriever, on judged queries',
+        ],
         ['quire train recipe.json ... --as-is', 'the model of a run that was stopped'],
       ])}
 Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same command goes on.`,
     )
-    .action(async (path: string, options: Options) => {
-      const recipe = parseTransformerRecipe(readText(path));
-      const run = runner(options, io.env);
-      if (!hasNetworkBuild(options.kernels)) {
-        throw new EngineError('UNSUPPORTED', `Node ${process.versions.node} cannot run the relaxed kernels`, {
-          hint: 'Use Node 24 or newer, or --kernels simd.',
-        });
+    .action(async (path: string, options: TrainOptions) => {
+      const text = readText(path);
+      if (kindOf(text) === RETRIEVAL_KIND) {
+        await trainFromPairs(text, options, io);
+        finish(EXIT.ok);
+        return;
       }
+      const recipe = parseTransformerRecipe(text);
+      const [given, teaching] = [needed(options, 'works'), needed(options, 'teacher')];
+      const run = runner(options, io.env);
       if (options.restart) rmSync(options.scratch, { recursive: true, force: true });
       mkdirSync(options.scratch, { recursive: true });
       const benchmarks = options.benchmarks ?? io.env.QUIRE_DATA;
       const { works, verdicts } = await selectWorks(
-        options.works,
+        given,
         benchmarks === undefined ? new Set() : readBenchmarkTitles(benchmarks),
       );
       for (const [verdict, count] of Object.entries(verdicts)) io.err(printable`works ${verdict}: ${count}\n`);
@@ -109,7 +103,7 @@ Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same com
         io.err(printable`texts taken: ${plain.texts.length}\ntexts with a passage of a benchmark: ${plain.known}\n`);
       }
       const executor = await run.training();
-      const teacher = await openTeacher(options.teacher, recipe, await run.encoding());
+      const teacher = await openTeacher(teaching, recipe, await run.encoding());
       const bar = progress(io);
       try {
         const { files, losses, dev } = await distil(
@@ -137,47 +131,21 @@ Exit codes: 0 trained, 1 or 2 refused with the reason, 130 stopped: the same com
       finish(EXIT.ok);
     });
 
-function readText(path: string): string {
+/** The kind that a recipe names; its reader says what else is wrong with it. */
+function kindOf(text: string): unknown {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new EngineError('NOT_FOUND', `The recipe ${path} cannot be read`, { cause });
+    return JSON.parse(text)?.kind;
+  } catch {
+    return undefined;
   }
 }
 
-/** What trains and what encodes, by the options; the bits of a checkpoint depend on `bits`. */
-interface Runner {
-  readonly bits: string;
-  training(): Promise<Executor>;
-  /** For an encoder: an executor, or the threads of the kernels. */
-  encoding(): Promise<{ readonly executor?: Executor } | WorkerOptions>;
-}
-type WorkerOptions = { readonly threads?: number; readonly workers?: typeof nodeWorkers };
-
-/** Throws NOT_FOUND where the runtime is asked for and not installed: before anything is read. */
-function runner({ executor, kernels, threads }: Options, env: Io['env']): Runner {
-  if (executor === 'onnx') {
-    const runtime = loadOnnxRuntime(accelerateFolder(env));
-    return {
-      bits: `onnx ${runtime.version}`,
-      training: () => OnnxExecutor.open(runtime, { threads }),
-      encoding: async () => ({ executor: await OnnxExecutor.open(runtime, { threads, weights: 'fixed' }) }),
-    };
-  }
-  const workers: WorkerOptions = threads === 1 ? {} : { threads, workers: nodeWorkers };
-  return {
-    bits: kernels === 'simd' ? kernels : `${kernels} ${process.versions.v8}`,
-    training: () => WasmExecutor.open({ build: kernels, ...workers }),
-    encoding: async () => workers,
-  };
-}
-
-async function withOnnx(
-  files: ReadonlyMap<string, Uint8Array>,
-  name: string,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const model = await readTransformerModel(async (path) => files.get(path), { name });
-  return new Map([...files, ['model.onnx', exportOnnx(model)]]);
+function needed(options: TrainOptions, name: 'works' | 'teacher'): string {
+  const value = options[name];
+  if (value !== undefined) return value;
+  throw new EngineError('INVALID_ARGUMENT', `This recipe distils a model, and --${name} is missing`, {
+    hint: 'Give --works (from "quire works --jsonl") and --teacher (a model folder).',
+  });
 }
 
 async function openTeacher(
@@ -222,11 +190,4 @@ function reports(io: Io, bar: Progress): Pick<DistillationOptions, 'trace' | 'on
       bar.update(step, steps, `${stage}: loss ${loss.toFixed(4)}${left}`);
     },
   };
-}
-
-/** All files or none: written beside the folder, then renamed into it. */
-function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of files) writeFileSync(join(folder, `${name}.new`), bytes);
-  for (const name of files.keys()) renameSync(join(folder, `${name}.new`), join(folder, name));
 }
