@@ -42,7 +42,7 @@ async function quire(
   return { exit, out, err };
 }
 
-const VERBS = ['serve', 'import', 'search', 'show', 'similar', 'list', 'works', 'eval', 'doctor'];
+const VERBS = ['serve', 'import', 'search', 'show', 'similar', 'list', 'export', 'sample', 'works', 'eval', 'doctor'];
 
 describe('quire --help', () => {
   it('names every verb', async () => {

@@ -5,9 +5,11 @@ import { Command, CommanderError } from 'commander';
 import { type Printable, printable, printableLines } from '../output/printable.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
 import { modelCommand } from './commands/model.ts';
+import { sampleCommand } from './commands/sample.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
@@ -24,6 +26,8 @@ export const VERBS: readonly Verb[] = [
   showCommand,
   similarCommand,
   listCommand,
+  exportCommand,
+  sampleCommand,
   worksCommand,
   modelCommand,
   trainCommand,

@@ -48,6 +48,12 @@ export function printableLines(text: string): Printable {
   return new PrintableText(toLines(text));
 }
 
+/** A part of a document of many lines, such as an export: its line ends, LF or CR LF, stay; the rest is cleaned. */
+export function printableDocument(text: string): Printable {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? `${toLine(line.slice(0, -1))}\r` : toLine(line)));
+  return new PrintableText(lines.join('\n'));
+}
+
 /** A value as JSON; hostile characters are escaped, so that it parses to the same value. */
 export function printableJson(value: unknown, indent?: number): Printable {
   return new PrintableText(jsonOf(value, indent));

@@ -2,9 +2,12 @@
 // /api/v1, the handover of files, and the pages that are mounted beside them. Everything comes from Services.
 
 import { type Context, Hono } from 'hono';
+import { type DiscoveryOptions, discoveryRoutes, robotsHeader } from '../api/discovery.ts';
 import { addImport, type ImportOptions } from '../api/import-route.ts';
+import { type FormatOptions, listFormats } from '../api/list-formats.ts';
 import { answerJson, describePublicly, problem } from '../api/problem.ts';
 import { createApi } from '../api/routes.ts';
+import { addSample } from '../api/sample-route.ts';
 import { REQUEST } from '../output/bounds.ts';
 import { jsonOf } from '../output/characters.ts';
 import type { ErrorBody, Pages } from '../output/pages.ts';
@@ -13,7 +16,7 @@ import { securityHeaders } from './headers.ts';
 import { checkHost, type HostOptions } from './host.ts';
 import { refuseOtherMethods } from './methods.ts';
 
-export interface AppOptions extends ImportOptions, HostOptions {
+export interface AppOptions extends ImportOptions, HostOptions, FormatOptions, DiscoveryOptions {
   readonly pages?: Pages;
   /** Called for errors that no request can cause. */
   readonly onProblem?: (error: unknown) => void;
@@ -23,11 +26,14 @@ export interface AppOptions extends ImportOptions, HostOptions {
 export function createApp(services: Services, options: AppOptions = {}): Hono {
   const { pages } = options;
   const app = new Hono();
-  app.use(securityHeaders, checkHost(options), checkLength);
+  app.use(securityHeaders, robotsHeader(options), checkHost(options), checkLength);
   app.get('/healthz', async (c) => answerJson(c, { status: 'ok', works: (await services.counts()).works }));
   const api = createApi(services);
   addImport(api, options);
   app.route('/api/v1', api);
+  app.route('/', discoveryRoutes(services, options));
+  addSample(app, services, options);
+  app.use(listFormats(services, options));
   if (pages !== undefined) app.route('/', pages.routes);
   refuseOtherMethods(app);
   const answer = (c: Context, error: ErrorBody & { readonly status: number }) =>

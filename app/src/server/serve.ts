@@ -28,6 +28,8 @@ export interface ServeOptions {
    * Address under which readers reach the site through a proxy or the network; requests for other names are refused.
    */
   readonly publicUrl?: string;
+  /** Search engines may index the site. Default false. */
+  readonly allowIndexing?: boolean;
   /** A file of papers to import into an empty library. */
   readonly sample?: string;
   /** Called for errors that do not end the server; `what` describes what failed. */
@@ -130,6 +132,7 @@ async function bind(
       signal,
       listening: hostname,
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+      ...(options.allowIndexing !== undefined && { allowIndexing: options.allowIndexing }),
       onProblem: (error) => options.onProblem?.('A request could not be answered', error),
       remoteAddress: (context) => getConnInfo(context).remote.address,
     });

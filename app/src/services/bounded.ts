@@ -17,11 +17,19 @@ export function boundedServices(services: Services): Services {
       const view = await services.paper(id);
       return view && paperView(view);
     },
+    openList: async (list, part) => {
+      const opened = await services.openList(list, part);
+      return opened && { ...opened, works: whole(opened.works) };
+    },
     similar: async (id, options) => {
       const found = await services.similar(id, options);
       return found && { ...found, hits: found.hits.map((hit) => ({ ...hit, work: bounded(hit.work, LISTED) })) };
     },
   };
+}
+
+async function* whole(works: AsyncIterable<PaperView['work']>): AsyncGenerator<PaperView['work']> {
+  for await (const work of works) yield bounded(work, WHOLE);
 }
 
 function listed<P extends { readonly works: PaperView['others'] }>(page: P): P {

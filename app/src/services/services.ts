@@ -9,6 +9,9 @@ import { listPapers } from './paper-list.ts';
 import { searchPapers } from './paper-search.ts';
 import { similarPapers } from './paper-similar.ts';
 import { viewPaper } from './paper-view.ts';
+import { monthsWithPapers, papersOfMonth } from './papers-months.ts';
+import { removeSample } from './sample-remove.ts';
+import { openList } from './works-list.ts';
 
 /** A use case without the context that it works with. */
 type Bound<F> = F extends (context: Context, ...rest: infer A) => infer R ? (...rest: A) => R : never;
@@ -20,6 +23,10 @@ export interface Services {
   readonly search: Bound<typeof searchPapers>;
   readonly paper: Bound<typeof viewPaper>;
   readonly similar: Bound<typeof similarPapers>;
+  readonly monthsWithPapers: Bound<typeof monthsWithPapers>;
+  readonly papersOfMonth: Bound<typeof papersOfMonth>;
+  readonly openList: Bound<typeof openList>;
+  readonly removeSample: Bound<typeof removeSample>;
   readonly counts: Bound<typeof countLibrary>;
   readonly status: Bound<typeof libraryStatus>;
 }
@@ -34,6 +41,10 @@ export function createServices(options: ContextOptions): Services {
     search: (query, asked) => searchPapers(context, query, asked),
     paper: (id) => viewPaper(context, id),
     similar: (id, asked) => similarPapers(context, id, asked),
+    monthsWithPapers: () => monthsWithPapers(context),
+    papersOfMonth: (month) => papersOfMonth(context, month),
+    openList: (list, part) => openList(context, list, part),
+    removeSample: () => removeSample(context),
     counts: () => countLibrary(context),
     status: () => libraryStatus(context),
   };

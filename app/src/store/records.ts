@@ -57,6 +57,11 @@ export class Records {
     return { kept, outcome: 'updated', replaced };
   }
 
+  /** The records of a source, in order of arrival. Throws CORRUPT at a damaged one. */
+  async ofSource(source: string): Promise<readonly Stored[]> {
+    return (await this.#on.all(SQL.ofSource, { source })).map(verified);
+  }
+
   async remove(seq: number): Promise<void> {
     await this.#on.run(SQL.remove, { seq });
   }
@@ -105,6 +110,9 @@ const SQL = {
   ),
   update: statement((db, p: { seq: number; raw: string; digest: string }) =>
     db.updateTable('records').set({ raw: p.raw, digest: p.digest }).where('seq', '=', p.seq),
+  ),
+  ofSource: statement((db, p: { source: string }) =>
+    db.selectFrom('records').selectAll().where('source', '=', p.source).orderBy('seq'),
   ),
   remove: statement((db, p: { seq: number }) => db.deleteFrom('records').where('seq', '=', p.seq)),
   after: statement((db, p: { seq: number; limit: number }) =>

@@ -142,6 +142,20 @@ export class Store {
     });
   }
 
+  /** Takes every record of a source out, in one transaction; the works become what they would be without them. */
+  removeSource(source: string): Promise<number> {
+    return this.database.transaction(async (on) => {
+      const [records, folder] = [new Records(on), new Folder(on)];
+      const gone = await records.ofSource(source);
+      for (const record of gone) {
+        const left = await folder.remove(record);
+        await records.remove(record.seq);
+        await folder.refold(left.records, left.works);
+      }
+      return gone.length;
+    });
+  }
+
   /** How far this file was read as `source`; undefined when never. */
   progress(file: string, source: string): Promise<FileProgress | undefined> {
     return this.#imports.get(file, source);

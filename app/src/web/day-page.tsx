@@ -127,6 +127,9 @@ function SampleNote({ works }: { readonly works: number }) {
       <p>
         Your own papers: <kbd>quire import FILE…</kbd>
       </p>
+      <form method="post" action="/sample/remove">
+        <button type="submit">Remove the sample library</button>
+      </form>
     </div>
   );
 }

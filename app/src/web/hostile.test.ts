@@ -152,6 +152,10 @@ function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }
     similar: async (_, { limit = 20 } = {}) => ({
       hits: others.slice(0, limit).map((each) => ({ work: each, reason: 'text', score: 1 })),
     }),
+    openList: async () => undefined,
+    monthsWithPapers: async () => [],
+    papersOfMonth: async () => [],
+    removeSample: async () => ({ removed: 0 }),
     status: async () => ({ works: 100, indexed: 100, sources: [], notes: [], folder: '/' }) as never, // what the pages read
     counts: async () => ({ records: 1, works: 1, sources: [] }),
   } satisfies Services);

@@ -2,9 +2,11 @@
 
 import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';
+import type { Format } from '../../formats/index.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import type { SearchHit, SearchOptions, SearchPage } from '../../services/index.ts';
 import { exitWith } from '../damage.ts';
+import { formatOption, writeFormat } from '../format-option.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withLibrary } from '../with-library.ts';
@@ -17,6 +19,7 @@ export const searchCommand: Verb = (io, finish) =>
     .option('-n, --limit <number>', 'how many hits (1 to 100)', whole(1, 100), 10)
     .option('--offset <number>', 'leave out so many', whole(0, 10_000), 0)
     .option('--mode <mode>', 'hybrid, lexical or dense', 'hybrid')
+    .addOption(formatOption())
     .option('--json', 'print one JSON object: hits with work, reason, score and sentence; total, pipeline, notes, ms')
     .addHelpText(
       'after',
@@ -24,6 +27,7 @@ export const searchCommand: Verb = (io, finish) =>
         ['quire search 2511.16528', 'an id, a DOI or an address: that paper first'],
         [`quire search '"dense retrieval" negatives'`, 'papers with the phrase first'],
         ['quire search year:2024 -n 50', 'conditions alone: all that fulfil them, newest first'],
+        ['quire search late interaction --format ris', 'the hits as RIS'],
         ['quire search how do I compress an index --json', 'a question, as JSON'],
       ])}
 Exit codes: 0 hits, 3 none, 5 a row is damaged.`,
@@ -31,10 +35,19 @@ Exit codes: 0 hits, 3 none, 5 a row is damaged.`,
     .action(
       async (
         words: readonly string[],
-        options: { dataDir: string; limit: number; offset: number; mode: string; json?: boolean },
+        options: { dataDir: string; limit: number; offset: number; mode: string; json?: boolean; format?: Format },
       ) => {
         const { limit, offset } = options;
         const mode = modeOf(options.mode);
+        const { format } = options;
+        if (format !== undefined) {
+          const list = { kind: 'search' as const, query: words.join(' ') };
+          const exit = await withLibrary(io, options.dataDir, ({ services }) =>
+            writeFormat(services, list, format, { limit, offset, signal: io.signal }, (text) => io.out(text)),
+          );
+          finish(exit ?? EXIT.nothing);
+          return;
+        }
         const page = await withLibrary(io, options.dataDir, ({ services }) =>
           services.search(words.join(' '), { limit, offset, mode, signal: io.signal }),
         );

@@ -26,6 +26,11 @@ export const serveCommand: Verb = (io, finish) =>
         .env('QUIRE_PUBLIC_URL')
         .argParser(publicUrl),
     )
+    .addOption(
+      new Option('--allow-indexing', 'let search engines index the site; without it every answer says noindex').env(
+        'QUIRE_ALLOW_INDEXING',
+      ),
+    )
     .option('--no-sample', 'begin an empty library empty, without the sample papers')
     .addHelpText(
       'after',
@@ -36,37 +41,47 @@ export const serveCommand: Verb = (io, finish) =>
       ])}
 Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the library.`,
     )
-    .action(async (options: { dataDir: string; port: number; host: string; publicUrl?: string; sample: boolean }) => {
-      const start = performance.now();
-      const site = await startSite({
-        folder: resolve(options.dataDir),
-        host: options.host,
-        ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
-        port: options.port,
-        pages: (services) => createPages(services),
-        ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
-        onProblem: (what, error) =>
-          io.err(printable`${what}: ${error instanceof Error ? error.message : String(error)}\n`),
-      });
-      const status = await site.library.services.status();
-      const what = status.sample ? 'sample library' : 'library';
-      const seconds = ((performance.now() - start) / 1000).toFixed(1);
-      await io.out(printable`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
-      await io.out(
-        printable`  ${what}: ${grouped(status.works)} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
-      );
-      if (site.library.readOnly) await io.out(printable`  note: ${READ_ONLY_NOTE}\n`);
-      if (isWildcard(options.host) && options.publicUrl === undefined)
-        await io.out(printable`  requests for other names than localhost are refused; --public-url allows one\n`);
-      if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
-        await io.out(printable`  open to other machines: they can read and search everything here\n`);
-      await io.out(printable`  ready:  ${site.url}\n`);
-      if (!io.signal.aborted)
-        await new Promise<void>((done) => io.signal.addEventListener('abort', () => done(), { once: true }));
-      io.err(printable`  stopping\n`);
-      await site.stop();
-      finish(EXIT.ok);
-    });
+    .action(
+      async (options: {
+        dataDir: string;
+        port: number;
+        host: string;
+        publicUrl?: string;
+        allowIndexing?: boolean;
+        sample: boolean;
+      }) => {
+        const start = performance.now();
+        const site = await startSite({
+          folder: resolve(options.dataDir),
+          host: options.host,
+          ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+          port: options.port,
+          ...(options.allowIndexing !== undefined && { allowIndexing: options.allowIndexing }),
+          pages: (services) => createPages(services),
+          ...(options.sample && existsSync(SAMPLE) && { sample: SAMPLE }),
+          onProblem: (what, error) =>
+            io.err(printable`${what}: ${error instanceof Error ? error.message : String(error)}\n`),
+        });
+        const status = await site.library.services.status();
+        const what = status.sample ? 'sample library' : 'library';
+        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        await io.out(printable`  Quire · data in ${status.folder} · nothing leaves this machine\n`);
+        await io.out(
+          printable`  ${what}: ${grouped(status.works)} papers · ${status.encoder ? `meaning by ${status.encoder}` : 'search by words only'} · ${seconds} s\n`,
+        );
+        if (site.library.readOnly) await io.out(printable`  note: ${READ_ONLY_NOTE}\n`);
+        if (isWildcard(options.host) && options.publicUrl === undefined)
+          await io.out(printable`  requests for other names than localhost are refused; --public-url allows one\n`);
+        if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
+          await io.out(printable`  open to other machines: they can read and search everything here\n`);
+        await io.out(printable`  ready:  ${site.url}\n`);
+        if (!io.signal.aborted)
+          await new Promise<void>((done) => io.signal.addEventListener('abort', () => done(), { once: true }));
+        io.err(printable`  stopping\n`);
+        await site.stop();
+        finish(EXIT.ok);
+      },
+    );
 
 /** Listens on every address; the name that other machines use is unknown. */
 function isWildcard(host: string): boolean {

@@ -1,10 +1,12 @@
 // `quire show`: one paper in full.
 
 import { Command } from 'commander';
+import type { Format } from '../../formats/index.ts';
 import { type BoundedWork, bounded, PAGE, sizeIn } from '../../output/bounds.ts';
 import { grouped } from '../../output/numbers.ts';
 import { joined, type Printable, printable, printableJson } from '../../output/printable.ts';
 import { exitWith } from '../damage.ts';
+import { formatOption, writeFormat } from '../format-option.ts';
 import { EXIT, json, wrap } from '../io.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 import { withStore } from '../with-library.ts';
@@ -14,16 +16,27 @@ export const showCommand: Verb = (io, finish) =>
     .description('Show one paper')
     .argument('<id>', "a work's key, arXiv id, DOI, address, or a source's own id")
     .addOption(dataDirOption())
+    .addOption(formatOption())
     .option('--json', 'print one JSON object: work, and others that the same id names')
     .addHelpText(
       'after',
       `${examples([
         ['quire show 2511.16528', 'by arXiv id'],
+        ['quire show 2511.16528 --format bibtex', 'to cite it'],
         ['quire show https://doi.org/10.18653/v1/2022.findings-emnlp.19 --json', 'by address, as JSON'],
       ])}
 Exit codes: 0 shown, 3 no such paper, 5 a row is damaged.`,
     )
-    .action(async (id: string, options: { dataDir: string; json?: boolean }) => {
+    .action(async (id: string, options: { dataDir: string; json?: boolean; format?: Format }) => {
+      const { format } = options;
+      if (format !== undefined) {
+        const exit = await withStore(io, options.dataDir, ({ services }) =>
+          writeFormat(services, { kind: 'paper', id }, format, {}, (text) => io.out(text)),
+        );
+        if (exit === undefined) io.err(printable`No paper is called ${printableJson(id)} here.\n`);
+        finish(exit ?? EXIT.nothing);
+        return;
+      }
       const view = await withStore(io, options.dataDir, ({ services }) => services.paper(id));
       if (view === undefined) {
         io.err(printable`No paper is called ${printableJson(id)} here.\n`);
