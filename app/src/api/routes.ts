@@ -11,8 +11,8 @@ import { answerJson, problem } from './problem.ts';
 export function createApi(services: Services): Hono {
   const api = new Hono();
   api.get('/search', (c) =>
-    asked(c, SEARCH, async ({ q, offset, limit, mode }) => {
-      const options: SearchOptions = { offset, limit, ...(mode && { mode }), signal: c.req.raw.signal };
+    asked(c, SEARCH, async ({ q, mode, ...rest }) => {
+      const options: SearchOptions = { ...rest, ...(mode && { mode }), signal: c.req.raw.signal };
       return answerJson(c, await services.search(q, options));
     }),
   );
@@ -39,6 +39,10 @@ const PAGE = z.strictObject({ offset: whole('offset', 0, REQUEST.offset, 0), lim
 const SEARCH = PAGE.extend({
   q: z.string().default(''),
   mode: z.enum(['hybrid', 'lexical', 'dense'], 'mode is hybrid, lexical or dense').optional(),
+  sort: z.enum(['relevance', 'date', 'votes'], 'sort is relevance, date or votes').default('relevance'),
+  exact: flag('exact'),
+  facets: flag('facets'),
+  typing: flag('typing'),
 });
 const ID = z.strictObject({ id: z.string('id is missing').min(1, 'id is empty') });
 const NONE = z.strictObject({});
@@ -52,6 +56,14 @@ function whole(name: string, min: number, max: number, standard: number) {
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
     .default(standard);
+}
+
+/** 1 or 0. */
+function flag(name: string) {
+  return z
+    .enum(['0', '1'], `${name} is 1 or 0`)
+    .default('0')
+    .transform((value) => value === '1');
 }
 
 /** Reads the parameters of a request and answers; 400 says which parameter is wrong and why. */

@@ -1,7 +1,7 @@
 // A work as a document of the engine: the words of each field, and the values for filters and sorting.
 
 import type { Document, Schema } from '@quire/engine/core';
-import { dayNumber, possibleDays, type Work } from '../papers/index.ts';
+import { dayNumber, nameKey, possibleDays, type Work } from '../papers/index.ts';
 
 /** The weight of a word in each field: a title counts more than an abstract, the rest (venue, keywords) least. */
 export const FIELD_WEIGHTS = { title: 2, abstract: 1, authors: 1, other: 0.5 } as const;
@@ -21,11 +21,23 @@ export const SCHEMA: Schema = {
     day: 'number',
     [DATE_COLUMNS.earliest]: 'number',
     [DATE_COLUMNS.latest]: 'number',
+    year: 'number',
     venue: 'keyword',
+    organization: 'keyword',
     categories: 'keywords',
     sources: 'keywords',
+    has: 'keywords',
     upvotes: 'number',
   },
+};
+
+/** What `has:` can ask for, and when a work has it. */
+export const HAS: Readonly<Record<string, (work: Work) => boolean>> = {
+  code: ({ github }) => github !== undefined,
+  page: ({ projectPage }) => projectPage !== undefined,
+  abstract: ({ abstract }) => abstract !== '',
+  award: ({ awards }) => awards.length > 0,
+  comments: ({ comments }) => comments > 0,
 };
 
 /** Columns of a work; a value that is not known is absent. */
@@ -38,6 +50,9 @@ export function documentOf(work: Work): Document {
       sources: [...new Set(work.sources.map(({ source }) => source))],
       categories: work.categories,
       upvotes: work.upvotes,
+      has: Object.keys(HAS).filter((name) => HAS[name]?.(work)),
+      ...(work.year !== undefined && { year: work.year }),
+      ...(work.organization !== undefined && { organization: work.organization.trim() }),
       ...(work.day !== undefined && { day: dayNumber(work.day) }),
       ...(date !== undefined && possibleDays({ date })),
       ...(work.venue !== undefined && { venue: work.venue }),
@@ -51,7 +66,7 @@ export function wordsOf(work: Work): Readonly<Record<Field, string>> {
   return {
     title: work.title,
     abstract: work.abstract,
-    authors: work.authors.join('\n'),
+    authors: work.authors.map(nameKey).join('\n'),
     other: other.join('\n'),
   };
 }

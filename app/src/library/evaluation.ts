@@ -6,12 +6,13 @@ import { EngineError } from '@quire/engine/core';
 import { type Evaluation, evaluate, type Run, type RunHit, runQueries, strictScores } from '@quire/engine/evaluation';
 import type { Dataset } from '@quire/engine/node';
 import type { Query, Stage } from '@quire/engine/retrieval';
+import type { SearchSources } from './answer.ts';
 import { type Composed, composed } from './compose.ts';
 import { contentsLayout, indexDataset, paperLayout } from './evaluation-index.ts';
 import { documentNames } from './names.ts';
 import { loadEncoders } from './paper-index.ts';
 import { needsEncoder, type Pipeline } from './pipelines.ts';
-import { type SearchSources, search } from './search.ts';
+import { search } from './search.ts';
 
 export interface EvaluationRequest {
   readonly pipeline: Pipeline;

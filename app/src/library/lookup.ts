@@ -2,6 +2,7 @@
 
 import { identify } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
+import { namesInAddress } from './missing.ts';
 
 /** Keys of the works that `text` names, best first, each once; [] when it names none here. */
 export async function worksNamed(store: Store, text: string): Promise<readonly string[]> {
@@ -17,6 +18,9 @@ export async function worksNamed(store: Store, text: string): Promise<readonly s
     for (const key of identity === undefined ? [] : await store.worksByIdentity(identity)) found.add(key);
   }
   for (const id of exact) for (const key of await store.worksBySourceId(id)) found.add(key);
+  if (found.size > 0) return [...found];
+  // Nothing is called by the address: its source may call the paper by a part of it.
+  for (const id of namesInAddress(name)) for (const key of await store.worksBySourceId(id)) found.add(key);
   return [...found];
 }
 

@@ -1,7 +1,7 @@
 // The names that a search looks up before it scores: ids, titles, authors. The site looks in the store, an evaluation
 // in the documents of its collection.
 
-import { titleHashOf } from '../papers/index.ts';
+import { titleHashOf, type Work } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
 import { worksNamed } from './lookup.ts';
 
@@ -12,6 +12,10 @@ export interface Names {
   titled(text: string): Promise<readonly string[]>;
   /** The authors of each paper, in their order; undefined where they cannot be read: its row is damaged. */
   authorsOf(keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[] | undefined>>;
+  /** Titles and abstracts of papers. */
+  texts(keys: readonly string[]): Promise<readonly string[]>;
+  /** The papers themselves; none in a test collection. */
+  papers(keys: readonly string[]): Promise<readonly Work[]>;
 }
 
 export function storeNames(store: Store): Names {
@@ -25,6 +29,8 @@ export function storeNames(store: Store): Names {
       for (const work of works) authors.set(work.key, work.authors);
       return authors;
     },
+    texts: async (keys) => (await store.read(keys)).works.map(({ title, abstract }) => `${title} ${abstract}`),
+    papers: async (keys) => (await store.read(keys)).works,
   };
 }
 
@@ -43,5 +49,7 @@ export function documentNames(documents: readonly { readonly id: string; readonl
     named: async (text) => (ids.has(text.trim()) ? [text.trim()] : []),
     titled: async (text) => titles.get(titleHashOf(text)) ?? [],
     authorsOf: async (keys) => new Map(keys.map((key) => [key, []])),
+    texts: async () => [],
+    papers: async () => [],
   };
 }

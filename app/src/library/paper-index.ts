@@ -9,7 +9,7 @@ import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engi
 import { binary, type CodedKind, inverted } from '@quire/engine/indexes';
 import { nodeDirectory } from '@quire/engine/node';
 import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
-import { paperAnalyzer } from './analyzer.ts';
+import { NAMES, paperAnalyzer } from './analyzer.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
 import { loadModel } from './model.ts';
 import { INDEX_BUDGET } from './query-budget.ts';
@@ -76,7 +76,7 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
   const fields = new Map(
     Object.entries(words)
       .filter(([, text]) => text !== '')
-      .map(([name, text]) => [name, encoders.terms.analyzer.analyze(text)]),
+      .map(([name, text]) => [name, (name === 'authors' ? NAMES : encoders.terms.analyzer).analyze(text)]),
   );
   return {
     kind: 'terms',

@@ -30,19 +30,20 @@ export function budgetNote({ name, facts }: TraceEvent): string | undefined {
   }
 }
 
-/** A word that no paper has, and whether words spelled like it are searched. */
-interface UnknownWord {
-  readonly word: string;
-  readonly isCorrected: boolean;
-}
-
 /** Notes of words that no paper has: the first ones by name, the others as a number. */
-export function unknownNotes(words: readonly UnknownWord[]): readonly string[] {
-  const named = words
-    .slice(0, NAMED_WORDS)
-    .map(({ word, isCorrected }) =>
-      isCorrected ? `No paper has “${word}”; words spelled like it were searched instead.` : `No paper has “${word}”.`,
-    );
+export function unknownNotes(words: readonly string[]): readonly string[] {
+  const named = words.slice(0, NAMED_WORDS).map((word) => `No paper has “${word}”.`);
   const more = words.length - named.length;
   return more === 0 ? named : [...named, `No paper has ${more} other words of the query.`];
+}
+
+/** A note of misspelled words beyond those that are corrected. */
+export function notCorrectedNote(corrected: number): string {
+  return `Only ${corrected} words that no paper has were searched in another spelling.`;
+}
+
+/** A note of a query that has no other words than these. */
+export function weakNote(words: readonly string[]): string {
+  const named = words.slice(0, NAMED_WORDS).join(' ');
+  return `“${named}” says too little to find a paper by. Add a word of its subject, or quote the words to find them as they stand.`;
 }

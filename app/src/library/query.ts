@@ -3,9 +3,12 @@
 
 import type { Analyzer, Filter, LexicalQuery } from '@quire/engine/core';
 import { type ParsedQuery, parseQuery, type QuerySyntax } from '@quire/engine/retrieval';
-import { plain } from '../papers/index.ts';
+import { NAMES } from './analyzer.ts';
 import { DATE_COLUMNS } from './documents.ts';
 import { QUERY_BUDGET } from './query-budget.ts';
+import { type Condition, type ListCondition, type NamedPaper, readOperators } from './query-conditions.ts';
+import { type QueryWords, queryWords } from './query-words.ts';
+import { withoutOpening } from './weak-words.ts';
 
 export interface ReadQuery {
   /** The whole, clipped to the budget (query-budget.ts) and trimmed. */
@@ -14,9 +17,17 @@ export interface ReadQuery {
   readonly strict: ParsedQuery;
   /** Quotes and quoted conditions taken away, everything else as it stands. Equal to `strict` without phrases. */
   readonly loose: ParsedQuery;
+  /** The text without conditions that are not of the engine's syntax, and without operators that do not exist. */
+  readonly rest: string;
+  /** Conditions on columns, their values as typed (named-values.ts resolves them). */
   readonly filter: Filter | undefined;
-  /** Terms wanted, each once, with the word that it was made from. */
-  readonly words: ReadonlyMap<string, string>;
+  /** Every condition, in the order of the query. */
+  readonly conditions: readonly Condition[];
+  /** Papers that `id:` names. */
+  readonly papers: readonly NamedPaper[];
+  /** Lists of a reader that `is:` and `in:` name. */
+  readonly lists: readonly ListCondition[];
+  readonly words: QueryWords;
   readonly notes: readonly string[];
 }
 
@@ -33,16 +44,34 @@ const SYNTAX: QuerySyntax = {
     cat: { column: 'categories', type: 'keyword' },
     category: { column: 'categories', type: 'keyword' },
     venue: { column: 'venue', type: 'keyword' },
+    org: { column: 'organization', type: 'keyword' },
     source: { column: 'sources', type: 'keyword' },
+    has: { column: 'has', type: 'keyword' },
   },
   namesOnly: ['authors'],
+  analyzers: { authors: NAMES },
 };
 
-export function readQuery(given: string, analyzer: Analyzer): ReadQuery {
+/** `isTyping`: the last word may be the beginning of one. Default false. */
+export function readQuery(
+  given: string,
+  analyzer: Analyzer,
+  { isTyping = false }: { readonly isTyping?: boolean } = {},
+): ReadQuery {
   const { text, notes } = clip(given);
-  const strict = parseQuery(text, analyzer, SYNTAX);
-  const loose = strict.phrases.length === 0 ? strict : parseQuery(withoutQuotes(text), analyzer, SYNTAX);
-  return { text, strict, loose, filter: strict.filter, words: wordsOf(strict, analyzer), notes };
+  const isDate = (name: string, value: string) => parseQuery(`${name}:${value}`, analyzer, SYNTAX).filter !== undefined;
+  const { rest, notes: told, ...read } = readOperators(text, isDate);
+  const asked = isTyping ? begun(withoutOpening(rest)) : withoutOpening(rest);
+  const strict = parseQuery(asked, analyzer, SYNTAX);
+  const loose = strict.phrases.length === 0 ? strict : parseQuery(withoutQuotes(asked), analyzer, SYNTAX);
+  const inFields = strict.inFields.filter(({ field }) => field !== 'authors');
+  const words = queryWords([strict.text, ...inFields.map((part) => part.text)], analyzer);
+  return { ...read, text, rest, strict, loose, filter: strict.filter, words, notes: [...notes, ...told] };
+}
+
+/** A word that is being typed stands for all that begin so, from three letters on. */
+function begun(text: string): string {
+  return /(?:^|\s)\p{L}{3,}$/u.test(text) ? `${text}*` : text;
 }
 
 /** The beginning of a query that the budget allows, with a note of what was left out. */
@@ -70,22 +99,6 @@ function withoutQuotes(text: string): string {
   return loosened.replace(QUOTES, ' ');
 }
 
-/** `query` with every term that `replace` has an answer for replaced, outside phrases and exclusions. */
-export function mapTerms(query: LexicalQuery, replace: (term: string) => LexicalQuery | undefined): LexicalQuery {
-  switch (query.type) {
-    case 'term':
-      return replace(query.term) ?? query;
-    case 'and':
-    case 'or':
-      return { ...query, clauses: query.clauses.map((clause) => mapTerms(clause, replace)) };
-    case 'field':
-    case 'boost':
-      return { ...query, query: mapTerms(query.query, replace) };
-    default:
-      return query;
-  }
-}
-
 /** The words of `text` one after another, gaps of dropped words kept; undefined when there is none. */
 export function phraseOf(text: string, analyzer: Analyzer): LexicalQuery | undefined {
   const { terms, positions } = analyzer.analyze(text);
@@ -97,14 +110,4 @@ export function phraseOf(text: string, analyzer: Analyzer): LexicalQuery | undef
 /** Any of `terms`: more and rarer ones rank higher. */
 export function anyOf(terms: Iterable<string>): LexicalQuery {
   return { type: 'or', clauses: [...terms].map((term) => ({ type: 'term', term })) };
-}
-
-function wordsOf(parsed: ParsedQuery, analyzer: Analyzer): ReadonlyMap<string, string> {
-  const words = new Map<string, string>();
-  for (const text of [parsed.text, ...parsed.inFields.map((part) => part.text)]) {
-    const typed = plain(text);
-    const { terms, starts, ends } = analyzer.analyze(typed);
-    for (const [i, term] of terms.entries()) if (!words.has(term)) words.set(term, typed.slice(starts[i], ends[i]));
-  }
-  return words;
 }

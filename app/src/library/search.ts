@@ -2,74 +2,39 @@
 // pipeline (pipelines.ts). The first kinds rank by rule, not by score, so that no weight can rank a guess above an exact
 // match. The site and `quire eval` both search here. A longer page never changes the order of a shorter one.
 
-import type { Cancellable, DocId, IndexReader, LexicalQuery, Ranking, TraceEvent } from '@quire/engine/core';
+import type { DocId, IndexReader, LexicalQuery, Ranking, TraceEvent } from '@quire/engine/core';
 import { concatenateRankings, inOneRun, once, type Query, type Retriever, withRep } from '@quire/engine/retrieval';
-import { identify, nameKey } from '../papers/index.ts';
-import type { Composed } from './compose.ts';
+import type { Answer, Found, Reason, SearchRequest, SearchSources } from './answer.ts';
+import { authorNamed, authorsAmong, isNameAlone, namesIn } from './author-search.ts';
 import { fulfilling, isConditionsAlone } from './conditions.ts';
-import type { TermWeights } from './excerpt.ts';
-import type { Names } from './names.ts';
-import type { Encoders, PaperSnapshot } from './paper-index.ts';
+import { likeWhat, paperCalled } from './like.ts';
+import { matchingOf } from './matching.ts';
+import { addressed, type MissingPaper } from './missing.ts';
+import { resolveNames } from './named-values.ts';
 import { DEEPEST } from './pipelines.ts';
-import { anyOf, phraseOf, type ReadQuery, readQuery } from './query.ts';
-import { budgetNote, unknownNotes } from './query-budget.ts';
-import { correctSpelling, isCorrected } from './spelling.ts';
+import { type ReadQuery, readQuery } from './query.ts';
+import { budgetNote, notCorrectedNote, unknownNotes, weakNote } from './query-budget.ts';
+import { runPhrase } from './query-words.ts';
+import { listFilter } from './reader-lists.ts';
+import { similarTo } from './similar.ts';
+import { orderOf } from './sort-order.ts';
+import { Spelling } from './spelling.ts';
+import { contentOf, inAuthors, termsToCount, type WantedWords, wantedWords } from './wanted-words.ts';
 import { WordStatistics } from './word-statistics.ts';
-
-/** Why a hit is in the ranking. */
-export type Reason =
-  | 'id' // the query is this paper's id, DOI or address
-  | 'title' // the query is its title
-  | 'phrase' // it holds every quoted phrase
-  | 'author' // the query is one of its authors
-  | 'text' // its words match
-  | 'condition' // the query is conditions alone, and it fulfils them; newest first
-  | 'meaning'; // only its meaning is close: no word of the query was needed
-
-export interface Found {
-  readonly key: DocId;
-  readonly reason: Reason;
-  /** Comparable only within one reason. */
-  readonly score: number;
-}
-
-export interface Answer {
-  /** Best first, each work once. */
-  readonly found: readonly Found[];
-  /** The same order with scores that are comparable over all of it. */
-  readonly ranking: Ranking;
-  /** The total, if it is known without reading each hit; else the number of hits found. */
-  readonly total?: number;
-  /** There may be more hits than were read. */
-  readonly more: boolean;
-  /** Weights of the query's terms, for excerpts. */
-  readonly weights: TermWeights;
-  readonly notes: readonly string[];
-}
-
-/** What a search reads. */
-export interface SearchSources {
-  readonly names: Names;
-  readonly snapshot: PaperSnapshot;
-  readonly encoders: Encoders;
-}
-
-export interface SearchRequest extends Cancellable {
-  readonly pipeline: Composed;
-  /** Hits that the caller will show at most, counted from the first. */
-  readonly wanted: number;
-}
-
-/** Longest name, in words, that is tried as an author. */
-const NAME_WORDS = 6;
 
 /** Answers `text` from one snapshot of the index. */
 export function search(text: string, sources: SearchSources, request: SearchRequest): Promise<Answer> {
   return new Search(text, sources, request).answer();
 }
 
+/** A run of more signs is a sentence: papers with parts of it are better than none. */
+const LONGEST_WHOLE_RUN = 4;
+/** Longer queries are texts: a rare word in them is no mistake of typing. */
+const SHORT_QUERY = 6;
+/** Papers like a paper that can be paged through. */
+const LIKE = 100;
+
 class Search {
-  readonly #query: ReadQuery;
   readonly #sources: SearchSources;
   readonly #terms: IndexReader<'terms'>;
   readonly #request: SearchRequest;
@@ -77,13 +42,16 @@ class Search {
   /** The same, kind by kind, best kind first. */
   readonly #groups: Ranking[] = [];
   readonly #notes: Set<string>;
+  readonly #spelling: Spelling;
+  #query: ReadQuery;
 
   constructor(text: string, sources: SearchSources, request: SearchRequest) {
-    this.#query = readQuery(text, sources.encoders.terms.analyzer);
+    this.#query = readQuery(text, sources.encoders.terms.analyzer, { isTyping: request.isTyping ?? false });
     this.#sources = sources;
     this.#request = request;
     this.#terms = sources.snapshot.part('terms');
     this.#notes = new Set(this.#query.notes);
+    this.#spelling = new Spelling(this.#terms, sources.encoders.terms);
   }
 
   async answer(): Promise<Answer> {
@@ -91,15 +59,16 @@ class Search {
     const { text } = this.#query;
     if (text === '') return this.#answer();
     this.#put('id', exactly(await names.named(text)));
-    // A query that is an identifier means that paper; dense search on its digits finds nothing related.
-    if (this.#found.size > 0 && isIdentifier(text)) return this.#answer();
-    this.#put('title', exactly(await names.titled(text)));
+    const missing = addressed(text);
+    // Dense search on the digits of an identifier finds nothing related.
+    if (missing !== undefined) return this.#answer(this.#found.size > 0 ? {} : { missing });
+    const similar = await this.#similar();
+    if (similar !== undefined) return similar;
+    const absent = await this.#resolveConditions();
+    if (absent !== undefined) return this.#answer({ missing: absent });
+    await this.#putTitles();
     if (this.#found.size === 0 && isConditionsAlone(this.#query)) return this.#byConditions();
-    const words = await WordStatistics.read(this.#query.words.keys(), this.#terms, this.#sources.encoders.terms);
-    await this.#putPhrases();
-    await this.#putAuthor(words);
-    const more = await this.#putCandidates(words);
-    return this.#answer({ more, weights: words.weights() });
+    return this.#byWords();
   }
 
   #answer(rest: Partial<Answer> = {}): Answer {
@@ -109,21 +78,131 @@ class Search {
       more: false,
       weights: new Map(),
       notes: [...this.#notes],
+      query: this.#query,
+      filter: this.#query.filter,
+      substitutions: [],
+      suspicions: [],
+      ...(this.#request.matching !== undefined && {
+        matching: { keys: [...this.#found.keys()], kind: 'all', isPart: false },
+      }),
       ...rest,
     };
   }
 
+  /** "papers like X" where X is a paper of the library. */
+  async #similar(): Promise<Answer | undefined> {
+    const { names, snapshot, encoders } = this.#sources;
+    const like = likeWhat(this.#query.text);
+    if (like === undefined) return undefined;
+    const paper = await paperCalled(like, names, this.#ask, encoders.terms.analyzer);
+    if (paper === undefined) {
+      const missing = addressed(like);
+      if (missing !== undefined) return this.#answer({ missing });
+      this.#note(`No paper here is called “${like}”, so its words were searched.`);
+      this.#query = readQuery(like, encoders.terms.analyzer);
+      return undefined;
+    }
+    const { hits } = await similarTo(paper, snapshot, encoders, LIKE, this.#request);
+    this.#put('similar', hits);
+    return this.#answer({ like: paper.key });
+  }
+
+  /** Replaces names in conditions by values. Returns the paper that is asked for alone and that is not here. */
+  async #resolveConditions(): Promise<MissingPaper | undefined> {
+    const { names, snapshot } = this.#sources;
+    const query = this.#query;
+    const named = await resolveNames(query.filter, snapshot);
+    const lists = await listFilter(query.lists, this.#request.lists);
+    for (const note of [...named.notes, ...lists.notes]) this.#note(note);
+    const filters = [named.filter, lists.filter].filter((filter) => filter !== undefined);
+    const wanted: DocId[] = [];
+    const isAlone = filters.length === 0 && query.rest === '';
+    for (const { name, isExcluded } of query.papers) {
+      const keys = await names.named(name);
+      if (isExcluded) filters.push({ op: 'not', filter: { op: 'ids', ids: keys } });
+      else wanted.push(...keys);
+      if (keys.length > 0 || isExcluded) continue;
+      if (isAlone && query.papers.length === 1) return addressed(name) ?? { name, add: name };
+      this.#note(`No paper here is called “${name}”.`);
+    }
+    if (query.papers.some(({ isExcluded }) => !isExcluded)) {
+      if (isAlone) this.#put('id', exactly(wanted));
+      filters.push({ op: 'ids', ids: wanted });
+    }
+    const [only, ...others] = filters;
+    this.#query = { ...query, filter: others.length === 0 ? only : { op: 'and', filters } };
+    return undefined;
+  }
+
+  async #putTitles(): Promise<void> {
+    const { names, snapshot } = this.#sources;
+    const { text, filter } = this.#query;
+    const titled = await names.titled(text);
+    if (titled.length > 0 || filter === undefined) return this.#put('title', exactly(titled));
+    const keys = await names.titled(this.#query.strict.text);
+    if (keys.length === 0) return;
+    const inside = await snapshot.ids({ filter: { op: 'and', filters: [filter, { op: 'ids', ids: keys }] } });
+    this.#put('title', exactly(inside));
+  }
+
   async #byConditions(): Promise<Answer> {
     const { snapshot, encoders } = this.#sources;
-    const { wanted, signal } = this.#request;
-    const { keys, total } = await fulfilling(this.#query, snapshot, encoders, wanted, { signal });
+    const { wanted, signal, sort = 'date', matching } = this.#request;
+    const order = orderOf(sort === 'relevance' ? 'date' : sort);
+    const { keys, total } = await fulfilling(this.#query, snapshot, encoders, { wanted, order, signal });
     this.#put('condition', exactly(keys));
-    return this.#answer({ total: Math.min(total, DEEPEST), more: total > DEEPEST });
+    return this.#answer({
+      total: Math.min(total, DEEPEST),
+      more: total > DEEPEST,
+      ...(matching !== undefined && { matching: { keys, kind: 'all', isPart: false, total } }),
+    });
+  }
+
+  async #byWords(): Promise<Answer> {
+    const { encoders, names } = this.#sources;
+    const { words } = this.#query;
+    const content = contentOf(words);
+    const namesToo = namesIn(this.#query);
+    const statistics = await WordStatistics.read(termsToCount(words), this.#terms, encoders.terms, namesToo);
+    await this.#putPhrases();
+    const sources = { terms: this.#terms, encoders, names, statistics, ask: this.#ask };
+    const candidates = this.#request.pipeline.pipeline.candidates;
+    const whole = await authorNamed(this.#query, sources, candidates);
+    if (whole !== undefined) this.#putNew('author', whole);
+    const authors = await authorsAmong(this.#query, sources);
+    const runs = whole === undefined ? await this.#knownRuns() : new Set<string>();
+    const isVerbatim = (this.#request.isVerbatim ?? false) || this.#isNamed();
+    const wanted = await wantedWords({
+      query: this.#query,
+      statistics,
+      spelling: this.#spelling,
+      authors,
+      isVerbatim,
+      isRunKnown: (typed) => runs.has(typed),
+    });
+    if (authors.size > 0 && whole === undefined) await this.#putMixed(wanted, authors);
+    this.#noteWords(wanted);
+    const more = await this.#putCandidates(wanted);
+    const isShort = content.length > 0 && content.length <= SHORT_QUERY && !this.#isNamed() && !isVerbatim;
+    const suspicions = isShort ? await this.#spelling.suspicions(content, statistics) : [];
+    const { weights, substitutions } = wanted;
+    const most = this.#request.matching;
+    const found = [...this.#found.values()];
+    const matching =
+      most === undefined ? undefined : await matchingOf(this.#query, wanted, { found, more, most, ask: this.#ask });
+    return this.#answer({ more, weights, substitutions, suspicions, ...(matching && { matching }) });
   }
 
   #put(reason: Reason, hits: Ranking): void {
     this.#groups.push(hits);
     for (const { id, score } of hits) if (!this.#found.has(id)) this.#found.set(id, { key: id, reason, score });
+  }
+
+  #putNew(reason: Reason, hits: Ranking): void {
+    this.#put(
+      reason,
+      hits.filter(({ id }) => !this.#found.has(id)),
+    );
   }
 
   /** Whether an id or a title matched exactly. Then unknown words of the query need no note. */
@@ -141,15 +220,15 @@ class Search {
     if (note !== undefined) this.#note(note);
   };
 
-  #ask(query: LexicalQuery, k: number): Promise<Ranking> {
+  readonly #ask = (query: LexicalQuery, k: number): Promise<Ranking> => {
     const options = { signal: this.#request.signal, filter: this.#query.filter, trace: this.#trace };
     return this.#terms.search(this.#sources.encoders.terms.query(query), k, options);
-  }
+  };
 
   /** Papers that hold every quoted phrase. */
   async #putPhrases(): Promise<void> {
     const { phrases, lexical } = this.#query.strict;
-    if (phrases.length === 0 || lexical === undefined) return;
+    if (phrases.length === 0 || lexical === undefined || isNameAlone(this.#query)) return;
     const { wanted, pipeline } = this.#request;
     const { candidates } = pipeline.pipeline;
     const holding = await this.#ask(lexical, wanted < candidates ? candidates : DEEPEST);
@@ -160,62 +239,54 @@ class Search {
     );
   }
 
-  /** Papers by the author whose name is the query. A single word is a name when more authors than texts have it. */
-  async #putAuthor(statistics: WordStatistics): Promise<void> {
-    const { encoders, names } = this.#sources;
-    const [named, ...others] = this.#query.strict.inFields;
-    const asked = named?.field === 'authors' && others.length === 0 ? named.text : undefined;
-    const name = nameKey(asked ?? this.#query.text.replace(/["“”„«»]/g, ' '));
-    const words = name.split(' ');
-    if (name === '' || words.length > NAME_WORDS || /\p{N}/u.test(name)) return;
-    const phrase = phraseOf(name, encoders.terms.analyzer);
-    if (phrase === undefined) return;
-    if (asked === undefined && !statistics.canBeName(words.length)) return;
-    const { candidates } = this.#request.pipeline.pipeline;
-    const holding = await this.#ask({ type: 'field', field: 'authors', query: phrase }, candidates);
-    // The words are adjacent in the index; here they must be in one name.
-    const isOne = (author: string) => ` ${nameKey(author)} `.includes(` ${name} `);
-    const fresh = holding.filter(({ id }) => !this.#found.has(id));
-    const authors = await names.authorsOf(fresh.map(({ id }) => id));
-    // a damaged row is named where hits are read
-    this.#put(
-      'author',
-      fresh.filter(({ id }) => authors.get(id)?.some(isOne) ?? true),
-    );
+  /** Papers by an author whom some of the words name, with any of the others; of several authors all. */
+  async #putMixed({ every }: WantedWords, authors: ReadonlyMap<string, string>): Promise<void> {
+    if (this.#query.loose.restricted) return;
+    const by = [...authors.values()].map(inAuthors);
+    const rest = every.filter(({ term }) => !authors.has(term)).map(({ tree }) => tree);
+    const gates = by.map((query): LexicalQuery => ({ type: 'boost', boost: 0, query }));
+    const clauses: readonly LexicalQuery[] = rest.length === 0 ? by : [...gates, { type: 'or', clauses: rest }];
+    this.#putNew('author', await this.#ask({ type: 'and', clauses }, this.#request.pipeline.pipeline.candidates));
+  }
+
+  /** The runs of signs that some paper contains. A long one may be contained in parts. */
+  async #knownRuns(): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (const run of this.#query.words.runs) {
+      const [holding] = await this.#ask(runPhrase(run), 1);
+      if (holding === undefined) this.#note(`No paper contains “${run.typed}”.`);
+      if (holding !== undefined || run.terms.length > LONGEST_WHOLE_RUN) found.add(run.typed);
+    }
+    return found;
+  }
+
+  #noteWords({ unknown, someNotCorrected, substitutions }: WantedWords): void {
+    const { words } = this.#query;
+    if (this.#isNamed()) return;
+    for (const note of unknownNotes(unknown.map(({ typed }) => typed))) this.#note(note);
+    if (someNotCorrected) this.#note(notCorrectedNote(substitutions.length));
+    const weak = [...words.words.values()].map(({ typed }) => typed);
+    const isEmpty = contentOf(words).length === 0 && words.runs.length === 0;
+    if (isEmpty && weak.length > 0 && this.#found.size === 0) this.#note(weakNote(weak));
   }
 
   /** What the pipeline finds, below the exact matches. Returns whether there may be more. */
-  async #putCandidates(words: WordStatistics): Promise<boolean> {
-    const { restricted } = this.#query.loose;
-    const terms = [...this.#query.words.keys()];
+  async #putCandidates(wanted: WantedWords): Promise<boolean> {
+    const { restricted, text: asked } = this.#query.loose;
     // Words that must or must not occur apply to every hit. Dense search cannot check them.
-    const text = restricted || terms.length === 0 ? '' : this.#query.loose.text;
-    let candidates = await this.#candidates({ text, lexical: this.#lexical(words) }, words.anyIsKnown);
+    const { words, runs } = this.#query.words;
+    const isRuns = runs.length > 0 && words.size === 0; // contained or not: the encoder knows only single signs
+    const isByWordsAlone = restricted || isRuns || (wanted.every.length === 0 && wanted.unknown.length === 0);
+    const text = isByWordsAlone ? '' : asked;
+    const lexical = this.#request.pipeline.byWords.length === 0 ? undefined : wanted.lexical;
+    let candidates = await this.#candidates({ text, lexical }, wanted.anyIsKnown);
     if (candidates.ranking.length === 0 && restricted && this.#found.size === 0) {
-      candidates = await this.#candidates({ text, lexical: anyOf(terms) }, true);
+      candidates = await this.#candidates({ text, lexical: wanted.any }, true);
       const isAny = candidates.ranking.length > 0;
-      this.#note(isAny ? 'Nothing fulfils all of that; papers with any of the words follow.' : nothingNote(terms));
+      this.#note(isAny ? 'Nothing fulfils all of that; papers with any of the words follow.' : nothingNote(words.size));
     }
-    await this.#putLabelled(candidates, terms);
+    await this.#putLabelled(candidates, wanted.any);
     return candidates.more;
-  }
-
-  /** The words wanted, misspelled ones corrected, with a note of each. */
-  #lexical(words: WordStatistics): LexicalQuery | undefined {
-    const { text, loose } = this.#query;
-    if (loose.lexical === undefined || this.#request.pipeline.byWords.length === 0) return undefined;
-    const { lexical, unknown } = correctSpelling(loose.lexical, (term) => words.isUnknown(term));
-    if (this.#isNamed()) return lexical;
-    if (isIdentifier(text)) {
-      this.#note(`No paper here is called “${text}”; its words were searched instead.`);
-      return lexical;
-    }
-    const unknownWords = [...unknown].map((term) => ({
-      word: this.#query.words.get(term) ?? term,
-      isCorrected: isCorrected(term),
-    }));
-    for (const note of unknownNotes(unknownWords)) this.#note(note);
-    return lexical;
   }
 
   /** Runs the pipeline; what stands below its candidates only where a page needs it. */
@@ -238,14 +309,14 @@ class Search {
     });
   }
 
-  async #putLabelled({ ranking, matching }: Candidates, terms: readonly string[]): Promise<void> {
+  async #putLabelled({ ranking, matching }: Candidates, any: LexicalQuery): Promise<void> {
     this.#groups.push(ranking);
     const fresh = ranking.filter(({ id }) => !this.#found.has(id));
     // Beyond the lexical candidates only the postings show whether a word matches; they are read for the hits that are
     // shown.
     const shown = fresh.slice(0, Math.max(0, this.#request.wanted - this.#found.size)).map(({ id }) => id);
     const unsure = matching === undefined ? [] : shown.filter((id) => !matching.has(id));
-    const words = this.#sources.encoders.terms.query(anyOf(terms));
+    const words = this.#sources.encoders.terms.query(any);
     const scores = unsure.length === 0 ? [] : await this.#terms.score(words, unsure, { trace: this.#trace });
     const matched = new Set(unsure.filter((_, i) => scores[i] !== undefined));
     for (const { id, score } of fresh) {
@@ -271,14 +342,9 @@ interface Candidates {
 
 const NOTHING: LexicalQuery = { type: 'or', clauses: [] };
 
-function nothingNote(wanted: readonly string[]): string {
-  const advice = wanted.length === 0 ? ' A query needs at least one word that is not excluded.' : '';
+function nothingNote(wanted: number): string {
+  const advice = wanted === 0 ? ' A query needs at least one word that is not excluded.' : '';
   return `Nothing fulfils all of that.${advice}`;
 }
 
 const exactly = (keys: readonly DocId[]): Ranking => keys.map((id) => ({ id, score: 1 }));
-
-function isIdentifier(text: string): boolean {
-  const { arxiv, doi } = identify(text);
-  return arxiv !== undefined || doi !== undefined;
-}

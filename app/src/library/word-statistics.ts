@@ -1,6 +1,6 @@
 // How often the words of a query occur, field by field: read once for a search, for names, spelling and excerpts.
 
-import type { IndexReader, Statistics } from '@quire/engine/core';
+import type { IndexReader, LexicalQuery, Statistics } from '@quire/engine/core';
 import type { TermsEncoder } from '@quire/engine/encoders';
 import { dfPrefix, docsKey } from '@quire/engine/indexes';
 import { FIELDS } from './documents.ts';
@@ -19,13 +19,16 @@ export class WordStatistics {
     this.#statistics = statistics;
   }
 
+  /** `others` are counted too, such as names, and are no words of the query. */
   static async read(
     terms: Iterable<string>,
     reader: IndexReader<'terms'>,
     encoder: TermsEncoder,
+    others: readonly string[] = [],
   ): Promise<WordStatistics> {
-    const all = [...terms].slice(0, INDEX_BUDGET.terms);
-    return new WordStatistics(all, await reader.statistics(encoder.query(anyOf(all))));
+    const all = [...new Set(terms)].slice(0, INDEX_BUDGET.terms);
+    const counted: LexicalQuery = anyOf(new Set([...all, ...others].slice(0, INDEX_BUDGET.terms)));
+    return new WordStatistics(all, await reader.statistics(encoder.query(counted)));
   }
 
   /** Papers that have the term in `field`. */
@@ -38,27 +41,24 @@ export class WordStatistics {
     return Math.max(0, ...FIELDS.map((field) => this.inField(field, term)));
   }
 
+  /** The same in title or abstract. */
+  inText(term: string): number {
+    return Math.max(this.inField('title', term), this.inField('abstract', term));
+  }
+
   /** Whether no paper has a word of the query. Words beyond the budget are not counted. */
   isUnknown(term: string): boolean {
     return this.#counted.has(term) && this.frequency(term) === 0;
   }
 
-  /** Whether some paper has a word of the query. */
-  get anyIsKnown(): boolean {
-    return this.#terms.some((term) => this.frequency(term) > 0);
-  }
-
-  /** Every word occurs in some author's name; a single word must do so more often than in texts. */
-  canBeName(words: number): boolean {
-    const inNames = (term: string) => this.inField('authors', term);
-    if (words > 1) return this.#terms.every((term) => inNames(term) > 0);
-    return this.#terms.every((term) => inNames(term) > this.inField('title', term) + this.inField('abstract', term));
+  /** Papers of the index. */
+  get documents(): number {
+    return Math.max(1, this.#statistics.get(docsKey('title')) ?? 1);
   }
 
   /** Inverse document frequencies: what a word counts in an excerpt. */
   weights(): TermWeights {
-    const documents = Math.max(1, this.#statistics.get(docsKey('title')) ?? 1);
-    const idf = (term: string) => Math.log(1 + documents / Math.max(1, this.frequency(term)));
+    const idf = (term: string) => Math.log(1 + this.documents / Math.max(1, this.frequency(term)));
     return new Map(this.#terms.map((term) => [term, idf(term)]));
   }
 }

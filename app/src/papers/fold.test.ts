@@ -42,6 +42,16 @@ describe('foldRecords', () => {
     expect(groups(works)).toEqual([['a:1', 'b:2'], ['c:3']]);
   });
 
+  it('joins equal titles whose authors are the same in another order, and takes them apart again', () => {
+    const listed = row('a', { id: '1', title: 'AnyThing: One Model', authors: ['Cy D', 'Ada B', 'Gil H'] });
+    const shuffled = row('b', { id: '2', title: 'AnyThing: one model', authors: ['Ada B', 'Gil H', 'Cy D'] });
+    const longer = row('c', { id: '3', title: 'AnyThing: One Model', authors: ['Eve F', 'Ada B', 'Cy D', 'Gil H'] });
+    const other = row('d', { id: '4', title: 'AnyThing: One Model', authors: ['Someone Else', 'Another Hand'] });
+    expect(groups(foldRecords([listed, shuffled, longer, other]))).toEqual([['a:1', 'b:2', 'c:3'], ['d:4']]);
+    expect(groups(foldRecords([listed, other]))).toEqual([['a:1'], ['d:4']]);
+    expect(foldRecords([listed])[0]?.key).not.toBe(foldRecords([shuffled])[0]?.key);
+  });
+
   it('does not join equal titles without authors: not known is not equal', () => {
     expect(
       foldRecords([row('a', { id: '1', title: 'Preface' }), row('b', { id: '2', title: 'Preface' })]),

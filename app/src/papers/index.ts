@@ -17,7 +17,7 @@ export {
   type SourceRecord,
   sourceName,
 } from './record.ts';
-export { nameKey, plain } from './titles.ts';
+export { nameKey, plain, titleKey } from './titles.ts';
 export {
   makeWork,
   titleHash,

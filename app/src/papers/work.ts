@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto';
 import { compareDates, type PaperDate } from './dates.ts';
 import { firstAuthorKey, recordTitleKey, type SourceRecord } from './record.ts';
-import { titleKey } from './titles.ts';
+import { nameKey, titleKey } from './titles.ts';
 
 export interface Work {
   /** Stable key: `arxiv:2503.11731`, `doi:10.…` or `t:` and a hash (docs/adr/0013-works.md). */
@@ -56,16 +56,33 @@ const CATEGORY =
 
 /**
  * The identity keys of a record. Records that share one are the same work (unless their titles differ, see fold.ts).
- * Never empty: a record without identifier and author has a key of its own.
+ * Never empty: a record without identifier and author has a key of its own. Sources list authors in different orders,
+ * so the title counts together with the first author, and with the first and last author by alphabet: equal sets share
+ * these two, and sets that overlap nearly always share one.
  */
 export function identityKeys(record: SourceRecord): readonly string[] {
+  const names = record.authors
+    .map(nameKey)
+    .filter((name) => name !== '')
+    .sort(compare);
+  const [least] = names;
+  const others = least === undefined ? [] : [least, names.at(-1) ?? least];
+  return [...new Set([...ownKeys(record), ...others.map((author) => titleAndAuthor(record, author))])];
+}
+
+/** Those that the key of a work is made from. */
+function ownKeys(record: SourceRecord): readonly string[] {
   const keys: string[] = [];
   if (record.arxivId !== undefined) keys.push(`arxiv:${record.arxivId}`);
   if (record.doi !== undefined) keys.push(`doi:${record.doi}`);
   const author = firstAuthorKey(record);
-  if (author !== undefined) keys.push(`t:${shortHash(`${recordTitleKey(record)}\n${author}`)}`);
+  if (author !== undefined) keys.push(titleAndAuthor(record, author));
   if (keys.length === 0) keys.push(`r:${shortHash(`${record.source}\n${record.id}\n${recordTitleKey(record)}`)}`);
   return keys;
+}
+
+function titleAndAuthor(record: SourceRecord, author: string): string {
+  return `t:${shortHash(`${recordTitleKey(record)}\n${author}`)}`;
 }
 
 /** The hash of a record's normalised title: the third component of its key in the store. 20 hexadecimal digits. */
@@ -137,7 +154,7 @@ function compareRecords(a: SourceRecord, b: SourceRecord): number {
 
 /** The strongest identifier, so that a key changes only when a stronger one becomes known. */
 function workKey(records: readonly SourceRecord[], byTitle: boolean): string {
-  const keys = records.flatMap(identityKeys).sort(compare);
+  const keys = records.flatMap(ownKeys).sort(compare);
   const of = (prefix: string) => keys.find((key) => key.startsWith(prefix));
   const strong = byTitle ? undefined : (of('arxiv:') ?? of('doi:'));
   const key = strong ?? of('t:') ?? of('r:');

@@ -21,6 +21,9 @@ const page = (query: string): SearchPage => ({
   offset: 0,
   limit: 20,
   pipeline: 'lexical',
+  sort: 'relevance',
+  conditions: [],
+  replaced: [],
   notes: [],
   ms: 1,
 });

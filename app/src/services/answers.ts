@@ -2,8 +2,8 @@
 
 import type { PaperSnapshot } from '../library/paper-index.ts';
 
+export type { Reason } from '../library/answer.ts';
 export type { Excerpt } from '../library/excerpt.ts';
-export type { Reason } from '../library/search.ts';
 
 /** An answer from a store that may be damaged. */
 export interface FromStore {

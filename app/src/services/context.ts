@@ -2,7 +2,7 @@
 // two answers.
 
 import type { Analyzer } from '@quire/engine/core';
-import { english } from '@quire/engine/text';
+import { unchangedAnalyzer } from '../library/analyzer.ts';
 import type { ExcerptAnalyzers } from '../library/excerpt.ts';
 import type { IndexView } from '../library/index-view.ts';
 import { type Names, storeNames } from '../library/names.ts';
@@ -48,7 +48,7 @@ export function contextOf(options: ContextOptions): Context {
     isIndexing: options.isIndexing ?? (() => false),
     now: options.now ?? (() => performance.now()),
     names: storeNames(options.store),
-    analyzers: { terms, offsets: english() },
+    analyzers: { terms, offsets: unchangedAnalyzer() },
     counted: undefined,
   };
 }

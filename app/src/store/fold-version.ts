@@ -55,6 +55,7 @@ const PROBES: readonly (readonly [source: string, row: Readonly<Record<string, u
   ['conferences', { id: 'c-1', title: 'A month!', authors: ['A. Probe'], published: '2024', doi: '10.1000/probe.1' }],
   ['conferences', { id: 'c-2', title: 'Contested One', authors: ['Gil H'], doi: '10.1000/probe.2', published: 2023 }],
   ['conferences', { id: 'c-2', title: 'Contested Two', authors: ['Gil H'], doi: '10.1000/probe.2' }],
+  ['hf-daily', { id: 'c-3', title: 'A Month', authors: ['Zoe Z', 'Ada Probe'] }],
   ['mine', { title: '???' }],
 ];
 

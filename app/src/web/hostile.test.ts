@@ -140,6 +140,9 @@ function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }
     offset: 0,
     limit: 20,
     pipeline: 'lexical',
+    sort: 'relevance',
+    conditions: [],
+    replaced: [],
     notes: others.map(() => work.abstract),
     ms: 1,
   });

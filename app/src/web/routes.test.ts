@@ -57,6 +57,9 @@ function services(over: Partial<Services> = {}): Services {
     offset: 20,
     limit: 20,
     pipeline: 'hybrid',
+    sort: 'relevance',
+    conditions: [],
+    replaced: [],
     notes: ['The word "xyzzy" occurs nowhere.'],
     ms: 1.25,
   });

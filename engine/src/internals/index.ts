@@ -6,6 +6,7 @@ export { BitSet } from '../core/bitset.ts';
 // Sections of bytes as typed arrays
 export { asFloat32, asUint32, bytesOf } from '../core/bytes.ts';
 export { crc32c } from '../core/crc32c.ts';
+export { editDistance } from '../core/edit-distance.ts';
 export { sha256Hex } from '../core/hash.ts';
 // The same bits in every runtime
 export { exp, ln } from '../core/math.ts';

@@ -23,6 +23,8 @@ export interface QuerySyntax {
   readonly columns?: Readonly<Record<string, ColumnSyntax>>;
   /** Fields whose words mean nothing to a dense encoder (names of authors): left out of `text`. Default none. */
   readonly namesOnly?: readonly string[];
+  /** Analyzers of fields that have their own, by field. Default: the analyzer of the query for every field. */
+  readonly analyzers?: Readonly<Record<string, Analyzer>>;
   /** Longer queries are cut, in UTF-16 units. Default 10,000. */
   readonly maxLength?: number;
 }
@@ -116,8 +118,8 @@ function sort(item: QueryItem, analyzer: Analyzer, syntax: QuerySyntax): Sorted 
     return { item, role: 'filter', filter };
   }
   if (item.kind === 'word' && item.sign === '' && item.prefix === '') return word(item);
-  const bare = treeOf(item, analyzer);
   const field = own(syntax.fields, item.prefix);
+  const bare = treeOf(item, own(syntax.analyzers, field ?? '') ?? analyzer);
   const tree = bare === undefined || field === undefined ? bare : ({ type: 'field', field, query: bare } as const);
   if (tree === undefined) return { item, role: 'nothing' };
   if (item.sign === '-') return { item, role: 'excluded', tree };

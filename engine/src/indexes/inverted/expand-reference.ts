@@ -1,10 +1,10 @@
 // The rule of expand.ts, written directly: every leaf is looked up by itself, and every term is compared with it. It is
 // the slow twin for tests; nothing else uses it.
 
+import { editDistance } from '../../core/edit-distance.ts';
 import { compareUtf8 } from '../../core/order.ts';
 import type { Statistics } from '../../core/types.ts';
 import { idf, weightOf } from './bm25.ts';
-import { editDistance } from './edit-distance.ts';
 import type { Expanded, ExpandField } from './expand.ts';
 import { pointsOf } from './near-terms.ts';
 import { type ExpandLeaf, keyOf } from './plan.ts';

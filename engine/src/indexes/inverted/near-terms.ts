@@ -10,7 +10,7 @@
 //       R'[e] = R[e]«1 & B  |  R[e−1] inserted  |  R[e−1]«1 substituted  |  R'[e−1]«1 deleted  |  T[e] & B«1 swapped
 //       T'[e] = R[e−1]«2 & B, the second of a swapped pair read first
 
-import { editDistance } from './edit-distance.ts';
+import { editDistance } from '../../core/edit-distance.ts';
 
 /** A word to look for. */
 export interface NearWord {

@@ -1,4 +1,5 @@
-// The edit distance, one pair at a time: the readable twin of near-terms.ts. Damerau (1964), in the restricted form.
+// The edit distance, one pair at a time: the readable twin of indexes/inverted/near-terms.ts. Damerau (1964), in the
+// restricted form.
 
 /**
  * Edits (insert, delete, substitute, swap of neighbours; no place edited twice) that turn `a` into `b`, in code points;
