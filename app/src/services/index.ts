@@ -1,7 +1,7 @@
 // What faces may import: the services and their answers, and the use cases of commands.
 
 export type { FacetGroup, Facets } from '../library/facets.ts';
-export { OPERATORS, operatorList } from '../library/operators.ts';
+export { OPERATORS } from '../library/operators.ts';
 export type { ReaderLists } from '../library/reader-lists.ts';
 export type { Counts, Excerpt, FromStore, Reason } from './answers.ts';
 export {

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type { Format } from '../../formats/index.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import type { SearchHit, SearchPage } from '../../services/index.ts';
-import { operatorList } from '../../services/index.ts';
+import { OPERATORS } from '../../services/index.ts';
 import { exitWith } from '../damage.ts';
 import { formatOption, writeFormat } from '../format-option.ts';
 import { EXIT, json, table } from '../io.ts';
@@ -36,7 +36,9 @@ export const searchCommand: Verb = (io, finish) =>
         ['quire search org:NVIDIA has:code --sort votes --facets', 'conditions, the most votes first, with counts'],
         ['quire search papers like 2511.16528', 'papers near a paper'],
       ])}
-Operators: ${operatorList()}
+Operators:
+${OPERATORS.map(({ example, meaning }) => `  ${example.padEnd(20)} ${meaning}`).join('\n')}
+
 Exit codes: 0 hits, 3 none, 5 a row is damaged.`,
     )
     .action(async (words: readonly string[], options: Options) => {
