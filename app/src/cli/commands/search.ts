@@ -46,6 +46,11 @@ Exit codes: 0 hits, 3 none, 5 a row is damaged.`,
       const mode = oneOf('--mode', options.mode, ['hybrid', 'lexical', 'dense']);
       const sort = oneOf('--sort', options.sort, ['relevance', 'date', 'votes']);
       const { format } = options;
+      if (format !== undefined && sort !== 'relevance') {
+        throw new EngineError('INVALID_ARGUMENT', `--sort ${sort} is given with --format`, {
+          hint: 'A format lists hits in order of relevance: leave one of the two out.',
+        });
+      }
       if (format !== undefined) {
         const list = { kind: 'search' as const, query: words.join(' ') };
         const exit = await withLibrary(io, options.dataDir, ({ services }) =>
