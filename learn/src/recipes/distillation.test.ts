@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTransformerModel, transformerEncoder } from '@quire/engine/encoders';
+import { readTransformerModel, staticEncoder, transformerEncoder } from '@quire/engine/encoders';
 import { Rng } from '@quire/engine/internals';
 import { normal, WasmExecutor } from '@quire/engine/network';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -144,6 +144,34 @@ function agreement(a: readonly Float32Array[], b: readonly Float32Array[]): numb
     p.reduce((sum, value, i) => sum + (value - mp) * (q[i]! - mq), 0);
   return product(x, mx, y, my) / Math.sqrt(product(x, mx, x, mx) * product(y, my, y, my));
 }
+
+describe('a model without layers', () => {
+  const still = {
+    ...RECIPE,
+    name: 'toy-table',
+    dim: 16,
+    model: { ...RECIPE.model, layers: 0 },
+    stages: [{ ...RECIPE.stages[0], steps: 120 }],
+  };
+
+  it('is a static model, and near its teacher', async () => {
+    const { files } = await distil(input('table', still));
+    const text = (name: string) => Buffer.from(files.get(name)!).toString();
+    const weights = files.get('weights.safetensors')!;
+    const encoder = staticEncoder({ config: text('config.json'), tokenizer: text('tokenizer.json'), weights });
+    expect(encoder.config).toMatchObject({ name: 'toy-table', dim: 16, counts: 'linear' });
+    const texts = works.slice(0, 30).map(({ title, abstract }) => `${title}\n${abstract}`);
+    const own = (await encoder.encodeQueries(texts)).map(({ vec }) => vec);
+    expect(agreement(own, await teacher.encode(texts))).toBeGreaterThan(0.9);
+  });
+
+  it('trains its table alone, without norms and projection', () => {
+    const parsed = (recipe: object) => () => parseTransformerRecipe(JSON.stringify(recipe));
+    expect(parsed({ ...still, dim: 12 })).toThrow('has no projection');
+    expect(parsed({ ...still, model: { ...still.model, finalNorm: true } })).toThrow('only the table can be trained');
+    expect(parsed({ ...still, stages: RECIPE.stages })).toThrow('only the table can be trained');
+  });
+});
 
 describe('a stage that is measured on dev texts', () => {
   const measured = (last: object) => ({

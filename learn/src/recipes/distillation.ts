@@ -15,6 +15,7 @@ import { trainWordPiece } from '../tokenizers/wordpiece-trainer.ts';
 import { teach } from '../trainers/teacher.ts';
 import { runStage } from './distillation-stage.ts';
 import type { DistillationInput, DistillationOptions, Student } from './distillation-types.ts';
+import { distilledStaticFiles } from './static-files.ts';
 import type { TransformerRecipe } from './transformer-recipe.ts';
 
 export interface DistilledModel {
@@ -44,7 +45,7 @@ export async function distil(input: DistillationInput, options: DistillationOpti
   }
   const vectors = await teach(teacher, texts, input.scratch('teacher.f32'), options);
   const targets = targetsOf(vectors, teacher.dim, recipe.dim);
-  const tokens = tokenise(texts, tokenizer, data.length);
+  const tokens = tokenise(texts, tokenizer, recipe);
   options.onData?.({ texts: texts.length - data.dev, tokens: tokens.ids.length, dev: data.dev });
   const student = studentOf(recipe, wordPiece(tokenizer).size);
   const { stages, ...settings } = recipe;
@@ -84,8 +85,15 @@ export async function distil(input: DistillationInput, options: DistillationOpti
   }
   const length = Math.min(recipe.model.length, data.length); // it has learnt no longer texts
   const model = { ...student, name: recipe.name, prefixes: { query: '', document: '' }, length };
-  const files = writeTransformerModel({ ...model, tokenizer, weights });
+  const files = isStatic(recipe.model)
+    ? distilledStaticFiles(recipe.name, { table: weights['token.weight']!, dim: recipe.dim, tokenizer })
+    : writeTransformerModel({ ...model, tokenizer, weights });
   return { ...student, files, tokenizer, weights, losses, dev };
+}
+
+/** A network without layers is a static table: no special tokens, and the files of the `static` encoder. */
+function isStatic({ layers }: TransformerRecipe['model']): boolean {
+  return layers === 0;
 }
 
 function vocabularyOf({ recipe, works, texts = [] }: DistillationInput, options: Cancellable): string {
@@ -121,9 +129,10 @@ function targetsOf(vectors: Float32Array, wide: number, dim: number): Float32Arr
   return out;
 }
 
-function tokenise(texts: readonly string[], json: string, maxLength: number): Ragged {
+function tokenise(texts: readonly string[], json: string, { model, data }: TransformerRecipe): Ragged {
   const tokenizer = wordPiece(json);
+  const options = { maxLength: data.length, specialTokens: !isStatic(model) };
   const builder = new RaggedBuilder();
-  for (const text of texts) builder.push(tokenizer.encode(text, { maxLength }).ids);
+  for (const text of texts) builder.push(tokenizer.encode(text, options).ids);
   return builder.build();
 }

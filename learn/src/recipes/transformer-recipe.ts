@@ -78,6 +78,7 @@ export function parseTransformerRecipe(json: string): TransformerRecipe {
     stages: reader.objects('stages').map((stage) => readStage(stage, dim)),
   };
   checkDev(recipe);
+  checkStatic(recipe);
   reader.finish();
   return recipe;
 }
@@ -103,6 +104,25 @@ function checkDev({ data, stages }: TransformerRecipe): void {
         },
       );
     }
+  }
+}
+
+/** Throws where a model without layers asks for more than a table. */
+function checkStatic({ dim, model, stages }: TransformerRecipe): void {
+  if (model.layers > 0) return;
+  if (dim !== model.width) {
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `Recipe: dim is ${dim} and model.width ${model.width}; a model without layers has no projection`,
+      {
+        hint: 'Make them equal.',
+      },
+    );
+  }
+  if (model.embeddingNorm || model.finalNorm || stages.some(({ trains }) => trains !== 'table')) {
+    throw new EngineError('INVALID_ARGUMENT', 'Recipe: model.layers is 0, so only the table can be trained', {
+      hint: 'Set embeddingNorm and finalNorm to false, and "trains" of each stage to "table".',
+    });
   }
 }
 
