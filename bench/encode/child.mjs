@@ -52,7 +52,7 @@ function withMemory(told) {
 function randomFiles() {
   const tokenizer = byteLevelBpeJson(trainByteLevelBpe([], { size: 261 }));
   const sizes = {
-    vocabulary: 30522,
+    vocabulary: 261,
     width: 384,
     layers: 6,
     heads: 12,
