@@ -8,6 +8,8 @@ import { type IngestEvent, type IngestReport, importHere } from '../services/ind
 import { ImportTally } from './import-tally.ts';
 
 export interface ImportIntoOptions {
+  /** Address of a PostgreSQL database; default: a file in the folder. */
+  readonly database?: string | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: IngestEvent) => void;
   readonly note: (text: Printable) => void;
@@ -18,7 +20,8 @@ export async function importInto(folder: string, work: HandOver, options: Import
   const { signal, note } = options;
   const server = await findServer(folder);
   const { paths, ...how } = work;
-  const here = () => importHere(folder, paths, { ...how, signal, onEvent: options.onEvent });
+  const here = () =>
+    importHere(folder, paths, { ...how, signal, onEvent: options.onEvent, database: options.database });
   if (server === undefined) return here();
   note(printable`Handing over to the server at ${server.url}`);
   const tally = new ImportTally();

@@ -17,6 +17,11 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
+/** Address of the PostgreSQL database that holds the papers; undefined: a file in the folder of the library. */
+export function databaseOf({ env }: Io): string | undefined {
+  return env.DATABASE_URL === '' ? undefined : env.DATABASE_URL;
+}
+
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Errors go to a terminal, so progress may be drawn in place. */

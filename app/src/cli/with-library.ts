@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { printable } from '../output/printable.ts';
 import { findServer } from '../server/ownership.ts';
 import { bringUpToDate, isBehind, type OpenLibrary, openLibraryIn, READ_ONLY_NOTE } from '../services/index.ts';
-import type { Io } from './io.ts';
+import { databaseOf, type Io } from './io.ts';
 import { progress } from './progress.ts';
 
 /** Runs `work` on the library in `dataDir` and closes it. */
@@ -18,7 +18,10 @@ export async function withLibrary<T>(io: Io, dataDir: string, work: (library: Op
 
 /** The same for a command that needs the store alone. */
 export async function withStore<T>(io: Io, dataDir: string, work: (library: OpenLibrary) => Promise<T>): Promise<T> {
-  const library = await openLibraryIn(resolve(dataDir), { orReadOnly: true });
+  const library = await openLibraryIn(resolve(dataDir), {
+    orReadOnly: true,
+    database: databaseOf(io),
+  });
   try {
     await note(io, library);
     return await work(library);

@@ -1,6 +1,6 @@
 // The two long jobs of a library, as calls that run in this thread or in another one (thread-calls.ts).
 
-import { Store } from '../store/index.ts';
+import { type Place, Store } from '../store/index.ts';
 import { type ImportOptions, type ImportReport, importFiles } from './import-files.ts';
 import { type CatchUpOptions, PaperIndexer } from './indexer.ts';
 
@@ -12,11 +12,11 @@ export interface Calls {
 }
 
 /** Opens what a call needs on its first use. */
-export function localCalls(folder: string): Calls {
+export function localCalls({ folder, database }: Place): Calls {
   let store: Promise<Store> | undefined;
   let indexer: PaperIndexer | undefined;
   const opened = () => {
-    const opening = store ?? Store.open(folder);
+    const opening = store ?? Store.open(folder, { database });
     opening.catch(() => {
       store = undefined; // the next call opens it again
     });

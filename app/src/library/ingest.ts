@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, throwIfAborted } from '@quire/engine/core';
+import type { Place } from '../store/index.ts';
 import { type Calls, localCalls } from './calls.ts';
 import type { ImportEvent, ImportReport } from './import-files.ts';
 import { threadCalls } from './thread-calls.ts';
@@ -41,9 +42,9 @@ export interface Ingest {
 }
 
 /** `onCommit` is called after every commit of the index with the last change that it contains. */
-export function createIngest(folder: string, onCommit: (change: number) => Promise<void> = async () => {}): Ingest {
+export function createIngest(place: Place, onCommit: (change: number) => Promise<void> = async () => {}): Ingest {
   const start = canUseThreads() ? threadCalls : localCalls;
-  return new TwoStageIngest(() => start(folder), onCommit);
+  return new TwoStageIngest(() => start(place), onCommit);
 }
 
 /** An import of so many works ends with one segment: joining them takes 18 s for 212,000. */

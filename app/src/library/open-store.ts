@@ -3,11 +3,13 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
-import { STORE_FILE, Store } from '../store/index.ts';
+import { type Place, STORE_FILE, Store } from '../store/index.ts';
 import { indexFolder } from './paper-index.ts';
 
 /** Read only where this user may not write the store or the index. */
-export async function openStore(folder: string): Promise<Store> {
+export async function openStore({ folder, database }: Place): Promise<Store> {
+  if (database !== undefined)
+    return isWritable(indexFolder(folder)) ? Store.open(folder, { database }) : Store.openToRead(folder, { database });
   const isThere = existsSync(join(folder, STORE_FILE));
   if (isThere && ![folder, join(folder, STORE_FILE), indexFolder(folder)].every(isWritable)) {
     return Store.openToRead(folder);

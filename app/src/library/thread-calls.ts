@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { EngineError, type ErrorCode } from '@quire/engine/core';
 import { Replies } from '@quire/engine/internals';
+import type { Place } from '../store/index.ts';
 import type { Calls } from './calls.ts';
 import type { ImportOptions, ImportReport } from './import-files.ts';
 import type { IndexEvent } from './indexer.ts';
@@ -24,9 +25,9 @@ export type FromThread = { readonly id: number } & (
   | { readonly error: { readonly code?: string; readonly message: string; readonly hint?: string } }
 );
 
-/** Starts a thread for the library in `folder`. It ends with `close`. */
-export function threadCalls(folder: string): Calls {
-  const thread = new Thread(folder);
+/** Starts a thread for the library at `place`. It ends with `close`. */
+export function threadCalls(place: Place): Calls {
+  const thread = new Thread(place);
   return {
     importFiles: (paths, { signal, onEvent, source, again }) =>
       thread.call<ImportReport, Parameters<NonNullable<ImportOptions['onEvent']>>[0]>(
@@ -45,8 +46,8 @@ class Thread {
   readonly #replies = new Replies();
   #hasEnded = false;
 
-  constructor(folder: string) {
-    this.#worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: { folder } });
+  constructor(place: Place) {
+    this.#worker = new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: place });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new EngineError('CLOSED', 'The thread that takes papers in has ended')));

@@ -2,13 +2,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError } from '@quire/engine/core';
+import type { Place } from '../store/index.ts';
 import { localCalls } from './calls.ts';
 import type { FromThread, ToThread } from './thread-calls.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('library/thread.ts runs only as a worker thread');
 
-const calls = localCalls((workerData as { folder: string }).folder);
+const calls = localCalls(workerData as Place); // set by thread-calls.ts alone
 const running = new Map<number, AbortController>();
 const send = (message: FromThread) => port.postMessage(message);
 

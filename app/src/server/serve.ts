@@ -18,6 +18,8 @@ import { type Ownership, ownFolder } from './ownership.ts';
 
 export interface ServeOptions {
   readonly folder: string;
+  /** Address of a PostgreSQL database for papers; default: a file in the folder. */
+  readonly database?: string | undefined;
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
   /** 0 takes any free port. Default 4321. */
@@ -64,7 +66,11 @@ export async function startSite(options: ServeOptions): Promise<RunningSite> {
 }
 
 async function startOwned(options: ServeOptions, owner: Ownership | undefined): Promise<RunningSite> {
-  const library = await openLibraryIn(options.folder, { create: true, orReadOnly: true });
+  const library = await openLibraryIn(options.folder, {
+    create: true,
+    orReadOnly: true,
+    database: options.database,
+  });
   const stopping = new AbortController();
   const { signal } = stopping;
   try {

@@ -7,7 +7,7 @@ import { inspectLibrary, verifyLibrary } from '@quire/engine/storage';
 import { loadModel } from '../library/model.ts';
 import { openStore } from '../library/open-store.ts';
 import { indexFolder } from '../library/paper-index.ts';
-import { checkStore, type Store } from '../store/index.ts';
+import { checkStore, type Place, type Store } from '../store/index.ts';
 import { READ_ONLY_NOTE } from './library-open.ts';
 
 export interface Finding {
@@ -20,12 +20,12 @@ export interface Finding {
 /** `deep`: read every row and every block, verify its checksum, and fold all works again. */
 export async function checkLibrary(
   folder: string,
-  { deep = false }: { readonly deep?: boolean } = {},
+  { deep = false, database }: { readonly deep?: boolean } & Omit<Place, 'folder'> = {},
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [
     { name: 'node', state: 'ok', detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
   ];
-  const store = await found(findings, 'store', undefined, () => openStore(folder));
+  const store = await found(findings, 'store', undefined, () => openStore({ folder, database }));
   if (store !== undefined) {
     if (store.readOnly)
       findings.push({ name: 'folder', state: 'warning', detail: READ_ONLY_NOTE, hint: READ_ONLY_HINT });

@@ -7,7 +7,7 @@ import { IndexView } from '../library/index-view.ts';
 import { createIngest, type Ingest } from '../library/ingest.ts';
 import { openStore } from '../library/open-store.ts';
 import { type Encoders, loadEncoders } from '../library/paper-index.ts';
-import { STORE_FILE, Store } from '../store/index.ts';
+import { type Place, STORE_FILE, Store } from '../store/index.ts';
 import { boundedServices } from './bounded.ts';
 import { createServices, type Services } from './services.ts';
 
@@ -24,7 +24,7 @@ export interface OpenLibrary {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends Omit<Place, 'folder'> {
   /** Create an empty library if there is none. Default false: NOT_FOUND. */
   readonly create?: boolean;
   /** Open a library that this user may not write read only. Default false: READ_ONLY. */
@@ -40,16 +40,18 @@ export const SAMPLE_SOURCE = 'sample';
 
 /** Opens the library in `folder`. Nothing is indexed by opening: `bringUpToDate` and `ingest.catchUp` do that. */
 export async function openLibraryIn(folder: string, options: OpenOptions = {}): Promise<OpenLibrary> {
-  if (options.create !== true && !libraryExists(folder)) {
+  if (options.create !== true && !libraryExists(folder, options)) {
     throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
       hint: 'Import papers with "quire import FILE", start the site with "quire serve", or name another folder with --data-dir.',
     });
   }
-  const store = await (options.orReadOnly === true ? openStore(folder) : Store.open(folder));
+  const { database } = options;
+  const place = { folder, database };
+  const store = await (options.orReadOnly === true ? openStore(place) : Store.open(folder, { database }));
   const { readOnly } = store;
   const encoders = loadEncoders();
   const index = new IndexView(folder, encoders, { isFinal: readOnly });
-  const ingest = createIngest(folder, (change) => index.refresh(change));
+  const ingest = createIngest(place, (change) => index.refresh(change));
   const isIndexing = () => ingest.busy;
   const services = boundedServices(createServices({ store, index, encoders, sampleSource: SAMPLE_SOURCE, isIndexing }));
   return {
@@ -68,7 +70,7 @@ export async function openLibraryIn(folder: string, options: OpenOptions = {}): 
   };
 }
 
-/** Whether `folder` holds a library. */
-export function libraryExists(folder: string): boolean {
-  return existsSync(join(folder, STORE_FILE));
+/** Whether `folder` holds a library. In PostgreSQL opening makes one. */
+export function libraryExists(folder: string, { database }: Omit<Place, 'folder'> = {}): boolean {
+  return database !== undefined || existsSync(join(folder, STORE_FILE));
 }

@@ -9,8 +9,8 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '@quire/engine/core';
 import { DAMAGE_LIMIT, type Damage, damageFrom } from './damage.ts';
 import type { Database } from './database.ts';
-import { SqliteDatabase } from './sqlite-database.ts';
-import { STORE_FILE, type Store } from './store.ts';
+import { openDatabase, type Place, STORE_FILE } from './open-database.ts';
+import type { Store } from './store.ts';
 import { walkStore } from './walk.ts';
 
 export interface CheckHandle {
@@ -27,7 +27,7 @@ const THREAD = fileURLToPath(new URL('./check-thread.js', import.meta.url));
 
 export function checkInBackground(store: Store): CheckHandle {
   const stopping = new AbortController();
-  const run = existsSync(THREAD) ? onThread(store.folder, stopping.signal) : here(store.folder, stopping.signal);
+  const run = existsSync(THREAD) ? onThread(store.place, stopping.signal) : here(store.place, stopping.signal);
   const done = run.then(
     (result) => {
       if (stopping.signal.aborted) return;
@@ -48,15 +48,10 @@ export function checkInBackground(store: Store): CheckHandle {
 }
 
 /** The check from its start to its end; between slices `pause` is awaited. */
-export async function checkFile(
-  folder: string,
-  pause: () => Promise<void>,
-  signal?: AbortSignal,
-): Promise<CheckResult> {
-  const path = join(folder, STORE_FILE);
+export async function checkPlace(place: Place, pause: () => Promise<void>, signal?: AbortSignal): Promise<CheckResult> {
   let database: Database | undefined;
   try {
-    const opened = SqliteDatabase.openToRead(path);
+    const { database: opened } = await openDatabase(place, 'read');
     database = opened;
     const damaged = new Map<string, Damage>();
     const report = (damage: Damage) => {
@@ -71,20 +66,21 @@ export async function checkFile(
     });
     return { damaged: [...damaged.values()] };
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'CORRUPT') return { damaged: [damageFrom(error, path)] };
+    if (error instanceof EngineError && error.code === 'CORRUPT')
+      return { damaged: [damageFrom(error, join(place.folder, STORE_FILE))] };
     return { failure: reasonOf(error) };
   } finally {
     await database?.close();
   }
 }
 
-async function here(folder: string, signal: AbortSignal): Promise<CheckResult> {
-  return checkFile(folder, () => turn(), signal);
+async function here(place: Place, signal: AbortSignal): Promise<CheckResult> {
+  return checkPlace(place, () => turn(), signal);
 }
 
-function onThread(folder: string, signal: AbortSignal): Promise<CheckResult> {
+function onThread(place: Place, signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(THREAD, { workerData: { folder } });
+    const worker = new Worker(THREAD, { workerData: place });
     worker.unref(); // a process without other work does not wait for it
     worker.once('message', resolve);
     worker.once('error', reject);

@@ -1,7 +1,8 @@
-// The thread of background-check.ts: checks the store in `workerData.folder` and sends the result.
+// The thread of background-check.ts: checks the store at `workerData` and sends the result.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkFile } from './background-check.ts';
+import { checkPlace } from './background-check.ts';
+import type { Place } from './open-database.ts';
 
-const { folder } = workerData as { folder: string }; // set by background-check.ts alone
-parentPort?.postMessage(await checkFile(folder, async () => {}));
+const place = workerData as Place; // set by background-check.ts alone
+parentPort?.postMessage(await checkPlace(place, async () => {}));

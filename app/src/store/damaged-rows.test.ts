@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRejected, readRecord, titleHash } from '../papers/index.ts';
+import { STORE_FILE } from './open-database.ts';
 import type { NewRow } from './records.ts';
-import { STORE_FILE, Store } from './store.ts';
+import { Store } from './store.ts';
 
 let folder: string;
 let store: Store;

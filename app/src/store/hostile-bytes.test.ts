@@ -6,7 +6,8 @@ import { EngineError } from '@quire/engine/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRejected, readRecord } from '../papers/index.ts';
 import { checkStore } from './check.ts';
-import { STORE_FILE, Store } from './store.ts';
+import { STORE_FILE } from './open-database.ts';
+import { Store } from './store.ts';
 
 let folder: string;
 beforeEach(() => {

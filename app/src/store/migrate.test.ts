@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkStore } from './check.ts';
-import { STORE_FILE, Store } from './store.ts';
+import { STORE_FILE } from './open-database.ts';
+import { Store } from './store.ts';
 
 /** Twelve papers of app/test/papers.ts, and what the build that wrote them answered. */
 const FIXTURE = fileURLToPath(new URL('../../test/fixtures/store-v1/', import.meta.url));

@@ -14,11 +14,11 @@ import { Facts } from './facts.ts';
 import { foldVersion } from './fold-version.ts';
 import { Imports, importDamage } from './imports.ts';
 import { MIGRATIONS } from './migrations/index.ts';
-import { QUARANTINE, rebuildWorks, texts } from './rebuild.ts';
+import { openDatabase, STORE_FILE } from './open-database.ts';
+import { foldsOf, QUARANTINE, rebuildWorks, texts } from './rebuild.ts';
 import { Sql } from './sql.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { statement } from './statement.ts';
-import { STORE_FILE } from './store.ts';
 import type { RecordRow } from './stored.ts';
 import { STORE_VERSION } from './version.ts';
 
@@ -29,8 +29,8 @@ export interface Repaired {
   readonly quarantined: number;
   /** Places in the table of records that SQLite could not read; the number of records there is unknown. */
   readonly unreadable: number;
-  /** The folder that the old file was copied to. */
-  readonly kept: string;
+  /** The folder that the old file was copied to; absent where the store is no file. */
+  readonly kept?: string;
 }
 
 const PAGE = 500;
@@ -67,6 +67,25 @@ export async function repairStore(folder: string, now: Date = new Date()): Promi
 function stateOf(path: string): string {
   const states = ['', '-wal'].map((end) => statSync(path + end, { bigint: true, throwIfNoEntry: false }));
   return states.map((state) => `${state?.ino} ${state?.size} ${state?.mtimeNs}`).join(', ');
+}
+
+/**
+ * Repairs a database that is no file: records that do not match their checksum go into quarantine, where they are kept,
+ * and everything else is made again from the others. One transaction.
+ */
+export async function repairDatabase(folder: string, address: string): Promise<Repaired> {
+  const { database } = await openDatabase({ folder, database: address }, 'write');
+  try {
+    return await database.transaction(async (on) => {
+      const { records, works, quarantined } = await rebuildWorks(on, await foldsOf(on, 'fold'));
+      const facts = new Facts(on);
+      await facts.name(); // so that the index is made again
+      await facts.set('fold', foldVersion());
+      return { records, works, quarantined, unreadable: 0 };
+    });
+  } finally {
+    await database.close();
+  }
 }
 
 function written(path: string, unfinished: string): EngineError {

@@ -25,6 +25,8 @@ export type Builder = Kysely<Tables>;
 export interface Compiled {
   readonly sql: string;
   readonly values: (params: Params) => Value[];
+  /** Which of the values are JSON that the statement takes apart. */
+  readonly json: readonly boolean[];
 }
 
 /** P: the parameters by name. R: a row of the result; it holds for a sound file only. */
@@ -60,14 +62,17 @@ function compile<P extends Params, R>(
   // a parameter that is no Placeholder is a literal of the query, which the builder admits as Value only
   const values = (params: Params) =>
     parameters.map((value) => (value instanceof Placeholder ? (params[value.name] ?? null) : (value as Value)));
-  return { sql, values };
+  const json = parameters.map((value) => value instanceof Placeholder && value.isJson);
+  return { sql, values, json };
 }
 
 /** Represents a parameter while the query is built. */
 class Placeholder {
   readonly name: string;
-  constructor(name: string) {
+  readonly isJson: boolean;
+  constructor(name: string, isJson = false) {
     this.name = name;
+    this.isJson = isJson;
   }
 }
 
@@ -100,16 +105,21 @@ export function written<R>(db: Builder, text: RawBuilder<R>): Compilable<R> {
 /** A type that both databases have: text in the order of its bytes, and whole numbers that a double holds. */
 export type ColumnType = 'text' | 'whole';
 
+/** The same parameter, marked as JSON. While a statement is built, a parameter is its placeholder. */
+function taken(json: unknown): unknown {
+  return json instanceof Placeholder ? new Placeholder(json.name, true) : json;
+}
+
 /** The texts of a JSON array that is one parameter: `where('key', 'in', textsIn(dialect, p.keys))`. */
 export function textsIn(dialect: Dialect, json: string): RawBuilder<string> {
-  if (dialect === 'sqlite') return raw<string>`(select value from json_each(${json}))`;
-  return raw<string>`(select jsonb_array_elements_text(${json}::jsonb))`;
+  if (dialect === 'sqlite') return raw<string>`(select value from json_each(${taken(json)}))`;
+  return raw<string>`(select jsonb_array_elements_text(${taken(json)}::jsonb))`;
 }
 
 /** The same for whole numbers. */
 export function wholesIn(dialect: Dialect, json: string): RawBuilder<number> {
-  if (dialect === 'sqlite') return raw<number>`(select value from json_each(${json}))`;
-  return raw<number>`(select jsonb_array_elements_text(${json}::jsonb)::bigint)`;
+  if (dialect === 'sqlite') return raw<number>`(select value from json_each(${taken(json)}))`;
+  return raw<number>`(select jsonb_array_elements_text(${taken(json)}::jsonb)::bigint)`;
 }
 
 /**
@@ -122,7 +132,9 @@ export function rowsIn(dialect: Dialect, json: string, types: readonly ColumnTyp
     return dialect === 'postgres' && type === 'whole' ? raw`(${column})::bigint` : column;
   });
   const source =
-    dialect === 'sqlite' ? raw`json_each(${json})` : raw`jsonb_array_elements(${json}::jsonb) as each(value)`;
+    dialect === 'sqlite'
+      ? raw`json_each(${taken(json)})`
+      : raw`jsonb_array_elements(${taken(json)}::jsonb) as each(value)`;
   // `where true` separates the source from `on conflict` for the parser of SQLite
   return raw`select ${raw.join(columns)} from ${source} where true`;
 }

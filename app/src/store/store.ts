@@ -3,7 +3,6 @@
 // read. Every row that leaves it is verified.
 
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { EngineError } from '@quire/engine/core';
 import type { Work } from '../papers/index.ts';
 import { type Change, Changes } from './changes.ts';
@@ -13,13 +12,12 @@ import { Facts } from './facts.ts';
 import { Health } from './health.ts';
 import { type FileProgress, Imports } from './imports.ts';
 import { Lists } from './lists.ts';
-import { lostChanges } from './log-file.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { Names } from './names.ts';
+import { type OpenDatabase, openDatabase, type Place } from './open-database.ts';
 import { WorkReader, type Works } from './read-works.ts';
 import { type NewRow, type QuarantinedRecord, Records, writtenId } from './records.ts';
 import { Folder } from './refold.ts';
-import { SqliteDatabase } from './sqlite-database.ts';
 import type { RecordRow, Stored } from './stored.ts';
 import { STORE_VERSION } from './version.ts';
 
@@ -31,12 +29,8 @@ export interface Batch {
   readonly works: number;
 }
 
-/** The file of the store in the library's folder. */
-export const STORE_FILE = 'papers.sqlite';
-
 export class Store {
-  /** The folder of the library. */
-  readonly folder: string;
+  readonly place: Place;
   /** Nothing is ever written through this store. */
   readonly readOnly: boolean;
   readonly database: Database;
@@ -51,8 +45,8 @@ export class Store {
   readonly #changes: Changes;
   readonly #report: (damage: Damage) => void;
 
-  private constructor(folder: string, database: Database, readOnly: boolean) {
-    this.folder = folder;
+  private constructor(place: Place, database: Database, readOnly: boolean) {
+    this.place = place;
     this.readOnly = readOnly;
     this.database = database;
     this.#records = new Records(database);
@@ -66,29 +60,30 @@ export class Store {
     this.#changes = new Changes(database);
   }
 
-  /** Opens the store in `folder`, making folder and tables when they are not there. */
-  static async open(folder: string): Promise<Store> {
+  /** The folder of the library. */
+  get folder(): string {
+    return this.place.folder;
+  }
+
+  /** Opens the store of `folder`, making folder and tables when they are not there. */
+  static async open(folder: string, options: Omit<Place, 'folder'> = {}): Promise<Store> {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (cause) {
       const hint = 'Choose another folder with --data-dir.';
       throw new EngineError('READ_ONLY', `Cannot make the folder ${folder}`, { hint, cause });
     }
-    const path = join(folder, STORE_FILE);
-    const lost = lostChanges(path);
-    const database = SqliteDatabase.open(path);
-    return opened(database, async () => {
+    const place = { ...options, folder };
+    return opened(await openDatabase(place, 'write'), async (database, lost) => {
       await migrate(database);
-      return new Store(folder, database, false).#with(lost);
+      return new Store(place, database, false).#with(lost);
     });
   }
 
-  /** Opens the store in `folder` without writing anything, also where nothing can be written. */
-  static async openToRead(folder: string): Promise<Store> {
-    const path = join(folder, STORE_FILE);
-    const lost = lostChanges(path);
-    const database = SqliteDatabase.openToRead(path);
-    return opened(database, async () => {
+  /** Opens the store of `folder` without writing anything, also where nothing can be written. */
+  static async openToRead(folder: string, options: Omit<Place, 'folder'> = {}): Promise<Store> {
+    const place = { ...options, folder };
+    return opened(await openDatabase(place, 'read'), async (database, lost) => {
       const version = await versionOf(database);
       if (version < STORE_VERSION) {
         const hint = 'Open it once where its folder can be written: that brings it up to date.';
@@ -96,7 +91,7 @@ export class Store {
           hint,
         });
       }
-      return new Store(folder, database, true).#with(lost);
+      return new Store(place, database, true).#with(lost);
     });
   }
 
@@ -277,9 +272,12 @@ export class Store {
   }
 }
 
-async function opened(database: Database, make: () => Promise<Store>): Promise<Store> {
+async function opened(
+  { database, lost }: OpenDatabase,
+  make: (database: Database, lost: readonly Damage[]) => Promise<Store>,
+): Promise<Store> {
   try {
-    return await make();
+    return await make(database, lost);
   } catch (error) {
     await database.close();
     throw error;

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { joined, type Printable, printable } from '../../output/printable.ts';
 import { findServer, ownFolder } from '../../server/ownership.ts';
 import { checkLibrary, type Finding, libraryExists, rebuildIndex, repairLibrary } from '../../services/index.ts';
-import { EXIT, type Io, json, table } from '../io.ts';
+import { databaseOf, EXIT, type Io, json, table } from '../io.ts';
 import { progress } from '../progress.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 
@@ -38,14 +38,14 @@ Exit codes: 0 sound (warnings included), 5 something is damaged, 6 another proce
     )
     .action(async (options: Options) => {
       const folder = resolve(options.dataDir);
-      if (!libraryExists(folder)) {
+      if (!libraryExists(folder, { database: databaseOf(io) })) {
         throw new EngineError('NOT_FOUND', `There is no library in ${folder}`, {
           hint: 'Name its folder with --data-dir.',
         });
       }
       const repaired = options.repair ? [await repair(io, folder)] : [];
       if (options.rebuild) await rebuild(io, folder);
-      const checked = await checkLibrary(folder, { deep: options.deep ?? false });
+      const checked = await checkLibrary(folder, { deep: options.deep ?? false, database: databaseOf(io) });
       const findings = [...repaired, ...checked, await serverOf(folder)];
       if (options.json) await json(io, { folder, findings });
       else await io.out(shown(findings, io.columns));
@@ -66,7 +66,7 @@ async function repair(io: Io, folder: string): Promise<Finding> {
     );
     const n = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;
     const lost = unreadable === 0 ? '' : `; ${n(unreadable, 'place')} of the old file cannot be read`;
-    const detail = `${n(records, 'record')} copied, ${n(works, 'work')} made, ${n(quarantined, 'record')} in quarantine${lost}; the old file is in ${kept}`;
+    const detail = `${n(records, 'record')} copied, ${n(works, 'work')} made, ${n(quarantined, 'record')} in quarantine${lost}${kept === undefined ? '' : `; the old file is in ${kept}`}`;
     return { name: 'repair', state: 'ok', detail, ...(quarantined + unreadable > 0 && { hint: LOST_HINT }) };
   } finally {
     await owner?.release();
@@ -88,6 +88,7 @@ async function indexing<T>(io: Io, work: (options: Parameters<typeof rebuildInde
   try {
     return await work({
       signal: io.signal,
+      database: databaseOf(io),
       onEvent: (event) => event.kind === 'indexed' && bar.update(event.done, event.total, 'indexing'),
     });
   } finally {

@@ -8,7 +8,7 @@ import type { IngestReport } from '../../services/index.ts';
 import { importInto } from '../import-into.ts';
 import { ImportTally } from '../import-tally.ts';
 import { watchImport } from '../import-watch.ts';
-import { EXIT, type Exit, type Io, json } from '../io.ts';
+import { databaseOf, EXIT, type Exit, type Io, json } from '../io.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 
 interface Options {
@@ -71,6 +71,7 @@ async function runImport(
     const work = { paths, ...(source !== undefined && { source }), ...(again && { again }) };
     return await importInto(resolve(dataDir), work, {
       signal: io.signal,
+      database: databaseOf(io),
       note: watch.note,
       onEvent: (event) => {
         tally.add(event);

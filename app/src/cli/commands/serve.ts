@@ -9,7 +9,7 @@ import { printable } from '../../output/printable.ts';
 import { DEFAULT_PORT, startSite } from '../../server/serve.ts';
 import { READ_ONLY_NOTE } from '../../services/index.ts';
 import { createPages } from '../../web/index.ts';
-import { EXIT } from '../io.ts';
+import { databaseOf, EXIT } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 
 /** The papers of a new library; from app/src/cli/commands or app/dist/cli/commands. */
@@ -53,6 +53,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
         const start = performance.now();
         const site = await startSite({
           folder: resolve(options.dataDir),
+          database: databaseOf(io),
           host: options.host,
           ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
           port: options.port,
