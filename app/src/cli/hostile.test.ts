@@ -129,6 +129,8 @@ describe('hostile text', () => {
         ['model', 'list', ...data()],
         ['model', 'check', ...data()],
         ['model', 'show', evil('none'), ...data()],
+        ['model', 'use', evil('none'), ...data()],
+        ['model', 'tune', evil('none'), evil('set'), ...data()],
         ['model', 'remove', evil('none'), ...data()],
       ];
     },

@@ -25,12 +25,15 @@ async function quire(args: readonly string[], over: Partial<Streams> = {}) {
 }
 
 describe('quire model', () => {
-  it.each(['add', 'list', 'show', 'check', 'remove'])('%s has help with examples and exit codes', async (verb) => {
-    const { exit, out } = await quire(['model', verb, '--help']);
-    expect([exit, out.includes('Examples:'), out.includes('Exit codes: 0')]).toEqual([EXIT.ok, true, true]);
-    expect((await quire(['model', verb, '--nothing'])).err).toContain(`"quire model ${verb} --help"`);
-    expect((await quire(['help', 'model'])).out).toMatch(new RegExp(`^  ${verb} `, 'm'));
-  });
+  it.each(['add', 'use', 'tune', 'list', 'show', 'check', 'remove'])(
+    '%s has help with examples and exit codes',
+    async (verb) => {
+      const { exit, out } = await quire(['model', verb, '--help']);
+      expect([exit, out.includes('Examples:'), out.includes('Exit codes: 0')]).toEqual([EXIT.ok, true, true]);
+      expect((await quire(['model', verb, '--nothing'])).err).toContain(`"quire model ${verb} --help"`);
+      expect((await quire(['help', 'model'])).out).toMatch(new RegExp(`^  ${verb} `, 'm'));
+    },
+  );
 
   it('adds a folder, and lists, shows, checks and removes it', async () => {
     await inFolder(async (folder) => {

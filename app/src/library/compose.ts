@@ -75,14 +75,21 @@ function stageOf(spec: StageSpec, encoders: Encoders, make: (spec: StageSpec) =>
     case 'rm3':
       return rm3(encoders.terms, snapshotPart('terms'), { k: spec.k });
     case 'atLeast':
-      return atLeast(make(spec.of), spec.floor);
+      return atLeast(make(spec.of), typeof spec.floor === 'number' ? spec.floor : denseOf(encoders).fusion[spec.floor]);
     case 'fuse':
-      return fuse({ by: spec.by, weights: spec.weights }, ...spec.of.map(make));
+      return fuse({ by: spec.by, weights: weightsOf(spec.weights, encoders) }, ...spec.of.map(make));
     case 'concatenate':
       return concatenate(...spec.of.map(make));
     default:
       return spec satisfies never;
   }
+}
+
+/** Of words and meaning, in this order. */
+function weightsOf(weights: readonly number[] | 'encoder', encoders: Encoders): readonly number[] {
+  if (weights !== 'encoder') return weights;
+  const { weight } = denseOf(encoders).fusion;
+  return [1 - weight, weight];
 }
 
 function denseOf({ dense }: Encoders): NonNullable<Encoders['dense']> {

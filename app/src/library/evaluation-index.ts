@@ -10,6 +10,11 @@ import { english } from '@quire/engine/text';
 import { SCHEMA } from './documents.ts';
 import { type Encoders, type PaperLibrary, type PaperParts, partsOf, termsOf } from './paper-index.ts';
 
+type Documents = Dataset['documents'];
+
+/** Documents that are encoded at once. */
+const BATCH = 64;
+
 export interface EvaluationIndex {
   readonly library: PaperLibrary;
   readonly encoders: Encoders;
@@ -23,14 +28,15 @@ export interface IndexingOptions {
   readonly onProgress?: ((done: number, total: number, what: string) => void) | undefined;
 }
 
-interface Layout {
+export interface Layout {
   readonly schema: Schema;
   readonly parts: PaperParts;
   readonly encoders: Encoders;
   /** Whether the library keeps the texts: RM3 reads them. */
   readonly stored: boolean;
   terms(title: string, text: string): Promise<TermsDocument>;
-  dense(title: string, text: string): Promise<DenseRep | undefined>;
+  /** One vector a document; undefined without an encoder. */
+  dense(documents: Documents): Promise<readonly DenseRep[] | undefined>;
 }
 
 /** As paper-index.ts: the same fields, analyzer, weights and kinds. */
@@ -41,7 +47,8 @@ export function paperLayout(encoders: Encoders): Layout {
     encoders,
     stored: false,
     terms: async (title, abstract) => termsOf(encoders, { title, abstract }),
-    dense: async (title, abstract) => (await encoders.dense?.encodeDocuments([{ title, abstract }]))?.[0],
+    dense: async (documents) =>
+      encoders.dense?.encodeDocuments(documents.map(({ title, text }) => ({ title, abstract: text }))),
   };
 }
 
@@ -67,17 +74,21 @@ export async function indexDataset(
   const writer = await library.writer();
   const unique = new Set<string>();
   let totalTerms = 0;
-  for (const [i, { id, title, text }] of documents.entries()) {
+  for (let at = 0; at < documents.length; at += BATCH) {
     signal?.throwIfAborted();
-    const terms = await layout.terms(title, text);
-    for (const stream of terms.fields.values()) {
-      totalTerms += stream.length;
-      for (const term of stream.terms) unique.add(term);
+    const batch = documents.slice(at, at + BATCH);
+    const vectors = await layout.dense(batch);
+    for (const [i, { id, title, text }] of batch.entries()) {
+      const terms = await layout.terms(title, text);
+      for (const stream of terms.fields.values()) {
+        totalTerms += stream.length;
+        for (const term of stream.terms) unique.add(term);
+      }
+      const dense = vectors?.[i];
+      const reps = dense === undefined ? { terms } : { terms, dense };
+      await writer.add({ id, fields: layout.stored ? { title, text } : {} }, reps);
     }
-    const dense = await layout.dense(title, text);
-    const reps = dense === undefined ? { terms } : { terms, dense };
-    await writer.add({ id, fields: layout.stored ? { title, text } : {} }, reps);
-    if (i % 500 === 0) onProgress?.(i, documents.length, 'documents');
+    onProgress?.(at, documents.length, 'documents');
   }
   (await writer.commit()).release();
   await writer.close();

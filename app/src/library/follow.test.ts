@@ -109,6 +109,7 @@ describe('follow', () => {
         looks++;
         return Promise.reject(new EngineError('STORAGE_FULL', 'The disk is full'));
       },
+      reencode: async () => false,
       close: async () => undefined,
     };
     await followed(

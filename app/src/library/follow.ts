@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '@quire/engine/core';
 import type { Store } from '../store/index.ts';
+import { chosenModel } from './chosen-model.ts';
 import type { IndexView } from './index-view.ts';
 import type { Ingest } from './ingest.ts';
 
@@ -56,6 +57,10 @@ class Follower {
   /** Changes indexed here since segments were last joined. */
   #added = 0;
   #isFirst = true;
+  #isEncoding = false;
+  #encoding: Promise<void> = Promise.resolve();
+  /** A model that cannot be used. */
+  #refused: string | undefined;
 
   constructor(library: Followed, options: FollowerOptions) {
     this.#library = library;
@@ -76,6 +81,7 @@ class Follower {
       );
       await sleep(this.#waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
+    await this.#encoding;
   }
 
   async #look(): Promise<void> {
@@ -98,6 +104,28 @@ class Follower {
       this.#added = 0;
     }
     this.#isFirst = false;
+    this.#encode();
+  }
+
+  /** Begins to encode the papers by a model that was chosen, beside everything else. */
+  #encode(): void {
+    const { index, ingest, store } = this.#library;
+    const { signal, onProblem } = this.#options;
+    const chosen = chosenModel(store.folder);
+    if (chosen === undefined || chosen === index.encoders.dense?.model.name) this.#refused = undefined;
+    else if (!this.#isEncoding && chosen !== this.#refused) {
+      this.#isEncoding = true;
+      this.#encoding = ingest
+        .reencode({ signal })
+        .catch((error: unknown) => {
+          if (signal.aborted || (error instanceof EngineError && error.code === 'LOCKED')) return; // at a later look
+          this.#refused = chosen; // told once; another choice, or a new start, tries again
+          onProblem?.(error);
+        })
+        .then(() => {
+          this.#isEncoding = false;
+        });
+    }
   }
 
   #succeed(): void {

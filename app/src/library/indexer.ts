@@ -5,9 +5,21 @@ import { type DenseRep, type Document, EngineError, throwIfAborted } from '@quir
 import type { Writer } from '@quire/engine/storage';
 import type { Work } from '../papers/index.ts';
 import type { Store } from '../store/index.ts';
+import { endProgress } from './chosen-model.ts';
+import { type DenseEncoder, lazyEncoder } from './dense-encoder.ts';
 import { documentOf, meaningOf, wordsOf } from './documents.ts';
 import { type Encoding, encodingFor } from './encode-ahead.ts';
-import { type Encoders, emptyIndex, loadEncoders, openPaperIndex, type PaperLibrary, termsOf } from './paper-index.ts';
+import { ENCODER } from './model.ts';
+import {
+  densePart,
+  type Encoders,
+  emptyIndex,
+  loadEncoders,
+  matchingEncoders,
+  openPaperIndex,
+  type PaperLibrary,
+  termsOf,
+} from './paper-index.ts';
 
 export interface IndexEvent {
   readonly kind: 'indexed';
@@ -30,6 +42,9 @@ const PAGE = 500;
 /** Works in one commit while much is to be done: what a kill costs, and how soon the site shows the first papers. */
 const COMMIT_WORKS = 40_000;
 
+/** The same where an encoder takes milliseconds a work. */
+const COMMIT_ENCODED = 2_000;
+
 /** Metadata of every commit: which store, and the last change contained. */
 interface Contained extends Record<string, string | number> {
   readonly store: string;
@@ -38,7 +53,7 @@ interface Contained extends Record<string, string | number> {
 
 export class PaperIndexer {
   readonly #store: Store;
-  readonly #encoders: Encoders;
+  #encoders: Encoders;
   #library: PaperLibrary;
 
   private constructor(store: Store, encoders: Encoders, library: PaperLibrary) {
@@ -49,7 +64,8 @@ export class PaperIndexer {
 
   /** Opens the index of the store's folder for writing; makes a new one in place of one that cannot be used. */
   static async open(store: Store, encoders: Encoders = loadEncoders()): Promise<PaperIndexer> {
-    return new PaperIndexer(store, encoders, await openOrRebuild(store, encoders));
+    const opened = await openOrRebuild(store, encoders);
+    return new PaperIndexer(store, opened.encoders, opened.library);
   }
 
   /** Writes the changes that the index lacks. Throws LOCKED when another process does the same. */
@@ -75,8 +91,49 @@ export class PaperIndexer {
     }
   }
 
+  /**
+   * Puts the vectors of `target` in place of those that answer now, in one commit. Its model encodes new papers from then on.
+   * `target` stays the caller's.
+   */
+  async switchEncoder(target: DenseEncoder, options: CatchUpOptions = {}): Promise<void> {
+    await this.catchUp({ ...(options.signal && { signal: options.signal }) });
+    const writer = await this.#library.writer();
+    try {
+      await writer.buildPart('dense', densePart(target), (ids) => this.#vectors(target, ids), {
+        signal: options.signal,
+      });
+      (await writer.commit(await this.#metadata(await this.#contained(), target))).release();
+    } finally {
+      await writer.close();
+    }
+    const before = this.#encoders.dense;
+    const own = target.isInstant ? target : lazyEncoder(target.model, target);
+    this.#encoders = { terms: this.#encoders.terms, dense: own };
+    await before?.close();
+    endProgress(this.#store.folder);
+    const done = await this.#contained();
+    options.onEvent?.({ kind: 'indexed', done, total: done });
+  }
+
+  /** The name of the model whose vectors the index holds. */
+  get model(): string | undefined {
+    return this.#encoders.dense?.model.name;
+  }
+
+  async #vectors(encoder: DenseEncoder, ids: readonly string[]): Promise<readonly (DenseRep | undefined)[]> {
+    const works = await this.#store.works(ids);
+    const reps = await encoder.encodeDocuments(works.map(meaningOf));
+    const byKey = new Map(works.map(({ key }, i) => [key, reps[i]]));
+    return ids.map((id) => byKey.get(id)); // a work whose row is damaged has none
+  }
+
+  async #metadata(change: number, dense: DenseEncoder | undefined): Promise<Contained> {
+    return { store: await this.#store.identity(), change, ...(dense !== undefined && { [ENCODER]: dense.model.name }) };
+  }
+
   async close(): Promise<void> {
     await this.#library.close();
+    await this.#encoders.dense?.close();
   }
 
   /** The next page is read, and its vectors are being made, while a page is written. */
@@ -89,9 +146,8 @@ export class PaperIndexer {
         throwIfAborted(options.signal);
         const next: Page | undefined = page.isLast ? undefined : await this.#read(page.change, total, encoding);
         await this.#put(writer, page);
-        if (page.isLast || writer.pending >= COMMIT_WORKS) {
-          const contained: Contained = { store: await this.#store.identity(), change: page.change };
-          (await writer.commit(contained)).release();
+        if (page.isLast || writer.pending >= (dense?.isInstant === false ? COMMIT_ENCODED : COMMIT_WORKS)) {
+          (await writer.commit(await this.#metadata(page.change, dense))).release();
           options.onEvent?.({ kind: 'indexed', done: page.change, total: Math.max(total, page.change) });
         }
         page = next;
@@ -156,17 +212,26 @@ interface Page {
 /** Errors that a new index solves: everything in it can be made again from the store. */
 const CURABLE = new Set(['CORRUPT', 'SCHEMA_MISMATCH', 'ENCODER_MISMATCH', 'UNSUPPORTED_FORMAT', 'NOT_FOUND']);
 
-async function openOrRebuild(store: Store, encoders: Encoders): Promise<PaperLibrary> {
-  const usable = () => openUsable(store, encoders);
-  const library = await usable();
-  if (library !== undefined) return library;
+interface OpenIndex {
+  readonly library: PaperLibrary;
+  /** Those of its vectors. */
+  readonly encoders: Encoders;
+}
+
+async function openOrRebuild(store: Store, shipped: Encoders): Promise<OpenIndex> {
+  const usable = () => openUsable(store, shipped);
+  const opened = await usable();
+  if (opened !== undefined) return opened;
   // Another process may have made it again before the lock was ours; that one is kept.
-  return (await emptyIndex(store.folder, usable)) ?? openPaperIndex(store.folder, encoders);
+  const made = await emptyIndex(store.folder, usable);
+  // A new index begins with the encoder that ships: it covers the library until the vectors of another one are ready.
+  return made ?? { library: await openPaperIndex(store.folder, shipped), encoders: shipped };
 }
 
 /** The index if it can be used; undefined when only a new one helps. */
-async function openUsable(store: Store, encoders: Encoders): Promise<PaperLibrary | undefined> {
+async function openUsable(store: Store, shipped: Encoders): Promise<OpenIndex | undefined> {
   try {
+    const encoders = await matchingEncoders(store.folder, shipped);
     const library = await openPaperIndex(store.folder, encoders);
     const snapshot = library.snapshot();
     const { store: made, change } = snapshot.metadata;
@@ -174,7 +239,7 @@ async function openUsable(store: Store, encoders: Encoders): Promise<PaperLibrar
     const foreign = made !== undefined && made !== (await store.identity());
     // A store that was put back from a backup is behind its index.
     const ahead = typeof change === 'number' && change > (await store.lastChange());
-    if (!foreign && !ahead) return library;
+    if (!foreign && !ahead) return { library, encoders };
     await library.close();
   } catch (error) {
     if (!(error instanceof EngineError && CURABLE.has(error.code))) throw error;

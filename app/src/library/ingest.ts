@@ -6,6 +6,8 @@ import { EngineError, throwIfAborted } from '@quire/engine/core';
 import type { Place } from '../store/index.ts';
 import { type Calls, localCalls } from './calls.ts';
 import type { ImportEvent, ImportReport } from './import-files.ts';
+import type { IndexEvent } from './indexer.ts';
+import type { EncodedEvent } from './reencode.ts';
 import { threadCalls } from './thread-calls.ts';
 import { canUseThreads } from './threads.ts';
 
@@ -26,6 +28,11 @@ export interface FollowOptions extends Pick<IngestOptions, 'onEvent' | 'signal'>
   readonly compact?: boolean;
 }
 
+export interface ReencodeOptions {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EncodedEvent) => void;
+}
+
 export interface IngestReport extends ImportReport {
   /** Search finds the papers. false: another process writes the index; it, a server or the next command adds them. */
   readonly indexed: boolean;
@@ -36,6 +43,11 @@ export interface Ingest {
   importFiles(paths: readonly string[], options?: IngestOptions): Promise<IngestReport>;
   /** Brings the index up to the store. Throws LOCKED while another process writes the index. */
   catchUp(options?: FollowOptions): Promise<void>;
+  /**
+   * Makes the vectors of the chosen model for all papers, then switches the index to it; papers come in meanwhile. false
+   * where no model is chosen, or another one was chosen meanwhile. A later call goes on where this one was stopped.
+   */
+  reencode(options?: ReencodeOptions): Promise<boolean>;
   /** This process writes the index at this moment. */
   readonly busy: boolean;
   close(): Promise<void>;
@@ -61,10 +73,13 @@ class TwoStageIngest implements Ingest {
   /** Started when first needed: a command that only searches has no threads. */
   #reading: Calls | undefined;
   #indexing: Calls | undefined;
+  #encoding: Calls | undefined;
   readonly #onCommit: (change: number) => Promise<void>;
   #turn: Promise<unknown> = Promise.resolve();
   #following: Promise<void> = Promise.resolve();
   #isClosed = false;
+  readonly #closing = new AbortController();
+  #reencoding: Promise<unknown> = Promise.resolve();
 
   constructor(start: () => Calls, onCommit: (change: number) => Promise<void>) {
     this.#start = start;
@@ -87,11 +102,19 @@ class TwoStageIngest implements Ingest {
     return result;
   }
 
+  reencode(options: ReencodeOptions = {}): Promise<boolean> {
+    const result = this.#reencoding.then(() => this.#reencodeNow(options));
+    this.#reencoding = result.catch(() => undefined);
+    return result;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort();
+    await this.#reencoding;
     await this.#turn;
     await this.#following;
-    await Promise.all([this.#reading?.close(), this.#indexing?.close()]);
+    await Promise.all([this.#reading?.close(), this.#indexing?.close(), this.#encoding?.close()]);
   }
 
   async #importNow(paths: readonly string[], options: IngestOptions): Promise<IngestReport> {
@@ -112,6 +135,21 @@ class TwoStageIngest implements Ingest {
     }
     throwIfAborted(options.signal); // stopped after the last row: the report would say that search finds it
     return { ...report, indexed };
+  }
+
+  async #reencodeNow({ signal, onEvent }: ReencodeOptions): Promise<boolean> {
+    if (this.#isClosed) throw new EngineError('CLOSED', 'The library was closed');
+    const either = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    this.#encoding ??= this.#start();
+    const isReady = await this.#encoding.encode({ signal: either, ...(onEvent && { onEvent }) });
+    if (!isReady) return false;
+    // Papers that came in meanwhile are encoded by the switch.
+    const turn = this.#following.then(() =>
+      this.#onIndex((calls, common) => calls.switchEncoder({ signal: either, ...common })),
+    );
+    this.#following = turn.catch(() => undefined);
+    await turn;
+    return true;
   }
 
   /** Indexes while files are read. A failing index must not lose papers: reading goes on, and the error comes at the end. */
@@ -145,19 +183,28 @@ class TwoStageIngest implements Ingest {
     }
   }
 
-  async #catchUpNow(options: FollowOptions): Promise<void> {
+  #catchUpNow(options: FollowOptions): Promise<void> {
+    return this.#onIndex((calls, { onEvent }) =>
+      calls.index({
+        ...(options.signal && { signal: options.signal }),
+        ...(options.compact && { compact: true }),
+        onEvent: (event: IndexEvent) => {
+          onEvent(event);
+          options.onEvent?.(event);
+        },
+      }),
+    );
+  }
+
+  /** Work on the index; readers see each commit before this ends. */
+  async #onIndex(
+    work: (calls: Calls, common: { readonly onEvent: (event: { readonly done: number }) => void }) => Promise<void>,
+  ): Promise<void> {
     this.#isBusy = true;
     const refreshes: Promise<void>[] = [];
     try {
       this.#indexing ??= this.#start();
-      await this.#indexing.index({
-        ...(options.signal && { signal: options.signal }),
-        ...(options.compact && { compact: true }),
-        onEvent: (event) => {
-          refreshes.push(this.#onCommit(event.done));
-          options.onEvent?.(event);
-        },
-      });
+      await work(this.#indexing, { onEvent: ({ done }) => void refreshes.push(this.#onCommit(done)) });
     } finally {
       await Promise.allSettled(refreshes);
       this.#isBusy = false;

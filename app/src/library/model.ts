@@ -1,21 +1,19 @@
-// The dense encoder in models/, if one ships. Without it the library searches by words and reports that.
+// Which encoder: the static one that ships in models/, or the one whose vectors an index holds.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type StaticEncoder, staticEncoder } from '@quire/engine/encoders';
+import { staticEncoder } from '@quire/engine/encoders';
+import type { LibraryInfo } from '@quire/engine/storage';
+import { FIELDS, findModel, readModel, SHIPPED } from '../models/index.ts';
+import { type DenseEncoder, denseEncoder, lazyEncoder } from './dense-encoder.ts';
 
-/** models/ of this repository, from app/src/library or app/dist/library. */
-const MODELS = fileURLToPath(new URL('../../../models', import.meta.url));
+const FILES = ['config.json', 'tokenizer.json', 'weights.safetensors'];
 
 /**
- * Reads the shipped static encoder; a document's text is its `fields`. undefined when there is none. Throws when its
- * files are damaged.
+ * The static encoder that ships, in some ten milliseconds. undefined when there is none: then the library searches by
+ * words, and says so. Throws when its files are damaged.
  */
-export function loadModel(
-  folder: string = MODELS,
-  fields: readonly string[] = ['title', 'abstract'],
-): StaticEncoder | undefined {
+export function loadModel(folder: string = SHIPPED): DenseEncoder | undefined {
   if (!existsSync(folder)) return undefined;
   const complete = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && FILES.every((name) => existsSync(join(folder, entry.name, name))))
@@ -23,13 +21,34 @@ export function loadModel(
     .sort();
   const newest = complete.at(-1);
   if (newest === undefined) return undefined;
-  const text = (name: string) => readFileSync(join(folder, newest, name), 'utf8');
+  const home = join(folder, newest);
+  const text = (name: string) => readFileSync(join(home, name), 'utf8');
   const files = {
     config: text('config.json'),
     tokenizer: text('tokenizer.json'),
-    weights: readFileSync(join(folder, newest, 'weights.safetensors')),
+    weights: readFileSync(join(home, 'weights.safetensors')),
   };
-  return staticEncoder(files, { fields });
+  const encoder = { ...staticEncoder(files, { fields: FIELDS }), close: () => undefined };
+  return denseEncoder(encoder, readModel(home, 'shipped'));
 }
 
-const FILES = ['config.json', 'tokenizer.json', 'weights.safetensors'];
+/** What a commit of the index says of the encoder of its vectors. */
+export const ENCODER = 'encoder';
+
+/**
+ * The encoder whose vectors an index of the library in `folder` holds; `shipped` where there is no index, or none that
+ * names a model which is still here.
+ */
+export function encoderOf(
+  folder: string,
+  index: LibraryInfo | undefined,
+  shipped: DenseEncoder | undefined,
+): DenseEncoder | undefined {
+  const part = index?.parts.dense;
+  const name = index?.metadata[ENCODER];
+  if (part === undefined || part.space === shipped?.space || typeof name !== 'string') return shipped;
+  const dim = part.config.dim;
+  const model = findModel(folder, name);
+  if (model === undefined || typeof dim !== 'number') return shipped;
+  return lazyEncoder(model, { space: part.space, dim });
+}

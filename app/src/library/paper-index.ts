@@ -5,13 +5,14 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TermsDocument } from '@quire/engine/core';
 import { EngineError } from '@quire/engine/core';
-import { type StaticEncoder, type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
+import { type TermsEncoder, termsEncoder } from '@quire/engine/encoders';
 import { binary, type CodedKind, inverted } from '@quire/engine/indexes';
 import { nodeDirectory } from '@quire/engine/node';
-import { type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
+import { inspectLibrary, type Library, openLibrary, type PartKind, type Snapshot } from '@quire/engine/storage';
 import { NAMES, paperAnalyzer } from './analyzer.ts';
+import type { DenseEncoder } from './dense-encoder.ts';
 import { FIELD_WEIGHTS, FIELDS, SCHEMA } from './documents.ts';
-import { loadModel } from './model.ts';
+import { encoderOf, loadModel } from './model.ts';
 import { INDEX_BUDGET } from './query-budget.ts';
 import { referenceVectors } from './reference.ts';
 
@@ -23,12 +24,24 @@ export type PaperSnapshot = Snapshot<PaperParts>;
 /** What makes representations for the index and queries for searches. */
 export interface Encoders {
   readonly terms: TermsEncoder;
-  readonly dense: StaticEncoder | undefined;
+  readonly dense: DenseEncoder | undefined;
 }
 
 /** Loads the encoders; some ten milliseconds, and a few times the model's size of memory. */
-export function loadEncoders(model: StaticEncoder | undefined = loadModel()): Encoders {
+export function loadEncoders(model: DenseEncoder | undefined = loadModel()): Encoders {
   return { terms: termsEncoder(paperAnalyzer(), { fields: FIELDS }), dense: model };
+}
+
+/** The encoders whose vectors the index of `folder` holds; `shipped` where there is no index that says otherwise. */
+export async function matchingEncoders(folder: string, shipped: Encoders): Promise<Encoders> {
+  const path = indexFolder(folder);
+  if (!existsSync(path)) return shipped;
+  const info = await inspectLibrary(await nodeDirectory(path, { readOnly: true })).catch((error: unknown) => {
+    if (error instanceof EngineError) return undefined; // opening the index says what is wrong with it
+    throw error;
+  });
+  const dense = encoderOf(folder, info, shipped.dense);
+  return dense === shipped.dense ? shipped : { terms: shipped.terms, dense };
 }
 
 /** The folder of the index inside the library's folder. */
@@ -90,8 +103,12 @@ export function termsOf(encoders: Encoders, words: Readonly<Record<string, strin
 export function partsOf({ terms, dense }: Encoders): PaperParts {
   return {
     terms: inverted({ space: terms.space, fields: FIELD_WEIGHTS, budget: INDEX_BUDGET }),
-    ...(dense && {
-      dense: binary({ space: dense.space, dim: dense.dim, vectors: 'int8', reference: referenceVectors(dense) }),
-    }),
+    ...(dense && { dense: densePart(dense) }),
   };
+}
+
+/** The part that holds the vectors of an encoder. */
+export function densePart(encoder: DenseEncoder): CodedKind {
+  const { space, dim } = encoder;
+  return binary({ space, dim, vectors: 'int8', reference: referenceVectors(encoder) });
 }

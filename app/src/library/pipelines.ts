@@ -3,16 +3,21 @@
 // makes retrievers of it, search.ts ranks exact matches above their candidates. ADR 0032 has the measurements.
 
 import { EngineError } from '@quire/engine/core';
+import type { Fusion } from '../models/index.ts';
+
+/** Minimum cosines of a dense hit, which depend on the encoder (models/fusion.ts). */
+export type FloorName = Exclude<keyof Fusion, 'weight'>;
 
 /** A stage of the engine's retrieval and its parameters. */
 export type StageSpec =
   | { readonly stage: 'retrieve'; readonly part: 'terms' | 'dense'; readonly k: number }
   | { readonly stage: 'rm3'; readonly k: number }
-  | { readonly stage: 'atLeast'; readonly floor: number; readonly of: StageSpec }
+  | { readonly stage: 'atLeast'; readonly floor: number | FloorName; readonly of: StageSpec }
   | {
       readonly stage: 'fuse';
       readonly by: 'minmax';
-      readonly weights: readonly number[];
+      /** One a list; 'encoder': those of words and meaning, tuned together with the encoder (models/fusion.ts). */
+      readonly weights: readonly number[] | 'encoder';
       readonly of: readonly StageSpec[];
     }
   | { readonly stage: 'concatenate'; readonly of: readonly StageSpec[] };
@@ -41,28 +46,19 @@ const CANDIDATES = 100;
 const RUN_HITS = 1_000;
 /** Hits that can be paged to. */
 export const DEEPEST = 10_000;
-/** The weight of dense search; tuned together with the shipped encoder on the dev splits (its card in models/). */
-const MEANING = 0.1;
-/**
- * Minimum cosine of a dense hit. Every query has nearest documents; below this value they are unrelated to it. Measured
- * on real queries over 8,602 papers, where the 20 nearest to nonsense queries score .20 to .30.
- */
-const FLOOR = 0.2;
-/** The same when no paper has any word of the query: then only pieces of words are known to the encoder. */
-const FLOOR_WITHOUT_KNOWN_WORDS = 0.4;
 /** A page of similar papers shows 100 at most, and the paper itself is among its own neighbours. */
 const NEIGHBOURS = 101;
 
 const terms = (k: number): StageSpec => ({ stage: 'retrieve', part: 'terms', k });
-const dense = (k: number, floor: number): StageSpec => ({
+const dense = (k: number, floor: FloorName): StageSpec => ({
   stage: 'atLeast',
   floor,
   of: { stage: 'retrieve', part: 'dense', k },
 });
-const fused = (floor: number): StageSpec => ({
+const fused = (floor: FloorName): StageSpec => ({
   stage: 'fuse',
   by: 'minmax',
-  weights: [1 - MEANING, MEANING],
+  weights: 'encoder',
   of: [terms(CANDIDATES), dense(CANDIDATES, floor)],
 });
 
@@ -72,8 +68,8 @@ export const PIPELINES = {
     title: 'the search of the site: words and meaning fused, exact matches above',
     takes: 'search',
     candidates: CANDIDATES,
-    stages: fused(FLOOR),
-    withoutKnownWords: fused(FLOOR_WITHOUT_KNOWN_WORDS),
+    stages: fused('floor'),
+    withoutKnownWords: fused('floorWithoutKnownWords'),
     rest: terms(DEEPEST),
   },
   lexical: {
@@ -89,9 +85,9 @@ export const PIPELINES = {
     title: 'meaning alone, exact matches above',
     takes: 'search',
     candidates: CANDIDATES,
-    stages: dense(CANDIDATES, FLOOR),
-    withoutKnownWords: dense(CANDIDATES, FLOOR_WITHOUT_KNOWN_WORDS),
-    rest: dense(DEEPEST, FLOOR),
+    stages: dense(CANDIDATES, 'floor'),
+    withoutKnownWords: dense(CANDIDATES, 'floorWithoutKnownWords'),
+    rest: dense(DEEPEST, 'floor'),
   },
   similar: {
     name: 'similar',

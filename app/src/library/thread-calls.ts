@@ -8,6 +8,7 @@ import type { Place } from '../store/index.ts';
 import type { Calls } from './calls.ts';
 import type { ImportOptions, ImportReport } from './import-files.ts';
 import type { IndexEvent } from './indexer.ts';
+import type { EncodedEvent } from './reencode.ts';
 
 export type ToThread =
   | {
@@ -17,6 +18,8 @@ export type ToThread =
       readonly options: { readonly source?: string; readonly again?: boolean };
     }
   | { readonly id: number; readonly call: 'index'; readonly compact: boolean }
+  | { readonly id: number; readonly call: 'encode' }
+  | { readonly id: number; readonly call: 'switch' }
   | { readonly id: number; readonly call: 'cancel' }
   | { readonly id: number; readonly call: 'close' };
 export type FromThread = { readonly id: number } & (
@@ -37,6 +40,8 @@ export function threadCalls(place: Place): Calls {
       ),
     index: ({ signal, onEvent, compact = false }) =>
       thread.call<void, IndexEvent>({ call: 'index', compact }, signal, onEvent),
+    encode: ({ signal, onEvent }) => thread.call<boolean, EncodedEvent>({ call: 'encode' }, signal, onEvent),
+    switchEncoder: ({ signal, onEvent }) => thread.call<void, IndexEvent>({ call: 'switch' }, signal, onEvent),
     close: () => thread.close(),
   };
 }

@@ -37,6 +37,10 @@ function perform(request: Exclude<ToThread, { call: 'cancel' }>, signal: AbortSi
       return calls.importFiles(request.paths, { ...request.options, signal, onEvent });
     case 'index':
       return calls.index({ signal, onEvent, compact: request.compact });
+    case 'encode':
+      return calls.encode({ signal, onEvent });
+    case 'switch':
+      return calls.switchEncoder({ signal, onEvent });
     case 'close':
       return calls.close();
     default:

@@ -7,7 +7,7 @@ import { EngineError } from '@quire/engine/core';
 import { CONFIG, type Model, readModel } from './model.ts';
 
 /** models/ of this repository, from app/src/models or app/dist/models. */
-const SHIPPED = fileURLToPath(new URL('../../../models', import.meta.url));
+export const SHIPPED = fileURLToPath(new URL('../../../models', import.meta.url));
 
 /** Where a data folder keeps its models. */
 export function modelsFolder(data: string): string {

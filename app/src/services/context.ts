@@ -14,7 +14,6 @@ import type { Counts } from './answers.ts';
 export interface ContextOptions {
   readonly store: Store;
   readonly index: IndexView;
-  readonly encoders: Encoders;
   /** Whether papers are being taken in. */
   readonly isIndexing?: () => boolean;
   /** The source that makes up the sample library. */
@@ -33,6 +32,8 @@ export interface Counted {
 }
 
 export interface Context extends ContextOptions {
+  /** Those of the index that answers now. */
+  readonly encoders: Encoders;
   readonly isIndexing: () => boolean;
   readonly now: () => number;
   readonly names: Names;
@@ -42,9 +43,12 @@ export interface Context extends ContextOptions {
 }
 
 export function contextOf(options: ContextOptions): Context {
-  const terms: Analyzer = options.encoders.terms.analyzer;
+  const terms: Analyzer = options.index.encoders.terms.analyzer;
   return {
     ...options,
+    get encoders() {
+      return options.index.encoders;
+    },
     isIndexing: options.isIndexing ?? (() => false),
     now: options.now ?? (() => performance.now()),
     names: storeNames(options.store),
@@ -54,6 +58,6 @@ export function contextOf(options: ContextOptions): Context {
 }
 
 /** The pipeline that answers a search: words alone where the library has no encoder. */
-export function pipelineFor({ encoders }: Context, asked: SearchPipeline = 'hybrid'): SearchPipeline {
+export function pipelineFor({ encoders }: Pick<Context, 'encoders'>, asked: SearchPipeline = 'hybrid'): SearchPipeline {
   return encoders.dense === undefined ? 'lexical' : asked;
 }

@@ -5,13 +5,19 @@ export { OPERATORS } from '../library/operators.ts';
 export type { ReaderLists } from '../library/reader-lists.ts';
 export type { Counts, Excerpt, FromStore, Reason } from './answers.ts';
 export {
+  cacheFolder,
   type EvaluationResult,
-  evaluateDataset,
+  encoderAt,
+  measureSystems,
+  needsEncoder,
   PIPELINES,
   type Pipeline,
   pipelineNamed,
+  type System,
 } from './collection-measure.ts';
 export type { DayPage } from './day-papers.ts';
+export { type Tuning, tuneEncoder } from './encoder-tune.ts';
+export { assertUnused, type EncoderUse, encoderUse, encodingProgress, useModel } from './encoder-use.ts';
 export {
   type AddOptions,
   addModel,

@@ -37,7 +37,7 @@ export async function checkLibrary(
   await found(findings, 'encoder', 'Get the files of models/ again.', () => {
     const model = loadModel();
     const detail =
-      model === undefined ? 'none ships: search is by words only' : `${model.config.name}, ${model.dim} dimensions`;
+      model === undefined ? 'none ships: search is by words only' : `${model.model.name}, ${model.dim} dimensions`;
     findings.push({ name: 'encoder', state: 'ok', detail });
   });
   return findings;

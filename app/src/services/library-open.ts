@@ -53,12 +53,14 @@ export async function openLibraryIn(folder: string, options: OpenOptions = {}): 
   const index = new IndexView(folder, encoders, { isFinal: readOnly });
   const ingest = createIngest(place, (change) => index.refresh(change));
   const isIndexing = () => ingest.busy;
-  const services = boundedServices(createServices({ store, index, encoders, sampleSource: SAMPLE_SOURCE, isIndexing }));
+  const services = boundedServices(createServices({ store, index, sampleSource: SAMPLE_SOURCE, isIndexing }));
   return {
     folder,
     readOnly,
     store,
-    encoders,
+    get encoders() {
+      return index.encoders;
+    },
     index,
     services,
     ingest,

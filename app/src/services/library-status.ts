@@ -1,5 +1,7 @@
 // The state of the library: what it holds, how search answers, how far the index is, and whether the store is sound.
 
+import { encodingProgress } from '../library/chosen-model.ts';
+import { grouped } from '../output/numbers.ts';
 import type { Counts } from './answers.ts';
 import { type Context, pipelineFor } from './context.ts';
 import { type StoreStatus, storeNotes, storeStatus } from './damage-view.ts';
@@ -14,6 +16,10 @@ export interface LibraryStatus extends Counts {
   readonly sample: boolean;
   /** The name of the encoder that answers by meaning; absent: the site searches lexically. */
   readonly encoder?: string;
+  /** A model that was chosen and whose vectors are being made; the other one answers until they are complete. */
+  readonly encoding?: { readonly model: string; readonly done: number; readonly total: number };
+  /** How search by meaning gets better; absent where another model than the one that ships is used or chosen. */
+  readonly advice?: string;
   /** The pipelines that answer searches and lists of similar papers; `quire eval --pipeline NAME` measures them. */
   readonly pipelines: { readonly search: string; readonly similar: string };
   /** Works that search can find now; fewer than `works` while the index catches up. */
@@ -38,19 +44,38 @@ export async function libraryStatus(context: Context): Promise<LibraryStatus> {
   const contained = index.contained();
   const described = await storeStatus(store.health, store.folder);
   const { dense } = encoders;
+  const encoding = encodingProgress(store.folder);
   return {
     ...counts,
     folder: store.folder,
     sample: counts.records > 0 && counts.sources.every(({ source }) => source === sampleSource),
-    ...(dense !== undefined && { encoder: dense.config.name }),
+    ...(dense !== undefined && { encoder: dense.model.name }),
+    ...(encoding !== undefined && { encoding }),
+    ...(encoding === undefined && dense?.model.origin !== 'added' && { advice: ADVICE }),
     pipelines: { search: pipelineFor(context), similar: dense === undefined ? 'similar-words' : 'similar' },
     ...state,
     behind: await behind(context, contained),
     indexing: context.isIndexing(),
     ...(day !== undefined && { newestDay: day }),
     store: described,
-    notes: [...(await lagNotes(context, state.indexed, contained)), ...storeNotes(described)],
+    notes: [
+      ...encodingNotes(encoding),
+      ...(await lagNotes(context, state.indexed, contained)),
+      ...storeNotes(described),
+    ],
   };
+}
+
+/** One sentence: first-run help and the status say it. */
+const ADVICE =
+  'With a network, "quire model add sentence-transformers/all-MiniLM-L6-v2" and "quire model use all-MiniLM-L6-v2" make search by meaning better.';
+
+function encodingNotes(encoding: LibraryStatus['encoding']): readonly string[] {
+  if (encoding === undefined) return [];
+  const { model, done, total } = encoding;
+  return [
+    `Re-encoding ${grouped(done)} of ${grouped(total)} papers by ${model}; the search changes when all are done.`,
+  ];
 }
 
 async function behind({ store }: Context, contained: number): Promise<number> {

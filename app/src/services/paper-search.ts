@@ -6,7 +6,7 @@ import type { Answer, Reason } from '../library/answer.ts';
 import { composed } from '../library/compose.ts';
 import { type Excerpt, excerpts } from '../library/excerpt.ts';
 import { COUNTED, type Facets, facetsOf } from '../library/facets.ts';
-import type { PaperSnapshot } from '../library/paper-index.ts';
+import type { Encoders, PaperSnapshot } from '../library/paper-index.ts';
 import { DEEPEST, PIPELINES } from '../library/pipelines.ts';
 import type { ReaderLists } from '../library/reader-lists.ts';
 import { relatedTo } from '../library/related-queries.ts';
@@ -91,7 +91,7 @@ export async function searchPapers(context: Context, query: string, options: Sea
     });
   }
   const start = context.now();
-  const page = await context.index.with((snapshot) => answered(context, query, options, snapshot));
+  const page = await context.index.with((snapshot, encoders) => answered(context, query, options, snapshot, encoders));
   return { ...page, ms: context.now() - start };
 }
 
@@ -100,12 +100,13 @@ async function answered(
   query: string,
   options: SearchOptions,
   snapshot: PaperSnapshot,
+  encoders: Encoders,
 ): Promise<Omit<SearchPage, 'ms'>> {
-  const { encoders, names, store } = context;
+  const { names, store } = context;
   const sources = { names, snapshot, encoders };
   const { offset, limit } = bounds(options);
   const { sort = 'relevance', exact = false, typing = false, facets = false, lists, signal } = options;
-  const pipeline = pipelineFor(context, options.mode);
+  const pipeline = pipelineFor({ encoders }, options.mode);
   const change = changeOf(snapshot);
   const asked = {
     pipeline: composed(PIPELINES[pipeline], encoders),

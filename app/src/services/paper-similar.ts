@@ -26,11 +26,11 @@ export async function similarPapers(
   id: string,
   options: { readonly limit?: number } = {},
 ): Promise<SimilarPage | undefined> {
-  const { store, index, encoders } = context;
+  const { store, index } = context;
   const work = (await viewPaper(context, id))?.work;
   if (work === undefined) return undefined;
   const { limit } = bounds(options);
-  return index.with(async (snapshot) => {
+  return index.with(async (snapshot, encoders) => {
     const { reason, hits } = await similarTo(work, snapshot, encoders, limit);
     const scores = new Map(hits.map(({ id, score }) => [id, score]));
     const { works, damaged } = await store.readIndexed(

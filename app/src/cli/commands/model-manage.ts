@@ -4,7 +4,17 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { sized } from '../../output/numbers.ts';
 import { joined, type Printable, printable } from '../../output/printable.ts';
-import { checkModel, type Listed, listModels, type Model, modelNamed, removeModel } from '../../services/index.ts';
+import {
+  assertUnused,
+  checkModel,
+  type Listed,
+  libraryExists,
+  listModels,
+  type Model,
+  modelNamed,
+  openLibraryIn,
+  removeModel,
+} from '../../services/index.ts';
 import { EXIT, json, table } from '../io.ts';
 import { dataDirOption, examples, type Verb } from '../verb.ts';
 import { summaryOf } from './model-add.ts';
@@ -110,10 +120,20 @@ export const removeCommand: Verb = (io, finish) =>
     .addHelpText(
       'after',
       `${examples([['quire model remove bge', 'its files; the index must not use it']])}
-Exit codes: 0 removed, 1 there is no such model, 2 it ships with Quire.`,
+Exit codes: 0 removed, 1 there is no such model, 2 it ships with Quire, 6 the library searches with it.`,
     )
     .action(async (name: string, options: Options) => {
-      removeModel(modelNamed(resolve(options.dataDir), name));
+      const data = resolve(options.dataDir);
+      const model = modelNamed(data, name);
+      if (libraryExists(data)) {
+        const library = await openLibraryIn(data, { orReadOnly: true });
+        try {
+          await assertUnused(library, name);
+        } finally {
+          await library.close();
+        }
+      }
+      removeModel(model);
       await (options.json ? json(io, { name }) : io.out(printable`removed ${name}\n`));
       finish(EXIT.ok);
     });

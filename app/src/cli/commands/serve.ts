@@ -75,6 +75,7 @@ Exit codes: 0 stopped by Ctrl-C, 6 the port is taken or another server holds the
           await io.out(printable`  requests for other names than localhost are refused; --public-url allows one\n`);
         if (!/^(?:127\.|::1$|localhost$)/.test(options.host))
           await io.out(printable`  open to other machines: they can read and search everything here\n`);
+        if (status.sample && status.advice !== undefined) await io.out(printable`  ${status.advice}\n`);
         await io.out(printable`  ready:  ${site.url}\n`);
         if (!io.signal.aborted)
           await new Promise<void>((done) => io.signal.addEventListener('abort', () => done(), { once: true }));
