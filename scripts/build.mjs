@@ -1,5 +1,5 @@
 // Builds the repository: the kernels (AssemblyScript to a generated TypeScript module), the packages (tsc), the
-// pages' islands (vite, when the app has any). Each step prints its time; the first failure stops the build.
+// style sheet, script and fonts of the pages (vite). Each step prints its time; the first failure stops the build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { filesBelow } from './lib/files.mjs';
@@ -14,7 +14,7 @@ const hash = sourceHash();
 step('kernels', 'scripts/kernels.mjs');
 step('packages', 'node_modules/typescript/bin/tsc', '-b');
 for (const name of ['engine', 'learn', 'app']) dropStale(name);
-step('islands', 'app/scripts/islands.mjs');
+step('assets', 'app/scripts/assets.mjs');
 rememberBuild(hash);
 
 /** Runs a script of the repository with this Node; a step whose script does not exist is skipped. */

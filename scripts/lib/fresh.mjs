@@ -6,7 +6,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { at, root } from './paths.mjs';
 
 const stamp = at('.cache', 'built');
-const folders = ['engine/src', 'engine/assembly', 'learn/src', 'app/src', 'app/web'];
+const folders = ['engine/src', 'engine/assembly', 'learn/src', 'app/src', 'app/islands', 'app/styles', 'app/scripts'];
 const files = [
   'package.json',
   'package-lock.json',
@@ -16,7 +16,6 @@ const files = [
   'scripts/kernels.mjs',
   ...['engine', 'learn', 'app'].flatMap((name) => [`${name}/package.json`, `${name}/tsconfig.json`]),
   'engine/tsconfig.node.json',
-  'app/vite.config.ts',
 ];
 const outputs = [
   ['engine/assembly', 'engine/src/kernels/generated'],

@@ -17,6 +17,15 @@ export function createApi(services: Services): Hono {
     }),
   );
   api.get('/papers', (c) => asked(c, PAGE, async (page) => answerJson(c, await services.list(page))));
+  api.get('/papers/trending', (c) =>
+    asked(c, TRENDING, async (choice) => answerJson(c, await services.trendingPapers(choice))),
+  );
+  api.get('/paper/ranking', (c) =>
+    asked(c, ID, async ({ id }) => {
+      const found = await services.paperRanking(id);
+      return found === undefined ? missing(c, id) : answerJson(c, found);
+    }),
+  );
   // An id may be any text. A browser shortens `.` and `..` in a path, so an id may also be a parameter.
   api.get('/paper', (c) => asked(c, ID, ({ id }) => paper(c, services, id)));
   api.get('/paper/similar', (c) => asked(c, ID.extend({ limit: LIMIT }), (query) => similar(c, services, query)));
@@ -36,6 +45,7 @@ export function createApi(services: Services): Hono {
 
 const LIMIT = whole('limit', 1, REQUEST.limit, 20);
 const PAGE = z.strictObject({ offset: whole('offset', 0, REQUEST.offset, 0), limit: LIMIT });
+const TRENDING = PAGE.extend({ days: whole('days', 1, 60, 28) });
 const SEARCH = PAGE.extend({
   q: z.string().default(''),
   mode: z.enum(['hybrid', 'lexical', 'dense'], 'mode is hybrid, lexical or dense').optional(),

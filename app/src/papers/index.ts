@@ -10,7 +10,22 @@ export {
 } from './dates.ts';
 export { foldRecords, type Group, groupRecords, type Identity, identityOf } from './fold.ts';
 export { identify } from './identifiers.ts';
+export {
+  ageInAnnouncementDays,
+  daysOf,
+  daysOfMonth,
+  daysOfWeek,
+  isDay,
+  isWeekend,
+  monthOf,
+  type Period,
+  shiftDay,
+  shiftMonth,
+  shiftWeek,
+  weekOf,
+} from './list-days.ts';
 export { paperPath } from './paths.ts';
+export { compareTrending, hot, interest, isQuiet, NO_SIGNALS, RANKING, type Signals } from './ranking.ts';
 export {
   isRejected,
   readRecord,

@@ -15,6 +15,7 @@ import type { Services } from '../services/index.ts';
 import { securityHeaders } from './headers.ts';
 import { checkHost, type HostOptions } from './host.ts';
 import { refuseOtherMethods } from './methods.ts';
+import { transfer } from './transfer.ts';
 
 export interface AppOptions extends ImportOptions, HostOptions, FormatOptions, DiscoveryOptions {
   readonly pages?: Pages;
@@ -26,7 +27,7 @@ export interface AppOptions extends ImportOptions, HostOptions, FormatOptions, D
 export function createApp(services: Services, options: AppOptions = {}): Hono {
   const { pages } = options;
   const app = new Hono();
-  app.use(securityHeaders, robotsHeader(options), checkHost(options), checkLength);
+  app.use(securityHeaders, robotsHeader(options), transfer, checkHost(options), checkLength);
   app.get('/healthz', async (c) => answerJson(c, { status: 'ok', works: (await services.counts()).works }));
   const api = createApi(services);
   addImport(api, options);

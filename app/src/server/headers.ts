@@ -2,10 +2,14 @@
 
 import type { MiddlewareHandler } from 'hono';
 
-/** Only our own style sheet and forms to ourselves: pages need no script, and the text of a paper cannot add one. */
+/** Only what comes from this server; no inline script or style, so the text of a paper cannot add one. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
+  "script-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
   "img-src 'self' data:",
   "manifest-src 'self'",
   "form-action 'self'",

@@ -11,6 +11,11 @@ export function boundedServices(services: Services): Services {
   return {
     ...services,
     papersOfDay: async (day, part) => listed(await services.papersOfDay(day, part)),
+    papersOfPeriod: async (period, choice) => listed(await services.papersOfPeriod(period, choice)),
+    trendingPapers: async (asked) => {
+      const found = await services.trendingPapers(asked);
+      return { ...found, hits: found.hits.map((hit) => ({ ...hit, work: bounded(hit.work, LISTED) })) };
+    },
     list: async (part) => listed(await services.list(part)),
     search: async (query, options) => searchPage(await services.search(query, options)),
     paper: async (id) => {

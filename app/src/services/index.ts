@@ -46,6 +46,8 @@ export type { SimilarPage } from './paper-similar.ts';
 export type { PaperView } from './paper-view.ts';
 export { type FileReport, type Ingest, type IngestEvent, type IngestReport, importHere } from './papers-import.ts';
 export type { SampleRemoved } from './sample-remove.ts';
+export type { PaperRanking, TrendingHit, TrendingPage } from './papers-trending.ts';
+export type { CategoryCount, PeriodChoice, PeriodDays, PeriodPage } from './period-papers.ts';
 export type { Services } from './services.ts';
 export { foldFiles } from './works-fold.ts';
 export type { ListPart, OpenedList, PaperList } from './works-list.ts';

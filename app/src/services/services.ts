@@ -12,6 +12,8 @@ import { viewPaper } from './paper-view.ts';
 import { monthsWithPapers, papersOfMonth } from './papers-months.ts';
 import { removeSample } from './sample-remove.ts';
 import { openList } from './works-list.ts';
+import { paperRanking, trendingPapers } from './papers-trending.ts';
+import { categoriesOf, daysWithPapers, papersOfPeriod } from './period-papers.ts';
 
 /** A use case without the context that it works with. */
 type Bound<F> = F extends (context: Context, ...rest: infer A) => infer R ? (...rest: A) => R : never;
@@ -19,6 +21,11 @@ type Bound<F> = F extends (context: Context, ...rest: infer A) => infer R ? (...
 export interface Services {
   readonly newestDay: Bound<typeof newestDay>;
   readonly papersOfDay: Bound<typeof papersOfDay>;
+  readonly daysWithPapers: Bound<typeof daysWithPapers>;
+  readonly papersOfPeriod: Bound<typeof papersOfPeriod>;
+  readonly categoriesOf: Bound<typeof categoriesOf>;
+  readonly trendingPapers: Bound<typeof trendingPapers>;
+  readonly paperRanking: Bound<typeof paperRanking>;
   readonly list: Bound<typeof listPapers>;
   readonly search: Bound<typeof searchPapers>;
   readonly paper: Bound<typeof viewPaper>;
@@ -37,6 +44,11 @@ export function createServices(options: ContextOptions): Services {
   return {
     newestDay: () => newestDay(context),
     papersOfDay: (day, part) => papersOfDay(context, day, part),
+    daysWithPapers: (period) => daysWithPapers(context, period),
+    papersOfPeriod: (period, choice) => papersOfPeriod(context, period, choice),
+    categoriesOf: (period, asked) => categoriesOf(context, period, asked),
+    trendingPapers: (asked) => trendingPapers(context, asked),
+    paperRanking: (id) => paperRanking(context, id),
     list: (part) => listPapers(context, part),
     search: (query, asked) => searchPapers(context, query, asked),
     paper: (id) => viewPaper(context, id),

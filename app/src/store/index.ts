@@ -6,6 +6,7 @@ export { rowDigest } from './checksum.ts';
 export { type Damage, damageError } from './damage.ts';
 export type { Health, StoreHealth } from './health.ts';
 export type { FileProgress } from './imports.ts';
+export type { Voted } from './lists.ts';
 export { type Place, STORE_FILE } from './open-database.ts';
 export type { Works } from './read-works.ts';
 export type { NewRow, QuarantinedRecord } from './records.ts';

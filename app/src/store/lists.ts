@@ -11,6 +11,13 @@ type Columns = ReadWork['columns'];
 /** Whether a row belongs to a list, after the row before it. */
 type Fits = (row: Columns, before: Columns | undefined) => boolean;
 
+/** What sources counted for a work. */
+export interface Voted {
+  readonly key: string;
+  readonly upvotes: number;
+  readonly comments: number;
+}
+
 export class Lists {
   readonly #database: Database;
   readonly #reader: WorkReader;
@@ -41,6 +48,26 @@ export class Lists {
       const keys = (await on.all(SQL.ofDay, { day, offset, limit })).map(({ key }) => key);
       return this.#listed(on, 'works_day', keys, (row, before) => row.day === day && !outranks(row, before));
     });
+  }
+
+  /** Works of the days from `from` to `to` by upvotes, comments and day, each descending; then by key. */
+  ofDays(from: number, to: number, offset: number, limit: number): Promise<Works> {
+    return this.#database.snapshot(async (on) => {
+      const keys = (await on.all(SQL.ofDays, { from, to, offset, limit })).map(({ key }) => key);
+      const isInside = (day: number | null) => day !== null && day >= from && day <= to;
+      return this.#listed(on, 'works_day', keys, (row, before) => isInside(row.day) && !outranks(row, before));
+    });
+  }
+
+  /** The days in a range that have works, in order, with their numbers. */
+  async daysBetween(from: number, to: number): Promise<readonly { readonly day: number; readonly count: number }[]> {
+    const rows = await this.#database.all(SQL.daysBetween, { from, to });
+    return rows.flatMap(({ day, count }) => (day === null ? [] : [{ day, count }]));
+  }
+
+  /** The works of a day that have votes or comments, most votes first. The rows are not verified: read the works. */
+  mostVotedOfDay(day: number, limit: number): Promise<readonly Voted[]> {
+    return this.#database.all(SQL.mostVotedOfDay, { day, limit });
   }
 
   async countOfDay(day: number): Promise<number> {

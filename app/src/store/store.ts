@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import { Facts } from './facts.ts';
 import { Health } from './health.ts';
 import { type FileProgress, Imports } from './imports.ts';
-import { Lists } from './lists.ts';
+import { Lists, type Voted } from './lists.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { Names } from './names.ts';
 import { type OpenDatabase, openDatabase, type Place } from './open-database.ts';
@@ -218,6 +218,21 @@ export class Store {
   /** Works of a day by upvotes, comments and date, each descending; then by key. */
   ofDay(day: number, offset: number, limit: number): Promise<Works> {
     return this.#lists.ofDay(day, offset, limit);
+  }
+
+  /** Works of the days from `from` to `to` by upvotes, comments and day, each descending; then by key. */
+  ofDays(from: number, to: number, offset: number, limit: number): Promise<Works> {
+    return this.#lists.ofDays(from, to, offset, limit);
+  }
+
+  /** The days in a range that have works, in order, with their numbers. */
+  daysBetween(from: number, to: number): Promise<readonly { readonly day: number; readonly count: number }[]> {
+    return this.#lists.daysBetween(from, to);
+  }
+
+  /** The works of a day that have votes or comments, most votes first. */
+  mostVotedOfDay(day: number, limit: number): Promise<readonly Voted[]> {
+    return this.#lists.mostVotedOfDay(day, limit);
   }
 
   countOfDay(day: number): Promise<number> {

@@ -20,6 +20,38 @@ export const WORK_LISTS = {
       .limit(p.limit)
       .offset(p.offset),
   ),
+  ofDays: statement((db, p: { from: number; to: number; offset: number; limit: number }) =>
+    db
+      .selectFrom('works')
+      .select('key')
+      .where('day', '>=', p.from)
+      .where('day', '<=', p.to)
+      .orderBy('upvotes', 'desc')
+      .orderBy('comments', 'desc')
+      .orderBy('day', 'desc')
+      .orderBy('key')
+      .limit(p.limit)
+      .offset(p.offset),
+  ),
+  daysBetween: statement((db, p: { from: number; to: number }) =>
+    db
+      .selectFrom('works')
+      .select((e) => ['day', e.fn.countAll<number>().as('count')])
+      .where('day', '>=', p.from)
+      .where('day', '<=', p.to)
+      .groupBy('day')
+      .orderBy('day'),
+  ),
+  mostVotedOfDay: statement((db, p: { day: number; limit: number }) =>
+    db
+      .selectFrom('works')
+      .select(['key', 'upvotes', 'comments'])
+      .where('day', '=', p.day)
+      .where((e) => e.or([e('upvotes', '>', 0), e('comments', '>', 0)]))
+      .orderBy('upvotes', 'desc')
+      .orderBy('comments', 'desc')
+      .limit(p.limit),
+  ),
   countOfDay: statement((db, p: { day: number }) =>
     db
       .selectFrom('works')

@@ -11,7 +11,7 @@ import { isHostile } from '../output/characters.ts';
 import { paperPath, type Work } from '../papers/index.ts';
 import { createApp } from '../server/app.ts';
 import { boundedServices } from '../services/bounded.ts';
-import type { SearchPage, Services } from '../services/index.ts';
+import type { PaperRanking, SearchPage, Services } from '../services/index.ts';
 import { openLibraryIn } from '../services/library-open.ts';
 import { createPages } from './index.ts';
 
@@ -129,6 +129,11 @@ describe('pages of a hostile library', () => {
   });
 });
 
+function rankingOf({ key, upvotes }: Work): PaperRanking {
+  const signals = { votes: 0, commenters: 0, saves: 0, imported: upvotes };
+  return { key, ...signals, age: 0, withPrior: true, interest: 1, hot: 1 };
+}
+
 /** A site whose every paper is `work`. */
 function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }, () => work)) {
   const sentence = { text: work.abstract, marks: [[0, 4]] as const };
@@ -149,6 +154,18 @@ function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }
   const services = boundedServices({
     newestDay: async () => '2025-03-18',
     papersOfDay: async (day) => ({ day, works: others, total: 100, offset: 0, limit: 100 }),
+    daysWithPapers: async ({ from }) => ({ days: [{ day: from, count: 100 }] }),
+    papersOfPeriod: async (period) => ({ ...period, works: others, total: 100, offset: 0, limit: 100 }),
+    categoriesOf: async () => work.categories.slice(0, 10).map((category) => ({ category: category.slice(0, 2_000), count: 1 })),
+    trendingPapers: async ({ limit = 20 } = {}) => ({
+      hits: others.slice(0, limit).map((each) => ({ work: each, ranking: rankingOf(each) })),
+      total: 100,
+      offset: 0,
+      limit,
+      days: 28,
+      withPrior: true,
+    }),
+    paperRanking: async () => rankingOf(work),
     list: async () => ({ works: others }),
     search,
     paper: async () => ({ work, others }),

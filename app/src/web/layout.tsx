@@ -1,9 +1,12 @@
-// The frame of every page: skip link, name, search box, navigation, footer.
+// The frame of every page: skip link, masthead with name, search and navigation, footer.
 
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { cutAt, toHtml } from '../output/characters.ts';
 import type { Site } from './site.ts';
+
+/** A place in the navigation. */
+export type Place = 'day' | 'week' | 'month' | 'trending' | 'search' | 'library';
 
 export interface FrameProps {
   readonly site: Site;
@@ -11,9 +14,13 @@ export interface FrameProps {
   readonly title: string;
   /** The text in the search box. */
   readonly query?: string;
-  readonly current?: 'day' | 'search';
+  readonly current?: Place;
   /** More elements for the head: citation tags, alternate links. */
   readonly head?: Child;
+  /** Between masthead and content, over the whole width: the date strip. */
+  readonly strip?: Child;
+  /** Beside the content where there is room, below it elsewhere. */
+  readonly rail?: Child;
   readonly children?: Child;
 }
 
@@ -28,18 +35,37 @@ export function page(props: FrameProps) {
 /** Characters of a query that the search box holds. */
 const LONGEST_QUERY = 2_000;
 
-function Frame({ site, title, query = '', current, head, children }: FrameProps) {
+const NAVIGATION: readonly (readonly [Place, string, string])[] = [
+  ['day', '/papers', 'Day'],
+  ['week', '/papers/week', 'Week'],
+  ['month', '/papers/month', 'Month'],
+  ['trending', '/papers/trending', 'Trending'],
+];
+
+const FOOTER: readonly (readonly [string, string])[] = [
+  ['/search', 'How to search'],
+  ['/about/ranking', 'How papers are ranked'],
+  ['/settings/display', 'Display and keys'],
+  ['/api/v1/status', 'Status'],
+];
+
+function Frame({ site, title, query = '', current, head, strip, rail, children }: FrameProps) {
+  const { theme, density, keys } = site.display;
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme === 'auto' ? undefined : theme} data-density={density}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={theme === 'auto' ? 'light dark' : theme} />
         <title>{title === site.title ? title : `${title} · ${site.title}`}</title>
-        <link rel="stylesheet" href={site.stylePath} />
+        {site.assets.fonts.map((font) => (
+          <link rel="preload" href={font} as="font" type="font/woff2" crossorigin="" />
+        ))}
+        <link rel="stylesheet" href={site.assets.style} />
+        <script type="module" src={site.assets.script}></script>
         {head}
       </head>
-      <body>
+      <body data-keys={keys === 'off' ? 'off' : undefined}>
         <a class="skip" href="#content">
           Skip to the content
         </a>
@@ -47,15 +73,15 @@ function Frame({ site, title, query = '', current, head, children }: FrameProps)
           <div class="frame">
             <p class="name">
               <a href="/papers">{site.title}</a>
+              <span class="curator">{site.curator}</span>
             </p>
-            <p class="curator">{site.curator}</p>
             <search>
               <form class="search" action="/search">
                 <input
                   name="q"
                   type="search"
                   value={cutAt(query, LONGEST_QUERY)}
-                  placeholder="A question, words, “a phrase”, an author or an id"
+                  placeholder="A question, words, “a phrase”, an author, an id"
                   aria-label="Search papers"
                   autocomplete="off"
                   dir="auto"
@@ -66,29 +92,36 @@ function Frame({ site, title, query = '', current, head, children }: FrameProps)
             </search>
             <nav aria-label="Site">
               <ul>
-                <li>
-                  <a href="/papers" aria-current={current === 'day' ? 'page' : undefined}>
-                    Newest day
-                  </a>
-                </li>
-                <li>
-                  <a href="/search" aria-current={current === 'search' ? 'page' : undefined}>
-                    Search
-                  </a>
-                </li>
+                {NAVIGATION.map(([place, path, name]) => (
+                  <li>
+                    <a href={path} aria-current={current === place ? 'page' : undefined}>
+                      {name}
+                    </a>
+                  </li>
+                ))}
               </ul>
             </nav>
           </div>
         </header>
-        <main id="content" class="frame">
-          {children}
-        </main>
+        {strip}
+        <div class={rail === undefined ? 'frame' : 'frame with-rail'}>
+          <main id="content" tabindex={-1}>
+            {children}
+          </main>
+          {rail !== undefined && <aside aria-label="Beside the papers">{rail}</aside>}
+        </div>
         <footer>
           <div class="frame">
-            <p>
-              {site.title} runs on Quire. Everything is served from this machine: no tracking, no outside requests.{' '}
-              <a href="/api/v1/status">Status</a>
-            </p>
+            <nav aria-label="About this site">
+              <ul>
+                {FOOTER.map(([path, name]) => (
+                  <li>
+                    <a href={path}>{name}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <p>{site.title} runs on Quire. Everything comes from this machine: no tracking, no outside requests.</p>
           </div>
         </footer>
       </body>

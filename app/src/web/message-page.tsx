@@ -14,16 +14,14 @@ export function messagePage(
     title,
     query,
     children: (
-      <>
+      <article class="reading">
         <h1>{title}</h1>
-        <p class="lead" dir="auto">
-          {text}
-        </p>
+        <p dir="auto">{text}</p>
         {hint !== undefined && <p dir="auto">{hint}</p>}
         <p>
           <a href="/papers">The newest day</a> · <a href="/search">Search</a>
         </p>
-      </>
+      </article>
     ),
   });
 }

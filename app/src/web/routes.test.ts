@@ -2,10 +2,10 @@ import { EngineError } from '@quire/engine/core';
 import { describe, expect, it } from 'vitest';
 import type { Work } from '../papers/index.ts';
 import { createApp } from '../server/app.ts';
-import type { LibraryStatus, SearchPage, Services } from '../services/index.ts';
-import { linksOf } from './paper-page.tsx';
+import type { LibraryStatus, PaperRanking, SearchPage, Services } from '../services/index.ts';
+import { linksOf } from './paper-facts.tsx';
 import { createPages } from './routes.tsx';
-import { inWords, opening, people } from './wording.ts';
+import { bylineOf, inWords, people, spanInWords } from './wording.ts';
 
 const evil = '<script>alert("x")</script> & "quoted"';
 const work: Work = {
@@ -45,6 +45,20 @@ const status: LibraryStatus = {
   store: { state: 'sound', damaged: [], quarantined: 0 },
 };
 
+const ranking: PaperRanking = {
+  key: work.key,
+  day: '2025-11-20',
+  asOf: '2025-11-20',
+  votes: 0,
+  commenters: 0,
+  saves: 0,
+  imported: 2,
+  age: 3,
+  withPrior: true,
+  interest: 2 / 3,
+  hot: -0.76,
+};
+
 function services(over: Partial<Services> = {}): Services {
   const result = (query: string): SearchPage => ({
     query,
@@ -73,6 +87,25 @@ function services(over: Partial<Services> = {}): Services {
       offset: page?.offset ?? 0,
       limit: page?.limit ?? 100,
     }),
+    daysWithPapers: async () => ({ days: [{ day: '2025-11-20', count: 1 }], previous: '2025-11-19' }),
+    papersOfPeriod: async (period, choice) => ({
+      ...period,
+      works: choice?.category === 'cs.XX' ? [] : [work],
+      total: choice?.category === 'cs.XX' ? 0 : 1,
+      offset: choice?.offset ?? 0,
+      limit: 50,
+    }),
+    categoriesOf: async () => [{ category: 'cs.IR', count: 1 }],
+    trendingPapers: async ({ days = 28 } = {}) => ({
+      hits: [{ work, ranking }],
+      total: 1,
+      offset: 0,
+      limit: 50,
+      days,
+      asOf: '2025-11-20',
+      withPrior: true,
+    }),
+    paperRanking: async () => ranking,
     list: async () => ({ works: [work] }),
     search: async (query) => result(query),
     paper: async (id) => (id === '2511.04217' || id === 'doi:10.1/x y' ? { work, others: [] } : undefined),
@@ -142,7 +175,7 @@ describe('the pages', () => {
 
   it('say which hits were found by meaning alone, mark the words, and keep the query through the parts', async () => {
     const { text } = await get('/search?q=small+indexes&offset=20');
-    expect(text).toContain('found by meaning alone');
+    expect(text).toContain('by meaning');
     expect(text).toContain('exact phrase');
     expect(text).toContain('The <mark>second</mark> names &lt;i&gt;.');
     expect(text).toContain('41 papers');
@@ -216,7 +249,7 @@ describe('the pages', () => {
   it('forbid scripts and frames, and let browsers keep the style sheet', async () => {
     const { headers, text } = await get('/papers');
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/);
-    expect(text).not.toMatch(/<script|style="|onclick/);
+    expect(text.replace(/<script type="module" src="[^"]+"><\/script>/, '')).not.toMatch(/<script|style="|onclick/);
     const path = /href="(\/static\/style\.[0-9a-f]{8}\.css)"/.exec(text)?.[1];
     const style = await get(path ?? '');
     expect(style.status).toBe(200);
@@ -255,9 +288,20 @@ describe('the wording', () => {
     expect(people(unknown)).toBeUndefined();
   });
 
-  it('opens an abstract with its first sentence and never cuts a word', () => {
-    expect(opening(work.abstract)).toBe('The first sentence is here.');
-    expect(opening('word '.repeat(100).trim(), 23)).toBe('word word word word …');
-    expect(opening('')).toBe('');
+  it('names the first two authors and the last, and how many are between', () => {
+    const by = (count: number) => bylineOf({ ...work, authors: Array.from({ length: count }, (_, i) => `A${i + 1}`) });
+    expect(by(0)).toEqual({ first: [], between: 0 });
+    expect(by(3)).toEqual({ first: ['A1', 'A2', 'A3'], between: 0 });
+    expect(by(5)).toEqual({ first: ['A1', 'A2'], between: 2, last: 'A5' });
+    expect(bylineOf({ ...work, authors: ['A1', 'A2', 'A3'], cut: { authors: 533 } })).toEqual({
+      first: ['A1', 'A2'],
+      between: 531,
+    });
+  });
+
+  it('names a span with as few words as it needs', () => {
+    expect(spanInWords('2025-11-17', '2025-11-23')).toBe('17 to 23 November 2025');
+    expect(spanInWords('2025-11-24', '2025-12-01')).toBe('24 November to 1 December 2025');
+    expect(spanInWords('2025-12-29', '2026-01-04')).toBe('29 December 2025 to 4 January 2026');
   });
 });

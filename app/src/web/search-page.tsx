@@ -19,7 +19,7 @@ export function searchPage(site: Site, status: LibraryStatus, result: SearchPage
     children: (
       <>
         <h1 dir="auto">{cutAt(result.query, REQUEST.shownQuery)}</h1>
-        <p class="lead" role="status">
+        <p class="introduction" role="status">
           {result.more ? 'At least ' : ''}
           {counted(result.total, 'paper')} in {result.ms < 10 ? result.ms.toFixed(1) : Math.round(result.ms)} ms,{' '}
           {result.hits[0]?.reason === 'condition' ? 'newest first' : HOW[result.pipeline]}
@@ -52,7 +52,7 @@ export function askPage(site: Site, status: LibraryStatus) {
     children: (
       <>
         <h1>Search</h1>
-        <p class="lead">
+        <p class="introduction">
           {counted(status.works, 'paper')},{' '}
           {status.encoder === undefined ? 'found by their words' : 'found by their words and by their meaning'}.
         </p>

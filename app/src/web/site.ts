@@ -1,12 +1,22 @@
-// The settings of this site that every page shows.
+// The settings of this site that every page shows, and what one reader chose for the display.
+
+import type { Display } from './display.ts';
 
 export interface Site {
   /** Name in the masthead. Default "Daily Papers". */
   readonly title: string;
   /** Line under the name. */
   readonly curator: string;
-  /** Address of the style sheet. */
-  readonly stylePath: string;
+  readonly assets: AssetPaths;
+  readonly display: Display;
+}
+
+/** Addresses of what every page loads. */
+export interface AssetPaths {
+  readonly style: string;
+  readonly script: string;
+  /** Fonts of the first screen, loaded with the document. */
+  readonly fonts: readonly string[];
 }
 
 export const DEFAULT_TITLE = 'Daily Papers';
