@@ -15,8 +15,9 @@ const PERMISSIVE = new Set([
   'BlueOak-1.0.0',
   'CC0-1.0',
   'Unlicense',
+  'OFL-1.1', // fonts
 ]);
-const TOOLS = new Set([...PERMISSIVE, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0']);
+const TOOLS = new Set([...PERMISSIVE, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0', 'Zlib']);
 // Without bench/: its peers are not dependencies of the product and are never redistributed.
 const LOCKS = ['package-lock.json', 'runner/package-lock.json'];
 

@@ -25,7 +25,7 @@ const DROPPED = /^(?:cite[a-z]*|label|ref|eqref|vspace|hspace|footnotemark|thank
 
 /** The pieces of one text. Text without any sign of TeX is one piece. */
 export function piecesOf(text: string): readonly Piece[] {
-  if (!/[\\${}~`]|--|\btimes|times\b|geq|leq/.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
+  if (!/[\\${}~`]|--|times|geq|leq/.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
   const reader = new Reader();
   reader.read(text, undefined);
   return reader.pieces;

@@ -39,6 +39,17 @@ function servicesWith(over: Partial<Services> = {}): Services {
       limit,
     }),
     list: async () => ({ works: [PLAIN_WORK] }),
+    daysWithPapers: async () => ({ days: [{ day: '2025-03-18', count: 1 }] }),
+    papersOfPeriod: async (period, { offset = 0, limit = 20 } = {}) => ({
+      ...period,
+      works: [PLAIN_WORK],
+      total: 1,
+      offset,
+      limit,
+    }),
+    categoriesOf: async () => [{ category: 'cs.IR', count: 1 }],
+    trendingPapers: async () => ({ hits: [], total: 0, offset: 0, limit: 20, days: 28, withPrior: true }),
+    paperRanking: async () => undefined,
     search: async (query) => page(query),
     paper: async (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
     similar: async (id) => (id === '2503.00001' ? { hits: [] } : undefined),
@@ -62,7 +73,11 @@ const ROUTES = [
   ).values(),
 ].map(({ method, path }) => ({
   method,
-  path: path.replace(/:day/, '2025-03-18').replace(/:id(\{\.\+\})?/, '2503.00001'),
+  path: path
+    .replace(':day', '2025-03-18')
+    .replace(':week', '2025-W12')
+    .replace(':month', '2025-03')
+    .replace(/:id(\{\.\+\})?/, '2503.00001'),
 }));
 const STYLE = ROUTES.find(({ path }) => path.startsWith('/static/'))?.path ?? '';
 
@@ -91,7 +106,7 @@ describe('every answer', () => {
       expect(answer.headers.get('content-security-policy'), path).toContain("default-src 'none'");
       expect(answer.headers.get('referrer-policy'), path).toBe('same-origin');
     }
-    expect([...statuses].sort()).toEqual([200, 302, 304, 400, 403, 404, 405, 414, 421]);
+    expect([...statuses].sort()).toEqual([200, 302, 303, 304, 400, 403, 404, 405, 414, 421]);
     const failing = appWith({ search: () => Promise.reject(new TypeError('a defect')) });
     for (const path of ['/search?q=a', '/api/v1/search?q=a']) {
       const answer = await failing.request(path);

@@ -31,8 +31,16 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Fonts that the first screen of every page needs. */
 const PRELOADED = /^(?:serif|sans)-latin\.woff2$/;
 
-/** Reads app/dist/assets; the path is the same from src/web and from dist/web. */
+/** Read and compressed once in a process: the files of a build do not change. */
+let loaded: Assets | undefined;
+
 export function loadAssets(): Assets {
+  loaded ??= readAssets();
+  return loaded;
+}
+
+/** Reads app/dist/assets; the path is the same from src/web and from dist/web. */
+function readAssets(): Assets {
   const folder = new URL('../../dist/assets/', import.meta.url);
   const names = namesIn(folder);
   const fonts = names

@@ -9,7 +9,7 @@ import { topicOf } from './topics.ts';
 import { bylineOf, inWords } from './wording.ts';
 
 /** Where the votes of a paper were counted. */
-export function votesFrom({ sources }: Work): { readonly short: string; readonly long: string } {
+function votesFrom({ sources }: Work): { readonly short: string; readonly long: string } {
   if (sources.some(({ source }) => source === 'hf-daily')) return { short: 'HF', long: 'on Hugging Face' };
   if (sources.some(({ source }) => source === 'sample')) return { short: 'sample', long: 'in the sample' };
   return { short: '', long: `in ${sources[0]?.source ?? 'its source'}` };

@@ -105,14 +105,14 @@ function Title({ work, level }: { readonly work: BoundedWork; readonly level: 2 
   );
 }
 
-export interface Claim {
+interface Claim {
   readonly text: string;
   /** A source states it; otherwise it is a sentence of the abstract. */
   readonly isSource: boolean;
 }
 
 /** What the paper does, in a sentence: as its source says, else as its abstract does. */
-export function claimFor({ tldr, abstract }: Work): Claim {
+function claimFor({ tldr, abstract }: Work): Claim {
   if (tldr !== undefined) return { text: cutAt(tldr, SENTENCE), isSource: true };
   return { text: cutAt(claimOf(abstract), SENTENCE), isSource: false };
 }

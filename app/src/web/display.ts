@@ -15,7 +15,7 @@ export interface Display {
   readonly keys: (typeof KEYS)[number];
 }
 
-export const DEFAULT_DISPLAY: Display = { theme: 'auto', density: 'comfortable', keys: 'on' };
+const DEFAULT_DISPLAY: Display = { theme: 'auto', density: 'comfortable', keys: 'on' };
 
 const COOKIE = 'quire-display';
 /** The longest age that browsers accept. */

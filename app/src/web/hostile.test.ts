@@ -156,7 +156,8 @@ function siteOf(work: Work, others: readonly Work[] = Array.from({ length: 100 }
     papersOfDay: async (day) => ({ day, works: others, total: 100, offset: 0, limit: 100 }),
     daysWithPapers: async ({ from }) => ({ days: [{ day: from, count: 100 }] }),
     papersOfPeriod: async (period) => ({ ...period, works: others, total: 100, offset: 0, limit: 100 }),
-    categoriesOf: async () => work.categories.slice(0, 10).map((category) => ({ category: category.slice(0, 2_000), count: 1 })),
+    categoriesOf: async () =>
+      work.categories.slice(0, 10).map((category) => ({ category: category.slice(0, 2_000), count: 1 })),
     trendingPapers: async ({ limit = 20 } = {}) => ({
       hits: others.slice(0, limit).map((each) => ({ work: each, ranking: rankingOf(each) })),
       total: 100,

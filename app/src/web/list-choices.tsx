@@ -4,7 +4,7 @@ import type { Display } from './display.ts';
 import { Data } from './text.tsx';
 import { topicOf } from './topics.ts';
 
-export const ORDERS = ['votes', 'newest'] as const;
+const ORDERS = ['votes', 'newest'] as const;
 
 export interface Chosen {
   readonly sort: (typeof ORDERS)[number];

@@ -130,7 +130,7 @@ describe('the pages', () => {
     expect(text).toContain('<h1>Thursday');
     expect(text).toContain('href="/papers/date/2025-11-19"');
     expect(text).toContain('href="/papers/2511.04217"');
-    expect(text).toContain('sample library');
+    expect(text).toContain('Sample library');
   });
 
   it.each(['/papers', '/papers/date/2025-11-20', '/search?q=a', '/papers/2511.04217'])(
@@ -151,7 +151,10 @@ describe('the pages', () => {
 
   it('follow a newest day of few papers with those before it, and repeat none', async () => {
     const before = { ...work, key: 'arxiv:2511.00001', arxivId: '2511.00001', day: '2025-11-19' };
-    const { text } = await get('/papers', { list: async () => ({ works: [work, before] }) });
+    const { text } = await get('/papers', {
+      list: async () => ({ works: [work, before] }),
+      trendingPapers: async () => ({ hits: [], total: 0, offset: 0, limit: 6, days: 28, withPrior: true }),
+    });
     expect(text).toContain('Before that');
     expect(text.split('href="/papers/2511.04217"')).toHaveLength(2);
     expect(text).toContain('href="/papers/2511.00001"');
@@ -258,9 +261,9 @@ describe('the pages', () => {
 
   it('carry citation tags and only http links', async () => {
     const { text } = await get('/papers/2511.04217');
-    expect(text).toContain('name="citation_author" content="Ada Example"');
+    expect(text).toContain('name="citation_author" content="Example, Ada"');
     expect(text).toContain('name="citation_publication_date" content="2025/11"');
-    expect(linksOf(work).map(([name]) => name)).toEqual(['arXiv', 'PDF', 'DOI']);
+    expect(linksOf(work).map(([name]) => name)).toEqual(['arXiv', 'PDF', 'HTML', 'DOI']);
   });
 });
 

@@ -58,7 +58,9 @@ export function spanPage({ site, kind, title, path, found, counts, previous, nex
         <PaperList
           works={found.works}
           offset={found.offset}
-          note={({ day, published }) => (day === undefined || day === published?.date ? undefined : `listed ${shortDay(day)}`)}
+          note={({ day, published }) =>
+            day === undefined || day === published?.date ? undefined : `listed ${shortDay(day)}`
+          }
         />
         <Pages
           offset={found.offset}
