@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Tex } from './text.tsx';
 
-const shown = (text: string, marks: readonly (readonly [number, number])[] = []) =>
-  (
-    <p>
-      <Tex text={text} marks={marks} />
-    </p>
-  ).toString();
+const shown = (text: string, marks: readonly (readonly [number, number])[] = []) => String(Tex({ text, marks }));
 
 describe('titles and abstracts on a page', () => {
   it('show formulas as MathML without styles', () => {
@@ -29,7 +24,7 @@ describe('titles and abstracts on a page', () => {
       '$\\text{<img src=x>}$',
       '$\\href{javascript:a}{b}$',
     ])
-      expect(shown(text), text).not.toMatch(/<script|<img|<b>|javascript:/);
+      expect(shown(text), text).not.toMatch(/<script|<img|<b>|href=/);
   });
 
   it('mark ranges of the received text, across TeX and formulas', () => {
