@@ -110,18 +110,16 @@ interface Kept {
 const kept = new WeakMap<Store, Kept>();
 
 /** All papers with interest of the last days, hottest first. */
-async function rankingsOf(
-  store: Store,
-  newest: number,
-  withPrior: boolean,
-): Promise<readonly PaperRanking[]> {
+async function rankingsOf(store: Store, newest: number, withPrior: boolean): Promise<readonly PaperRanking[]> {
   const change = await store.lastChange();
   const last = kept.get(store);
   if (last?.change === change && last.newest === newest && last.withPrior === withPrior) return last.ranked;
   const asOf = dayOf(newest);
   const days = await store.daysBetween(newest - LONGEST + 1, newest);
   const voted = await Promise.all(
-    days.map(async ({ day }) => (await store.mostVotedOfDay(day, OF_A_DAY)).map((each) => ({ ...each, day: dayOf(day) }))),
+    days.map(async ({ day }) =>
+      (await store.mostVotedOfDay(day, OF_A_DAY)).map((each) => ({ ...each, day: dayOf(day) })),
+    ),
   );
   const ranked = voted
     .flat()
