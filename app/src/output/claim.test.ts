@@ -38,6 +38,11 @@ describe('the claim of an abstract', () => {
       'Sparse codes are small. This work studies sparse codes for speech. We release code and models at https://x.org.',
       'This work studies sparse codes for speech.',
     ],
+    [
+      'an announcement rather than the meaning of a word',
+      'Taste is hard to teach. Here, we use the term for the capacity to judge ideas. In this work, we develop a reward for taste.',
+      'In this work, we develop a reward for taste.',
+    ],
     ['the only sentence', 'Recent advances are many.', 'Recent advances are many.'],
     ['nothing of nothing', '', ''],
   ])('is %s', (_, abstract, claim) => {

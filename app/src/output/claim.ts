@@ -10,7 +10,7 @@ const ANNOUNCES: readonly (readonly [RegExp, number])[] = [
     6,
   ],
   [
-    /\b(?:here|therefore|thus|to (?:this end|address|tackle|overcome|bridge|solve|fill|mitigate))\b[^.]{0,120}\bwe\b/i,
+    /\b(?:to (?:this end|address|tackle|overcome|bridge|solve|fill|mitigate))\b[^.]{0,120}\bwe\b/i,
     5,
   ],
   [

@@ -14,6 +14,9 @@ export interface RailProps {
   readonly span: string;
 }
 
+/** Topics that are worth a comparison. Papers of sources without categories have hardly any. */
+const FEWEST = 3;
+
 export function Rail({
   trending,
   topics,
@@ -40,7 +43,7 @@ export function Rail({
           </ol>
         </section>
       )}
-      {topics.length > 0 && (
+      {topics.length >= FEWEST && (
         <section class="topics">
           <h2>Topics of {span}</h2>
           <ul>
