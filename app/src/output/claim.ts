@@ -9,10 +9,7 @@ const ANNOUNCES: readonly (readonly [RegExp, number])[] = [
     /\b(?:we|this (?:paper|work|article|study|survey|report)|in this (?:paper|work|article|study))\b[^.]{0,60}\b(?:propos|introduc|present|develop|releas|describ|offer|devis|design)/i,
     6,
   ],
-  [
-    /\b(?:to (?:this end|address|tackle|overcome|bridge|solve|fill|mitigate))\b[^.]{0,120}\bwe\b/i,
-    5,
-  ],
+  [/\b(?:to (?:this end|address|tackle|overcome|bridge|solve|fill|mitigate))\b[^.]{0,120}\bwe\b/i, 5],
   [
     /\bwe\b[^.]{0,30}\b(?:show|demonstrat|prov|find|study|investigat|explor|examin|analy[sz]|build|creat|train|revisit|formulat|construct|establish|ask|argue|evaluat|survey|review|provid|extend|unify|collect)/i,
     4,

@@ -20,7 +20,7 @@ import { type Chosen, chosenIn } from './list-choices.tsx';
 import { messagePage } from './message-page.tsx';
 import { offsetOf, tooDeep } from './offsets.ts';
 import type { RailProps } from './rail.tsx';
-import type { SiteFor } from './routes.tsx';
+import type { SiteFor } from './site.ts';
 import { spanPage } from './span-page.tsx';
 import type { Step } from './strip.tsx';
 import { PERIODS, trendingPage } from './trending-page.tsx';

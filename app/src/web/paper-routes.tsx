@@ -8,8 +8,8 @@ import { paperPath, type Work } from '../papers/index.ts';
 import type { Services } from '../services/index.ts';
 import { messagePage } from './message-page.tsx';
 import { type PaperProps, paperPage } from './paper-page.tsx';
-import type { SiteFor } from './routes.tsx';
 import { CONSIDERED, similarChoiceIn } from './similar.tsx';
+import type { SiteFor } from './site.ts';
 
 /** More papers by an author. */
 const BY_AUTHOR = 5;

@@ -12,16 +12,13 @@ import { addLists } from './list-routes.tsx';
 import { messagePage } from './message-page.tsx';
 import { addPapers } from './paper-routes.tsx';
 import { addSearch } from './search-routes.tsx';
-import { DEFAULT_CURATOR, DEFAULT_TITLE, type Site } from './site.ts';
+import { DEFAULT_CURATOR, DEFAULT_TITLE, type SiteFor } from './site.ts';
 import { rankingPage } from './trending-page.tsx';
 
 export interface PagesOptions {
   readonly title?: string;
   readonly curator?: string;
 }
-
-/** What every route gets: the site as the reader of this request sees it. */
-export type SiteFor = (c: Context) => Site;
 
 /** Every page; mount the routes at the root. */
 export function createPages(services: Services, options: PagesOptions = {}): Pages {

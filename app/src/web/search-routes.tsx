@@ -3,8 +3,8 @@
 import type { Hono } from 'hono';
 import type { Services } from '../services/index.ts';
 import { offsetOf, tooDeep } from './offsets.ts';
-import type { SiteFor } from './routes.tsx';
 import { askPage, searchPage } from './search-page.tsx';
+import type { SiteFor } from './site.ts';
 
 const LIMIT = 20;
 

@@ -1,5 +1,6 @@
 // The settings of this site that every page shows, and what one reader chose for the display.
 
+import type { Context } from 'hono';
 import type { Display } from './display.ts';
 
 export interface Site {
@@ -10,6 +11,9 @@ export interface Site {
   readonly assets: AssetPaths;
   readonly display: Display;
 }
+
+/** What every route gets: the site as the reader of a request sees it. */
+export type SiteFor = (c: Context) => Site;
 
 /** Addresses of what every page loads. */
 export interface AssetPaths {
