@@ -10,10 +10,10 @@ import { searchPapers } from './paper-search.ts';
 import { similarPapers } from './paper-similar.ts';
 import { viewPaper } from './paper-view.ts';
 import { monthsWithPapers, papersOfMonth } from './papers-months.ts';
-import { removeSample } from './sample-remove.ts';
-import { openList } from './works-list.ts';
 import { paperRanking, trendingPapers } from './papers-trending.ts';
 import { categoriesOf, daysWithPapers, papersOfPeriod } from './period-papers.ts';
+import { removeSample } from './sample-remove.ts';
+import { openList } from './works-list.ts';
 
 /** A use case without the context that it works with. */
 type Bound<F> = F extends (context: Context, ...rest: infer A) => infer R ? (...rest: A) => R : never;

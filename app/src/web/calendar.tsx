@@ -54,7 +54,7 @@ function Day({
   if (count === 0) return <td class="empty">{number}</td>;
   return (
     <td class={`shade-${Math.ceil((count / most) * SHADES)}`}>
-      <a href={`/papers/date/${day}`} aria-label={`${dayInWords(day)}: ${grouped(count)}`}>
+      <a href={`/papers/date/${day}`} title={`${dayInWords(day)}: ${grouped(count)}`}>
         {number} <small>{grouped(count)}</small>
       </a>
     </td>

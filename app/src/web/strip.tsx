@@ -44,7 +44,7 @@ export function Strip({ week, counts, day, previous, next }: StripProps) {
                 <a
                   href={`/papers/date/${each}`}
                   aria-current={each === day ? 'date' : undefined}
-                  aria-label={`${dayInWords(each)}: ${count === 0 ? 'no papers' : counted(count, 'paper')}`}
+                  title={`${dayInWords(each)}: ${count === 0 ? 'no papers' : counted(count, 'paper')}`}
                   class={count === 0 ? 'empty' : undefined}
                 >
                   {count > 0 && <Bar share={count / most} />}
