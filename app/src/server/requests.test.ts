@@ -50,6 +50,9 @@ function servicesWith(over: Partial<Services> = {}): Services {
     categoriesOf: async () => [{ category: 'cs.IR', count: 1 }],
     trendingPapers: async () => ({ hits: [], total: 0, offset: 0, limit: 20, days: 28, withPrior: true }),
     paperRanking: async () => undefined,
+    monthsWithPapers: async () => [],
+    papersOfMonth: async () => [],
+    removeSample: async () => ({ records: 0, works: 0 }) as never, // what the route reads
     search: async (query) => page(query),
     paper: async (id) => (id === '2503.00001' ? { work: PLAIN_WORK, others: [] } : undefined),
     similar: async (id) => (id === '2503.00001' ? { hits: [] } : undefined),
