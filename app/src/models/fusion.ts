@@ -12,7 +12,7 @@ export interface Fusion {
   readonly floorWithoutKnownWords: number;
 }
 
-/** For a model that was not tuned. Sentence encoders of the hubs were best at .25 to .4 (docs/results). */
+/** For a model that was not tuned. */
 export const UNTUNED: Fusion = { weight: 0.3, floor: 0.2, floorWithoutKnownWords: 0.3 };
 
 const share = (name: string, least: number) => z.number(`${name} is not a number`).min(least).max(1);

@@ -19,10 +19,23 @@ export interface DayPage extends FromStore {
   readonly limit: number;
 }
 
-/** undefined in an empty library or one without days. */
+/** Fewer papers are no list of a day. */
+const FEW = 3;
+/** How many days with papers before the newest one are looked at. */
+const LOOK_BACK = 5;
+
+/**
+ * The day that a reader opens first: the newest one. A day with one or two papers is passed over where one of the five
+ * days with papers before it has more: a single publication date ahead of the lists would hide them. undefined in an
+ * empty library or one without days.
+ */
 export async function newestDay({ store }: Context): Promise<string | undefined> {
-  const day = await store.newestDay();
-  return day === undefined ? undefined : dayOf(day);
+  const newest = await store.newestDay();
+  for (let day = newest, i = 0; day !== undefined && i <= LOOK_BACK; i++) {
+    if ((await store.countOfDay(day)) >= FEW) return dayOf(day);
+    day = (await store.daysAround(day)).previous;
+  }
+  return newest === undefined ? undefined : dayOf(newest);
 }
 
 /** By upvotes, then comments, then date, then key. Any real day is legal, also one without papers. */
