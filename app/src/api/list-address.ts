@@ -1,7 +1,7 @@
 // Which list of papers an address of the site shows. The pages and the formats of a list share the address; a format adds
 // its extension to the path.
 
-import { parseDate } from '../papers/index.ts';
+import { daysOfMonth, daysOfWeek, parseDate } from '../papers/index.ts';
 import type { PaperList } from '../services/index.ts';
 
 /** The list at a path without extension; undefined for an address that is no list and no paper. */
@@ -15,15 +15,16 @@ export function listAt(path: string, query: URLSearchParams): PaperList | undefi
   if (second === undefined) return query.has('q') ? searched(query.get('q')) : { kind: 'day', day: 'newest' };
   if (second === 'all' && third === undefined) return { kind: 'all' };
   if (second === 'date') return third !== undefined && more.length === 0 ? dayNamed(third) : undefined;
-  if (KINDS_OF_PAGES.has(second)) return undefined;
+  if (second === 'trending') return third === undefined ? { kind: 'trending' } : undefined;
+  if (second === 'week' || second === 'month') {
+    return third !== undefined && more.length === 0 ? periodNamed(second, third) : undefined;
+  }
+  if (second === 'since') return undefined; // a page alone: it depends on the reader
   const last = steps.at(-1);
   const isSimilar = last === 'similar' && steps.length > 2;
   const id = steps.slice(1, isSimilar ? -1 : undefined).join('/');
   return { kind: isSimilar ? 'similar' : 'paper', id };
 }
-
-/** First steps below /papers that are pages and no identifiers. */
-const KINDS_OF_PAGES = new Set(['week', 'month', 'trending', 'since']);
 
 function searched(query: string | null): PaperList | undefined {
   return query === null || query.trim() === '' ? undefined : { kind: 'search', query };
@@ -38,6 +39,11 @@ function named(id: string | null, second: string | undefined, third: string | un
 function dayNamed(text: string): PaperList | undefined {
   const date = parseDate(text);
   return date?.precision === 'day' && date.date === text ? { kind: 'day', day: text } : undefined;
+}
+
+function periodNamed(kind: 'week' | 'month', name: string): PaperList | undefined {
+  if (kind === 'week') return daysOfWeek(name) && { kind, week: name };
+  return daysOfMonth(name) && { kind, month: name };
 }
 
 /** `/a/b%20c` → a, "b c"; undefined for a path that does not decode. */

@@ -9,6 +9,15 @@ import { createApp } from '../server/app.ts';
 import { createPages } from '../web/index.ts';
 
 const library = libraryOf(PAPERS);
+const voted = libraryOf(
+  [2, 40].map((upvotes) => ({
+    id: `2503.0010${upvotes % 10}`,
+    title: upvotes > 10 ? 'Read by Many' : 'Read by Some',
+    published: '2025-03-18',
+    daily: '2025-03-18',
+    upvotes,
+  })),
+);
 const siteOf = (options: Parameters<typeof createApp>[1] = {}) =>
   createApp(library().services, { pages: createPages(library().services), ...options });
 
@@ -21,6 +30,8 @@ async function get(path: string, headers: Record<string, string> = {}, site = si
 const LISTS = [
   ['/papers', '', 'Small Indexes for Big Questions'],
   ['/papers/date/2025-03-18', '', 'Learning to Rank with Few Labels'],
+  ['/papers/week/2025-W12', '', 'Learning to Rank with Few Labels'],
+  ['/papers/month/2025-03', '', 'Learning to Rank with Few Labels'],
   ['/papers/all', '', 'Quantum Walruses'],
   ['/search', '?q=walruses', 'Quantum Walruses'],
   ['/papers/2503.00003', '', 'Dense Retrieval without Tears'],
@@ -40,6 +51,12 @@ describe('every list and every paper', () => {
       expect(body.replace(/[{}]/g, ''), path + extension).toContain(title.split(' ')[0]);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
+  });
+
+  it('gives what trends, by interest', async () => {
+    const site = createApp(voted().services, { pages: createPages(voted().services) });
+    const { body } = await get('/papers/trending.json', {}, site);
+    expect(parseJsonFeed(JSON.parse(body)).items?.map(({ title }) => title)).toEqual(['Read by Many', 'Read by Some']);
   });
 
   it('answers by Accept at the address of the page, says so in Vary, and refuses types that nothing here has', async () => {

@@ -194,7 +194,10 @@ function withOffset(here: URL, offset: number): string {
 
 /** A name without characters that a header or a file system reads otherwise. */
 function fileName(list: PaperList): string {
-  const about = list.kind === 'day' ? list.day : list.kind === 'search' ? list.query : 'id' in list ? list.id : '';
-  const name = `${list.kind}-${about}`.normalize('NFKD').replace(/[^A-Za-z0-9.]+/g, '-');
+  const { kind, ...about } = list;
+  const name = [kind, ...Object.values(about)]
+    .join('-')
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9.]+/g, '-');
   return cutAt(name.replace(/^[-.]+|[-.…]+$/g, ''), 60).replace('…', '');
 }

@@ -111,6 +111,16 @@ describe('hostile text', () => {
       ['list', '--all', ...data()],
       ['list', '--day', evil('day'), ...data()],
     ],
+    export: () => [
+      ['export', 'all', '--format', 'markdown', ...data()],
+      ['export', 'search', evil('walruses'), ...data()],
+      ['export', evil('list'), ...data()],
+      ['export', 'all', '-o', join(folder, evil('none'), 'all.bib'), ...data()],
+    ],
+    sample: () => [
+      ['sample', 'remove', ...data()],
+      ['sample', 'remove', '--data-dir', join(folder, evil('none'))],
+    ],
     works: () => [
       ['works', join(folder, `${evilName}.jsonl`)],
       ['works', join(folder, evil('none'))],

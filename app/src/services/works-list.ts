@@ -2,18 +2,24 @@
 // their authors. Pages read 20 at a time and shorten; this reads on for as long as the caller does.
 
 import { REQUEST } from '../output/bounds.ts';
-import { paperPath, type Work } from '../papers/index.ts';
+import { daysOfMonth, daysOfWeek, type Period, paperPath, type Work } from '../papers/index.ts';
 import type { Context } from './context.ts';
 import { newestDay, papersOfDay } from './day-papers.ts';
 import { listPapers } from './paper-list.ts';
 import { searchPapers } from './paper-search.ts';
 import { similarPapers } from './paper-similar.ts';
 import { viewPaper } from './paper-view.ts';
+import { trendingPapers } from './papers-trending.ts';
+import { papersOfPeriod } from './period-papers.ts';
 
 /** Which list. */
 export type PaperList =
   /** `day` "newest" is the newest day that has papers. */
   | { readonly kind: 'day'; readonly day: string }
+  /** A week ("2026-W17") or a month ("2026-04"). */
+  | { readonly kind: 'week'; readonly week: string }
+  | { readonly kind: 'month'; readonly month: string }
+  | { readonly kind: 'trending' }
   /** Every paper, newest first. */
   | { readonly kind: 'all' }
   | { readonly kind: 'search'; readonly query: string }
@@ -83,6 +89,17 @@ async function sourceOf(context: Context, list: PaperList, signal?: AbortSignal)
   switch (list.kind) {
     case 'day':
       return ofDay(context, list.day);
+    case 'week':
+      return ofPeriod(context, daysOfWeek(list.week), `week/${list.week}`);
+    case 'month':
+      return ofPeriod(context, daysOfMonth(list.month), `month/${list.month}`);
+    case 'trending':
+      return {
+        title: 'Trending papers',
+        page: '/papers/trending',
+        total: (await trendingPapers(context, { limit: 1 })).total,
+        read: async (offset, limit) => (await trendingPapers(context, { offset, limit })).hits.map(({ work }) => work),
+      };
     case 'all':
       return {
         title: 'All papers, newest first',
@@ -112,6 +129,18 @@ async function ofDay(context: Context, asked: string): Promise<Source | undefine
     page: `/papers/date/${day}`,
     total,
     read: async (offset, limit) => (await papersOfDay(context, day, { offset, limit })).works,
+  };
+}
+
+/** undefined: the name is no week or month of the calendar. */
+async function ofPeriod(context: Context, period: Period | undefined, name: string): Promise<Source | undefined> {
+  if (period === undefined) return undefined;
+  const { total } = await papersOfPeriod(context, period, { limit: 1 });
+  return {
+    title: `Papers of ${name.slice(name.indexOf('/') + 1)}`,
+    page: `/papers/${name}`,
+    total,
+    read: async (offset, limit) => (await papersOfPeriod(context, period, { offset, limit })).works,
   };
 }
 

@@ -1,6 +1,6 @@
 // `quire eval`: measures search on the user's test collections: pipelines and encoders against each other.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '@quire/engine/core';
@@ -125,7 +125,7 @@ Exit codes: 0 measured, 1 the collection is not there, 130 stopped: the same com
             hint: 'Use --out FOLDER: it writes a result file of each.',
           });
         }
-        write(file, ''); // fails before the long work
+        assertWritable(file); // before the long work
       }
       const load = (name: string) => {
         const [set = '', split = options.split] = name.split(':');
@@ -211,8 +211,10 @@ async function report(io: Io, measured: readonly Measured[], isSingle: boolean, 
   if (first === undefined) return;
   if (run !== undefined) write(run, formatTrecRun(first.found.run, { tag: `quire-${first.pipeline.name}` }));
   if (result !== undefined) write(result, formatResult(resultFile(first)));
-  if (out !== undefined)
+  if (out !== undefined) {
+    orCannotWrite(out, () => mkdirSync(out, { recursive: true }));
     for (const each of measured) write(join(out, fileNameOf(each)), formatResult(resultFile(each)));
+  }
   if (isSingle) {
     await (options.json ? json(io, summaryOf(first)) : io.out(shown(first, io.columns)));
     return;
@@ -223,9 +225,17 @@ async function report(io: Io, measured: readonly Measured[], isSingle: boolean, 
 }
 
 function write(path: string, text: string): void {
+  orCannotWrite(path, () => writeFileSync(path, text));
+}
+
+/** Without a change: a run that fails leaves no empty file. */
+function assertWritable(path: string): void {
+  orCannotWrite(path, () => accessSync(existsSync(path) ? path : dirname(resolve(path)), constants.W_OK));
+}
+
+function orCannotWrite(path: string, act: () => void): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    act();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError('STORAGE_FAILED', `Cannot write ${path}: ${reason}`, { hint: 'Check the path.', cause });

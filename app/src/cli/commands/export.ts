@@ -7,14 +7,15 @@ import { EngineError } from '@quire/engine/core';
 import { Command } from 'commander';
 import { FORMATS, type Format, withoutExtension } from '../../formats/index.ts';
 import { type Printable, printable, printableJson } from '../../output/printable.ts';
-import { parseDate } from '../../papers/index.ts';
+import { daysOfMonth, daysOfWeek, parseDate } from '../../papers/index.ts';
 import type { PaperList } from '../../services/index.ts';
 import { formatOption, writeFormat } from '../format-option.ts';
 import { EXIT, type Exit } from '../io.ts';
 import { dataDirOption, examples, type Verb, whole } from '../verb.ts';
 import { withLibrary } from '../with-library.ts';
 
-const LISTS = 'all, newest, a day (2026-04-24), search WORDS, similar ID, paper ID';
+const LISTS =
+  'all, newest, trending, a day (2026-04-24), a week (2026-W17), a month (2026-04), search WORDS, similar ID, paper ID';
 
 interface Options {
   readonly dataDir: string;
@@ -71,7 +72,9 @@ function listNamed([first = '', ...rest]: readonly string[]): PaperList {
   if (first === 'similar' && text !== '') return { kind: 'similar', id: text };
   if (first === 'paper' && text !== '') return { kind: 'paper', id: text };
   if (text === '') {
-    if (first === 'all') return { kind: 'all' };
+    if (first === 'all' || first === 'trending') return { kind: first };
+    if (daysOfWeek(first) !== undefined) return { kind: 'week', week: first };
+    if (daysOfMonth(first) !== undefined) return { kind: 'month', month: first };
     const date = parseDate(first);
     if (first === 'newest' || (date?.precision === 'day' && date.date === first)) return { kind: 'day', day: first };
   }
