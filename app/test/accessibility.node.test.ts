@@ -63,26 +63,32 @@ describe.skipIf(executablePath === undefined)('every page (skipped without Chrom
     ['light', 1280, 'auto.comfortable.on'],
     ['dark', 1280, 'auto.compact.on'],
     ['light', 390, 'dark.comfortable.off'],
-  ] as const)('has no finding of axe in %s at %i px with the display %s', async (colorScheme, width, display) => {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-    await context.addCookies([{ name: 'quire-display', value: display, url: site.url }]);
-    const page = await context.newPage();
-    const found: string[] = [];
-    for (const path of PAGES) {
-      await page.goto(site.url + path);
-      await page.addScriptTag({ content: AXE });
-      const { violations } = await page.evaluate(async () => {
-        const { axe } = globalThis as typeof globalThis & {
-          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-        };
-        return axe.run();
-      });
-      for (const { id, nodes } of violations)
-        found.push(`${path}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary.slice(0, 200)}`);
-    }
-    await context.close();
-    expect(found).toEqual([]);
-  }, 240_000);
+  ] as const)(
+    'has no finding of axe in %s at %i px with the display %s',
+    async (colorScheme, width, display) => {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      await context.addCookies([{ name: 'quire-display', value: display, url: site.url }]);
+      const page = await context.newPage();
+      const found: string[] = [];
+      for (const path of PAGES) {
+        await page.goto(site.url + path);
+        await page.addScriptTag({ content: AXE });
+        const { violations } = await page.evaluate(async () => {
+          const { axe } = globalThis as typeof globalThis & {
+            axe: {
+              run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+            };
+          };
+          return axe.run();
+        });
+        for (const { id, nodes } of violations)
+          found.push(`${path}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary.slice(0, 200)}`);
+      }
+      await context.close();
+      expect(found).toEqual([]);
+    },
+    240_000,
+  );
 
   it('needs no sideways scrolling at 320 px, nor with text twice as large', async () => {
     const context = await browser.newContext({ viewport: { width: 320, height: 640 }, bypassCSP: true });
