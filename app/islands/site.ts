@@ -2,8 +2,10 @@
 
 import { copyButtons } from './copy.ts';
 import { keys } from './keys.ts';
+import { liveResults } from './live.ts';
 import { sinceLastVisit } from './visit.ts';
 
 keys(document);
 copyButtons(document);
+liveResults(document);
 sinceLastVisit(document, localStorage);

@@ -15,6 +15,7 @@ const LABELS: Readonly<Partial<Record<Reason, string>>> = {
   title: 'exact title',
   phrase: 'exact phrase',
   author: 'author',
+  similar: 'similar',
   meaning: 'by meaning',
 };
 

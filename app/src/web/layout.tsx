@@ -32,6 +32,11 @@ export function page(props: FrameProps) {
   return html`<!doctype html>${raw(toHtml((<Frame {...props} />).toString()))}`;
 }
 
+/** A part of a page alone, made as safe as a document. */
+export function fragment(part: Child) {
+  return raw(toHtml(String(part)));
+}
+
 /** Characters of a query that the search box holds. */
 const LONGEST_QUERY = 2_000;
 

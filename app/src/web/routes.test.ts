@@ -234,6 +234,68 @@ describe('the pages', () => {
     expect(text).toContain('No paper is listed on this day');
   });
 
+  it('show conditions, spelling, orders, counts and near queries as links that keep the query', async () => {
+    const plain = services();
+    const search: Services['search'] = async (query, options) => ({
+      ...(await plain.search(query, options)),
+      sort: options?.sort ?? 'relevance',
+      conditions: [{ text: 'cat:<b>', without: 'left over' }],
+      replaced: [{ typed: 'retreival', instead: ['retrieval'] }],
+      suggestion: 'meant so',
+      facets: {
+        papers: 12,
+        kind: 'every-word',
+        isPart: false,
+        groups: [{ name: 'venue', values: [{ value: '<i>V', papers: 7, query: 'a venue:"<i>V"' }], more: 3 }],
+      },
+      related: ['near by'],
+    });
+    const { text } = await get('/search?q=a&sort=votes', { search });
+    for (const part of [
+      'href="/search?q=left+over&amp;sort=votes"',
+      'Remove cat:&lt;b&gt;',
+      'href="/search?q=a&amp;sort=votes&amp;exact=1"',
+      'href="/search?q=meant+so&amp;sort=votes"',
+      'Counted in the 12 papers with every word',
+      'href="/search?q=a+venue%3A%22%3Ci%3EV%22&amp;sort=votes"',
+      'and 3 more',
+      'href="/search?q=near+by"',
+      'most votes first',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toMatch(/as (?:it is )?written/);
+  });
+
+  it('answer a query that is being typed with its results alone', async () => {
+    const asked: unknown[] = [];
+    const plain = services();
+    const { text } = await get('/search?q=walr&live=1', {
+      search: async (query, options) => {
+        asked.push(options);
+        return plain.search(query, options);
+      },
+    });
+    expect(text).toMatch(/^<div id="results">/);
+    expect(text).not.toContain(evil);
+    expect(asked).toEqual([expect.objectContaining({ typing: true })]);
+  });
+
+  it('say of a paper that is not here that it can be added, and nothing else', async () => {
+    const plain = services();
+    const { text } = await get('/search?q=2601.99999', {
+      search: async (query) => ({
+        ...(await plain.search(query)),
+        hits: [],
+        missing: { name: '2601.99999', add: '2601.99999' },
+      }),
+    });
+    expect(text).toContain('has no paper <bdi>2601.99999</bdi>');
+    expect(text).toContain('quire import FILE');
+    expect(text).toContain('href="https://arxiv.org/abs/2601.99999"');
+    expect(text).not.toContain('class="papers"');
+  });
+
   it('say that what fulfils conditions alone stands in order of time', async () => {
     const listed = async (query: string): Promise<SearchPage> => {
       const page = await services().search(query);
@@ -246,7 +308,7 @@ describe('the pages', () => {
   it('explain an empty library and an empty result', async () => {
     expect((await get('/papers', { newestDay: async () => undefined })).text).toContain('quire import');
     const none = async (query: string) => ({ ...(await services().search(query)), hits: [], total: 0, offset: 0 });
-    expect((await get('/search?q=zzz', { search: none })).text).toContain('Nothing matches');
+    expect((await get('/search?q=zzz', { search: none })).text).toContain('No paper was found');
   });
 
   it('forbid scripts and frames, and let browsers keep the style sheet', async () => {
